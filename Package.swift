@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "DeltaCL",
+  products: [
+    .library(name: "OpenCL", targets: ["OpenCL"]),
+    .library(name: "DeltaCL", targets: ["DeltaCL"]),
+    .library(name: "DeltaCLData", targets: ["DeltaCLData"]),
+    .library(name: "DeltaCLNetworks", targets: ["DeltaCLNetworks"]),
+    .executable(name: "deltacl", targets: ["deltacl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // The public libraries, each importing only those above it.
+    .target(name: "OpenCL", dependencies: ["COpenCL"]),
+    .target(name: "DeltaCL", dependencies: ["OpenCL", "DeltaCLKernels"]),
+    .target(name: "DeltaCLData", dependencies: ["CZlib", "CPNG", "CTurboJPEG", "DeltaCLDigits"]),
+    .target(name: "DeltaCLNetworks", dependencies: ["DeltaCL", "DeltaCLData"]),
+
+    // The command.
+    .executableTarget(
+      name: "deltacl",
+      dependencies: [
+        "OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLNetworks",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tools/deltacl"),
+
+    // Files compiled into the binary by `#embed`, so that it works wherever it is moved.
+    .target(name: "DeltaCLKernels", path: "Kernels", exclude: ["OpenCL"], publicHeadersPath: "include"),
+    .target(name: "DeltaCLDigits", exclude: ["Data"], publicHeadersPath: "include"),
+
+    // System libraries; Tools/setup installs them on Debian.
+    .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+
+    .testTarget(name: "OpenCLTests", dependencies: ["OpenCL"]),
+    .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL"]),
+    .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData"]),
+    .testTarget(name: "DeltaCLNetworksTests", dependencies: ["DeltaCLNetworks"]),
+    .testTarget(name: "CommandTests", dependencies: ["DeltaCLData", "deltacl"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu2x
+)
