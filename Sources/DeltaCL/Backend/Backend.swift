@@ -1,0 +1,68 @@
+/// Where operations run: an OpenCL device, the reference implementation, or a third party's.
+///
+/// A backend has one in-order queue. Enqueueing returns at once, reading waits; a failure that surfaces later is thrown by the
+/// call that waits and names the operation.
+public protocol Backend: AnyObject, Sendable, CustomStringConvertible {
+  /// The text that selects this backend, as `deltacl devices` prints it: `0:0` or `reference`.
+  var selector: String { get }
+
+  /// The elements to which the offset of a ``Storage/slice(offset:count:)`` must be aligned.
+  var storageAlignment: Int { get }
+
+  /// Allocates `count` elements, whose contents are undefined.
+  ///
+  /// - Throws: ``DeltaCLError`` (`outOfMemory`, `tooLarge`).
+  func allocate(_ elementType: ElementType, count: Int) throws -> any Storage
+
+  /// Makes the plan for an operation, or finds the one made before.
+  func plan(for operation: Operation) throws -> any Plan
+
+  /// Scratch of at least `count` `float32` elements that eager calls share.
+  func sharedScratch(count: Int) throws -> any Storage
+
+  /// Waits until all that was enqueued has finished.
+  ///
+  /// - Throws: What failed since the last wait.
+  func finish() throws
+}
+
+extension Backend {
+  /// Runs an operation at once on new output tensors.
+  ///
+  /// - Parameter inputs: The tensors that the operation reads or updates, in the order of ``Operation/operands``.
+  /// - Returns: The tensors it writes.
+  public func run(_ operation: Operation, _ inputs: Tensor...) throws -> [Tensor] {
+    try run(operation, inputs)
+  }
+
+  /// Runs an operation at once on new output tensors.
+  ///
+  /// - Parameter inputs: The tensors that the operation reads or updates, in the order of ``Operation/operands``.
+  /// - Returns: The tensors it writes.
+  public func run(_ operation: Operation, _ inputs: [Tensor]) throws -> [Tensor] {
+    var remaining = inputs[...]
+    var outputs: [Tensor] = []
+    let tensors = try operation.operands.map { operand in
+      if operand.access == .write {
+        let output = try Tensor(uninitialized: operand.shape, operand.elementType, on: self)
+        outputs.append(output)
+        return output
+      }
+      guard let input = remaining.popFirst() else {
+        throw DeltaCLError(.mismatch, "\(operation.name): the tensor \(operand.name) is missing")
+      }
+      guard input.shape.elementCount == operand.shape.elementCount else {
+        throw DeltaCLError(
+          .mismatch, "\(operation.name): \(operand.name) must have the shape \(operand.shape), not \(input.shape)")
+      }
+      return input
+    }
+    guard remaining.isEmpty else {
+      throw DeltaCLError(.mismatch, "\(operation.name): \(remaining.count) tensors too many")
+    }
+    let plan = try plan(for: operation)
+    let scratch = plan.scratchCount > 0 ? try sharedScratch(count: plan.scratchCount) : nil
+    try plan.bind(tensors.map(\.storage), scratch: scratch, label: operation.name).enqueue()
+    return outputs
+  }
+}

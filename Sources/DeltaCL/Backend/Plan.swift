@@ -1,0 +1,16 @@
+/// How a backend will run an operation: kernels chosen, programs built, scratch sized.
+public protocol Plan: AnyObject, Sendable {
+  var operation: Operation { get }
+
+  /// The `float32` elements of scratch that a run needs. Runs on one backend may share their scratch.
+  var scratchCount: Int { get }
+
+  /// Binds the operation to tensors, for one call site.
+  ///
+  /// - Parameters:
+  ///   - operands: In the order of ``Operation/operands``.
+  ///   - scratch: At least ``scratchCount`` elements; `nil` where that is 0.
+  ///   - label: The call site's name in errors and profiles, such as `conv1 convolution-delta`.
+  /// - Throws: ``DeltaCLError`` where an operand does not fit or belongs to another backend.
+  func bind(_ operands: [any Storage], scratch: (any Storage)?, label: String) throws -> any BoundOperation
+}

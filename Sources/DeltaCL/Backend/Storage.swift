@@ -1,0 +1,28 @@
+public import OpenCL
+
+/// Elements that live on a backend's device.
+///
+/// Writes are asynchronous and in order with the operations of the same backend; reads wait.
+public protocol Storage: AnyObject, Sendable {
+  var elementType: ElementType { get }
+  /// The number of elements; may be 0.
+  var count: Int { get }
+
+  /// A part of this storage that shares its memory.
+  ///
+  /// - Parameters:
+  ///   - offset: The first element, a multiple of the backend's ``Backend/storageAlignment``.
+  ///   - count: The number of elements.
+  /// - Throws: ``DeltaCLError`` where the part does not lie within the storage or is not aligned.
+  func slice(offset: Int, count: Int) throws -> any Storage
+
+  /// Copies all elements from `source`, which holds `count` elements of ``elementType`` and stays alive until the copy is done;
+  /// its contents must not change before the backend's ``Backend/finish()`` or a later read has returned.
+  func write(_ source: HostMemory) throws
+
+  /// Waits for all that was enqueued before and copies all elements to `destination`.
+  ///
+  /// - Parameter destination: Exactly `count` elements of ``elementType``.
+  /// - Throws: What failed since the last wait, or ``DeltaCLError`` (`mismatch`) for a destination of another size.
+  func read(into destination: UnsafeMutableRawBufferPointer) throws
+}

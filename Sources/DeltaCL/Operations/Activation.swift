@@ -1,0 +1,20 @@
+/// An element-wise activation function. Each lets a NaN through.
+public enum Activation: Hashable, Sendable {
+  /// `x < 0 ? 0 : x`; its delta is `x <= 0 ? 0 : dy`.
+  case relu
+  /// `x < 0 ? slope * x : x`; its delta is `x <= 0 ? slope * dy : dy`.
+  case leakyRelu(slope: Float)
+  /// `1 / (1 + exp(-x))`.
+  case sigmoid
+  case tanh
+
+  /// The name in the command line and in kernels.
+  public var name: String {
+    switch self {
+    case .relu: "relu"
+    case .leakyRelu: "leaky-relu"
+    case .sigmoid: "sigmoid"
+    case .tanh: "tanh"
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/// A fully connected layer: `y = x w^T + b`, with `dx = dy w` and `dw = dy^T x`.
+public struct Dense: Hashable, Sendable {
+  public let batch: Int
+  public let inputs: Int
+  public let outputs: Int
+
+  /// Creates a descriptor; `batch` may be 0.
+  ///
+  /// - Throws: ``DeltaCLError`` where a size is out of range.
+  public init(batch: Int, inputs: Int, outputs: Int) throws(DeltaCLError) {
+    self.batch = batch
+    self.inputs = inputs
+    self.outputs = outputs
+    guard inputs >= 1, outputs >= 1 else {
+      throw DeltaCLError(.invalidDescriptor, "dense: inputs \(inputs) and outputs \(outputs) must be at least 1")
+    }
+    try inputShape.validate("dense input")
+    try kernelShape.validate("dense weights")
+    try outputShape.validate("dense output")
+  }
+
+  /// `[N, In]`, of x and its delta.
+  public var inputShape: Shape { [batch, inputs] }
+  /// `[Out, In]`, of w and its gradient.
+  public var kernelShape: Shape { [outputs, inputs] }
+  /// `[Out]`, of b and its gradient.
+  public var biasShape: Shape { [outputs] }
+  /// `[N, Out]`, of y and its delta.
+  public var outputShape: Shape { [batch, outputs] }
+
+  /// Multiplications and additions of one direction.
+  public var floatingPointOperations: Int { 2 * batch * inputs * outputs }
+}

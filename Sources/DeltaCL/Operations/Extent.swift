@@ -1,0 +1,19 @@
+/// A pair of values for the two axes of an image: rows, then columns. An integer literal stands for both.
+public struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
+  /// The value along the vertical axis.
+  public let rows: Int
+  /// The value along the horizontal axis.
+  public let columns: Int
+
+  /// Creates a pair.
+  public init(_ rows: Int, _ columns: Int) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  public init(integerLiteral value: Int) {
+    self.init(value, value)
+  }
+
+  public var description: String { "\(rows)x\(columns)" }
+}

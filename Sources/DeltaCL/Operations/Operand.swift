@@ -1,0 +1,28 @@
+/// A tensor that an operation reads or writes.
+public struct Operand: Hashable, Sendable {
+  /// What an operation does with an operand.
+  public enum Access: Hashable, Sendable {
+    case read
+    case write
+    /// Reads the old value and writes a new one in its place.
+    case update
+  }
+
+  /// The mathematics' name: x, w, b, y, dy and so on.
+  public let name: String
+  public let shape: Shape
+  public let elementType: ElementType
+  public let access: Access
+
+  static func read(_ name: String, _ shape: Shape, _ elementType: ElementType = .float32) -> Operand {
+    Operand(name: name, shape: shape, elementType: elementType, access: .read)
+  }
+
+  static func write(_ name: String, _ shape: Shape, _ elementType: ElementType = .float32) -> Operand {
+    Operand(name: name, shape: shape, elementType: elementType, access: .write)
+  }
+
+  static func update(_ name: String, _ shape: Shape) -> Operand {
+    Operand(name: name, shape: shape, elementType: .float32, access: .update)
+  }
+}

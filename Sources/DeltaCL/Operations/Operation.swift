@@ -1,0 +1,188 @@
+/// One operation on tensors of given shapes: what a backend makes a ``Plan`` from.
+///
+/// Descriptors validate their parameters when they are made, so an operation that exists is possible. Operands come in the
+/// order of ``operands``: what is read, then what is updated, then what is written.
+public enum Operation: Hashable, Sendable {
+  /// x, w (and b with `bias`) to y.
+  case convolution(Convolution, bias: Bool)
+  /// dy, w to dx.
+  case convolutionDelta(Convolution)
+  /// x, dy to dw.
+  case convolutionGradient(Convolution)
+  /// dy `[rows, channels]` to db, the sums of its columns.
+  case biasGradient(rows: Int, channels: Int)
+  /// x to y and argmax.
+  case maxPooling(Pooling)
+  /// dy, argmax to dx: a gather from every window that chose a position.
+  case maxPoolingDelta(Pooling)
+  /// x to y.
+  case averagePooling(AveragePooling)
+  /// dy to dx.
+  case averagePoolingDelta(AveragePooling)
+  /// x, w (and b with `bias`) to y.
+  case dense(Dense, bias: Bool)
+  /// dy, w to dx.
+  case denseDelta(Dense)
+  /// x, dy to dw.
+  case denseGradient(Dense)
+  /// x to y.
+  case activation(Activation, count: Int)
+  /// x, dy to dx.
+  case activationDelta(Activation, count: Int)
+  /// x to y, over the classes of each row.
+  case softmax(rows: Int, classes: Int)
+  /// y, dy to dx.
+  case softmaxDelta(rows: Int, classes: Int)
+  /// logits, labels to the mean loss and dlogits = (softmax - target) / rows. A label outside `0..<classes` makes loss and its
+  /// row of dlogits NaN; the mean over no rows is NaN.
+  case softmaxCrossEntropy(rows: Int, classes: Int)
+  /// y, target to the mean loss and dy = 2 (y - target) / count; the mean over nothing is NaN.
+  case meanSquaredError(count: Int)
+  /// logits, labels to the number of rows whose largest logit (the first of equals) is the label's.
+  case correctPredictions(rows: Int, classes: Int)
+  /// a, b to y = a + b.
+  case add(count: Int)
+  /// x to y = factor * x.
+  case scale(count: Int, factor: Float)
+  /// y = value.
+  case fill(count: Int, value: Float)
+  /// x to y = x.
+  case copy(count: Int)
+  /// learningRate `[1]`, gradient; updates parameters and velocity.
+  case sgd(SGD)
+
+  /// The name in the command line, in errors and in profiles.
+  public var name: String {
+    switch self {
+    case .convolution: "convolution"
+    case .convolutionDelta: "convolution-delta"
+    case .convolutionGradient: "convolution-gradient"
+    case .biasGradient: "bias-gradient"
+    case .maxPooling: "max-pooling"
+    case .maxPoolingDelta: "max-pooling-delta"
+    case .averagePooling: "average-pooling"
+    case .averagePoolingDelta: "average-pooling-delta"
+    case .dense: "dense"
+    case .denseDelta: "dense-delta"
+    case .denseGradient: "dense-gradient"
+    case .activation(let function, _): function.name
+    case .activationDelta(let function, _): function.name + "-delta"
+    case .softmax: "softmax"
+    case .softmaxDelta: "softmax-delta"
+    case .softmaxCrossEntropy: "softmax-cross-entropy"
+    case .meanSquaredError: "mean-squared-error"
+    case .correctPredictions: "correct-predictions"
+    case .add: "add"
+    case .scale: "scale"
+    case .fill: "fill"
+    case .copy: "copy"
+    case .sgd: "sgd"
+    }
+  }
+
+  /// The tensors that the operation works on, in the order in which they are bound.
+  public var operands: [Operand] {
+    switch self {
+    case .convolution(let convolution, let bias):
+      return [.read("x", convolution.inputShape), .read("w", convolution.kernelShape)]
+        + (bias ? [.read("b", convolution.biasShape)] : []) + [.write("y", convolution.outputShape)]
+    case .convolutionDelta(let convolution):
+      return [
+        .read("dy", convolution.outputShape), .read("w", convolution.kernelShape), .write("dx", convolution.inputShape),
+      ]
+    case .convolutionGradient(let convolution):
+      return [
+        .read("x", convolution.inputShape), .read("dy", convolution.outputShape), .write("dw", convolution.kernelShape),
+      ]
+    case .biasGradient(let rows, let channels):
+      return [.read("dy", [rows, channels]), .write("db", [channels])]
+    case .maxPooling(let pooling):
+      return [
+        .read("x", pooling.inputShape), .write("y", pooling.outputShape), .write("argmax", pooling.outputShape, .int32),
+      ]
+    case .maxPoolingDelta(let pooling):
+      return [
+        .read("dy", pooling.outputShape), .read("argmax", pooling.outputShape, .int32), .write("dx", pooling.inputShape),
+      ]
+    case .averagePooling(let average):
+      return [.read("x", average.pooling.inputShape), .write("y", average.pooling.outputShape)]
+    case .averagePoolingDelta(let average):
+      return [.read("dy", average.pooling.outputShape), .write("dx", average.pooling.inputShape)]
+    case .dense(let dense, let bias):
+      return [.read("x", dense.inputShape), .read("w", dense.kernelShape)]
+        + (bias ? [.read("b", dense.biasShape)] : []) + [.write("y", dense.outputShape)]
+    case .denseDelta(let dense):
+      return [.read("dy", dense.outputShape), .read("w", dense.kernelShape), .write("dx", dense.inputShape)]
+    case .denseGradient(let dense):
+      return [.read("x", dense.inputShape), .read("dy", dense.outputShape), .write("dw", dense.kernelShape)]
+    case .activation(_, let count):
+      return [.read("x", [count]), .write("y", [count])]
+    case .activationDelta(_, let count):
+      return [.read("x", [count]), .read("dy", [count]), .write("dx", [count])]
+    case .softmax(let rows, let classes):
+      return [.read("x", [rows, classes]), .write("y", [rows, classes])]
+    case .softmaxDelta(let rows, let classes):
+      return [.read("y", [rows, classes]), .read("dy", [rows, classes]), .write("dx", [rows, classes])]
+    case .softmaxCrossEntropy(let rows, let classes):
+      return [
+        .read("logits", [rows, classes]), .read("labels", [rows], .int32), .write("loss", [1]),
+        .write("dlogits", [rows, classes]),
+      ]
+    case .meanSquaredError(let count):
+      return [.read("y", [count]), .read("target", [count]), .write("loss", [1]), .write("dy", [count])]
+    case .correctPredictions(let rows, let classes):
+      return [.read("logits", [rows, classes]), .read("labels", [rows], .int32), .write("correct", [1], .int32)]
+    case .add(let count):
+      return [.read("a", [count]), .read("b", [count]), .write("y", [count])]
+    case .scale(let count, _), .copy(let count):
+      return [.read("x", [count]), .write("y", [count])]
+    case .fill(let count, _):
+      return [.write("y", [count])]
+    case .sgd(let sgd):
+      return [
+        .read("learningRate", [1]), .read("gradient", [sgd.count]), .update("parameters", [sgd.count]),
+        .update("velocity", [sgd.count]),
+      ]
+    }
+  }
+
+  /// The multiplications and additions that the mathematics asks for; 0 for operations that memory alone bounds.
+  public var floatingPointOperations: Int {
+    switch self {
+    case .convolution(let convolution, _), .convolutionDelta(let convolution), .convolutionGradient(let convolution):
+      convolution.floatingPointOperations
+    case .dense(let dense, _), .denseDelta(let dense), .denseGradient(let dense):
+      dense.floatingPointOperations
+    default:
+      0
+    }
+  }
+
+  /// The bytes of all operands, an updated one counted twice: the least that must move.
+  public var byteCount: Int {
+    operands.reduce(0) { sum, operand in
+      sum + operand.shape.elementCount * operand.elementType.byteCount * (operand.access == .update ? 2 : 1)
+    }
+  }
+
+  /// Throws where `storages` are not what ``operands`` asks for; every backend calls it before it binds.
+  public func validate(_ storages: [any Storage]) throws(DeltaCLError) {
+    let operands = operands
+    guard storages.count == operands.count else {
+      throw DeltaCLError(
+        .mismatch, "\(name) takes \(operands.count) tensors (\(operands.map(\.name).joined(separator: ", "))), not \(storages.count)")
+    }
+    for (operand, storage) in zip(operands, storages) {
+      try operand.shape.validate("\(name): \(operand.name)")
+      guard storage.elementType == operand.elementType else {
+        throw DeltaCLError(
+          .mismatch, "\(name): \(operand.name) must have \(operand.elementType) elements, not \(storage.elementType)")
+      }
+      guard storage.count == operand.shape.elementCount else {
+        throw DeltaCLError(
+          .mismatch,
+          "\(name): \(operand.name) of shape \(operand.shape) needs \(operand.shape.elementCount) elements, not \(storage.count)")
+      }
+    }
+  }
+}

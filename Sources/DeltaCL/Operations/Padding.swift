@@ -1,0 +1,29 @@
+/// Rows and columns of zeros (for pooling: of cells that do not exist) around an image. An integer literal stands for all sides.
+public struct Padding: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
+  public let top: Int
+  public let left: Int
+  public let bottom: Int
+  public let right: Int
+
+  /// Creates a padding of its own width on each side.
+  public init(top: Int, left: Int, bottom: Int, right: Int) {
+    self.top = top
+    self.left = left
+    self.bottom = bottom
+    self.right = right
+  }
+
+  /// Creates a symmetric padding: `rows` above and below, `columns` left and right.
+  public init(_ rows: Int, _ columns: Int) {
+    self.init(top: rows, left: columns, bottom: rows, right: columns)
+  }
+
+  public init(integerLiteral value: Int) {
+    self.init(value, value)
+  }
+
+  /// Whether there is none.
+  public var isZero: Bool { self == 0 }
+
+  public var description: String { "\(top),\(left),\(bottom),\(right)" }
+}

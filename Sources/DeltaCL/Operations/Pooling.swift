@@ -1,0 +1,61 @@
+/// The geometry of max and average pooling over NHWC activations.
+///
+/// Max pooling keeps each window's greatest value and its argmax, the flat `row * W + column` in the input plane. Of equal
+/// values the first in row-major order wins, a NaN wins over numbers (the first NaN), and padding is never chosen.
+public struct Pooling: Hashable, Sendable {
+  public let batch: Int
+  public let inputSize: Extent
+  public let channels: Int
+  public let window: Extent
+  public let stride: Extent
+  public let padding: Padding
+  public let dilation: Extent
+  /// Whether the output size is rounded up, so that windows may reach over the padded end.
+  public let ceilMode: Bool
+
+  /// Creates a descriptor; `batch` may be 0, `stride` is the window where it is not given.
+  ///
+  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) where a parameter is out of range, the window is larger than the padded
+  ///   input or some window lies wholly in padding; (`tooLarge`) where a tensor would be too large to index.
+  public init(
+    batch: Int, inputSize: Extent, channels: Int, window: Extent, stride: Extent? = nil, padding: Padding = 0,
+    dilation: Extent = 1, ceilMode: Bool = false
+  ) throws(DeltaCLError) {
+    self.batch = batch
+    self.inputSize = inputSize
+    self.channels = channels
+    self.window = window
+    self.stride = stride ?? window
+    self.padding = padding
+    self.dilation = dilation
+    self.ceilMode = ceilMode
+    guard channels >= 1 else {
+      throw DeltaCLError(.invalidDescriptor, "pooling: channels \(channels) must be at least 1")
+    }
+    try rowAxis.validate("pooling rows")
+    try columnAxis.validate("pooling columns")
+    try rowAxis.validateWindowsMeetInput("pooling rows")
+    try columnAxis.validateWindowsMeetInput("pooling columns")
+    try inputShape.validate("pooling input")
+    try outputShape.validate("pooling output")
+  }
+
+  var rowAxis: WindowAxis {
+    WindowAxis(
+      size: inputSize.rows, window: window.rows, stride: stride.rows, dilation: dilation.rows,
+      before: padding.top, after: padding.bottom, ceilMode: ceilMode)
+  }
+
+  var columnAxis: WindowAxis {
+    WindowAxis(
+      size: inputSize.columns, window: window.columns, stride: stride.columns, dilation: dilation.columns,
+      before: padding.left, after: padding.right, ceilMode: ceilMode)
+  }
+
+  /// Rows and columns of the output.
+  public var outputSize: Extent { Extent(rowAxis.count, columnAxis.count) }
+  /// `[N, H, W, C]`, of x and its delta.
+  public var inputShape: Shape { [batch, inputSize.rows, inputSize.columns, channels] }
+  /// `[N, P, Q, C]`, of y, its delta and argmax.
+  public var outputShape: Shape { [batch, outputSize.rows, outputSize.columns, channels] }
+}

@@ -1,0 +1,69 @@
+/// How a window slides along one axis of an image: the arithmetic that convolution and pooling share.
+struct WindowAxis: Hashable, Sendable {
+  /// Cells of the image.
+  let size: Int
+  /// Cells that the window reads.
+  let window: Int
+  let stride: Int
+  let dilation: Int
+  /// Padding before the first and after the last cell.
+  let before: Int
+  let after: Int
+  /// Whether a last window that reaches over the padded end counts, as long as it starts before the end of the image.
+  var ceilMode = false
+
+  /// The largest value of any parameter, so that sums of products of two stay within 64 bits.
+  static let limit = 1 << 30
+
+  /// From the first to the last cell that a window reads.
+  var span: Int { dilation * (window - 1) + 1 }
+
+  /// The number of windows; at least 1 once ``validate(_:)`` has passed.
+  var count: Int {
+    let room = size + before + after - span
+    guard room >= 0 else { return 0 }
+    guard ceilMode else { return room / stride + 1 }
+    let count = (room + stride - 1) / stride + 1
+    return (count - 1) * stride >= size + before ? count - 1 : count
+  }
+
+  /// Throws where a parameter is out of range or the window is larger than the padded image.
+  func validate(_ what: String) throws(DeltaCLError) {
+    func require(_ holds: Bool, _ message: @autoclosure () -> String) throws(DeltaCLError) {
+      if !holds { throw DeltaCLError(.invalidDescriptor, "\(what): \(message())") }
+    }
+    for (name, value, least) in [
+      ("input size", size, 1), ("window", window, 1), ("stride", stride, 1), ("dilation", dilation, 1),
+      ("padding", before, 0), ("padding", after, 0),
+    ] {
+      try require(value >= least, "\(name) \(value) must be at least \(least)")
+      try require(value <= WindowAxis.limit, "\(name) \(value) must be at most \(WindowAxis.limit)")
+    }
+    try require(
+      span <= size + before + after,
+      "the window covers \(span) cells and the padded input has only \(size + before + after); use a smaller window or more padding"
+    )
+  }
+
+  /// Throws where some window reads padding alone, which leaves pooling without a value.
+  func validateWindowsMeetInput(_ what: String) throws(DeltaCLError) {
+    func check(_ index: Int) throws(DeltaCLError) {
+      let start = index * stride - before
+      let first = start >= 0 ? 0 : (-start + dilation - 1) / dilation
+      guard first < window, start + first * dilation < size else {
+        throw DeltaCLError(
+          .invalidDescriptor, "\(what): window \(index) lies wholly in padding; use less padding or a larger window")
+      }
+    }
+    var index = 0
+    while index < count, index * stride < before {
+      try check(index)
+      index += 1
+    }
+    index = count - 1
+    while index >= 0, index * stride - before + span > size {
+      try check(index)
+      index -= 1
+    }
+  }
+}
