@@ -28,7 +28,8 @@ public final class ReferenceStorage: Storage {
   public func write(_ source: HostMemory) throws {
     guard source.byteCount == count * elementType.byteCount else {
       throw DeltaCLError(
-        .mismatch, "a storage of \(count) elements takes \(count * elementType.byteCount) bytes, not \(source.byteCount)")
+        .mismatch,
+        "a storage of \(count) elements takes \(count * elementType.byteCount) bytes, not \(source.byteCount)")
     }
     if count == 0 { return }
     backend.withQueue {
