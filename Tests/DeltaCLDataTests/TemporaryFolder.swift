@@ -19,8 +19,6 @@ final class TemporaryFolder {
   /// Writes a file and gives its path.
   @discardableResult
   func write(_ bytes: [UInt8], _ name: String) throws -> String {
-    // Some file systems flush a file that is cut and written again, which is slow thousands of times.
-    try? FileManager.default.removeItem(atPath: self(name))
     try Data(bytes).write(to: URL(fileURLWithPath: self(name)))
     return self(name)
   }
