@@ -66,12 +66,19 @@ public final class OpenCLBackend: Backend {
     let buffer = try state.withLock { state in
       if let scratch = state.scratch, scratch.byteCount >= byteCount { return scratch }
       state.scratch = nil
-      let scratch = try makeBuffer(byteCount: byteCount)
+      let scratch = try makeBuffer(byteCount: OpenCLBackend.roomyScratch(for: byteCount, limit: device.maximumAllocationBytes))
       state.scratch = scratch
       return scratch
     }
     return OpenCLStorage(
       buffer, .float32, count: buffer.byteCount / ElementType.float32.byteCount, backend: self)
+  }
+
+  /// A power of two, so that calls of growing sizes do not allocate each time, where the device allows it.
+  private static func roomyScratch(for byteCount: Int, limit: Int) -> Int {
+    var size = 1 << 20
+    while size < byteCount { size *= 2 }
+    return size <= limit / 4 ? size : byteCount
   }
 
   public func finish() throws {
