@@ -91,11 +91,11 @@ public final class TrainingStep {
   }
 
   /// Enqueues one step of ``Loss/meanSquaredError`` on a batch of values, which are copied first.
-  public func run(images: [Float], labels: [Float]) throws {
+  public func run(images: [Float], targets: [Float]) throws {
     try require(images.count, of: "images", step.images.shape)
-    try require(labels.count, of: "labels", step.labels.shape)
+    try require(targets.count, of: "targets", step.labels.shape)
     try Tensor(compiled[step.images], shape: step.images.shape).write(images)
-    try Tensor(compiled[step.labels], shape: step.labels.shape).write(labels)
+    try Tensor(compiled[step.labels], shape: step.labels.shape).write(targets)
     try enqueue()
   }
 
