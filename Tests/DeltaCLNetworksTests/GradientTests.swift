@@ -12,7 +12,7 @@ import Testing
     step.learningRate = 0
     func currentLoss() throws -> Double {
       try example.run(step)
-      return try reference(step.compiled[step.step.loss]).doubles()[0]
+      return try reference(step.lossTensor.storage).doubles()[0]
     }
 
     for (index, name) in parameters.names.enumerated() {

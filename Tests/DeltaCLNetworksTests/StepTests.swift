@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test(arguments: TestNetwork.all)
+  @Test(arguments: TestNetwork.all + [TestNetwork(.leNet(classes: 10), batch: 2)])
   func anOpenCLDeviceAgreesWithTheReference(example: TestNetwork) throws {
     let optimizer = Optimizer(momentum: 0.9, weightDecay: 1e-3, nesterov: true)
     let (device, oracle) = try (

@@ -19,6 +19,12 @@ struct TestNetwork: Sendable, CustomTestStringConvertible {
     self.loss = loss
   }
 
+  init(_ network: Network, batch: Int) {
+    self.network = network
+    self.batch = batch
+    loss = .softmaxCrossEntropy
+  }
+
   var testDescription: String { network.name }
 
   /// Normal images, the same for the same seed.

@@ -16,8 +16,11 @@ public struct Graph: Sendable {
 
   /// What is known of a value.
   public struct Entry: Sendable {
+    /// The layer and the operand's name, such as `conv1.weight`.
     public let name: String
+    /// The handle that nodes hold.
     public let value: GraphValue
+    /// Where the value comes from.
     public let role: Role
   }
 

@@ -2,6 +2,7 @@ public import DeltaCL
 
 /// One operation in a ``Graph`` with what it reads and writes.
 public struct GraphNode: Sendable {
+  /// What is computed.
   public let operation: DeltaCL.Operation
   /// In the order of the operation's `operands`.
   public let operands: [GraphValue]
