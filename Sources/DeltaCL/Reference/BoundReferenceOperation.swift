@@ -1,0 +1,18 @@
+/// An operation bound to storages of the reference backend; it has run when ``enqueue()`` returns.
+final class BoundReferenceOperation: BoundOperation {
+  private let operation: Operation
+  private let storages: [ReferenceStorage]
+  private let backend: ReferenceBackend
+
+  init(_ operation: Operation, _ storages: [ReferenceStorage], backend: ReferenceBackend) {
+    self.operation = operation
+    self.storages = storages
+    self.backend = backend
+  }
+
+  func enqueue() {
+    backend.withQueue {
+      Reference.run(operation, floats: storages.map(\.float32s), integers: storages.map(\.int32s))
+    }
+  }
+}

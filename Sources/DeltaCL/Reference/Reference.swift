@@ -1,0 +1,66 @@
+/// The mathematics of every ``Operation``, on tensors as flat sequences in the layouts that the descriptors define.
+enum Reference {
+  /// Runs an operation on its operands in the order of ``Operation/operands``: `floats` has those of `float32`, `integers` those
+  /// of `int32`, each at its own position.
+  static func run(
+    _ operation: Operation, floats f: [UnsafeMutableBufferPointer<Double>],
+    integers i: [UnsafeMutableBufferPointer<Int32>]
+  ) {
+    switch operation {
+    case .convolution(let convolution, bias: false):
+      Self.convolution(convolution, x: f[0].span, w: f[1].span, b: nil, y: f[2].mutableSpan)
+    case .convolution(let convolution, bias: true):
+      Self.convolution(convolution, x: f[0].span, w: f[1].span, b: f[2].span, y: f[3].mutableSpan)
+    case .convolutionDelta(let convolution):
+      convolutionDelta(convolution, dy: f[0].span, w: f[1].span, dx: f[2].mutableSpan)
+    case .convolutionGradient(let convolution):
+      convolutionGradient(convolution, x: f[0].span, dy: f[1].span, dw: f[2].mutableSpan)
+    case .biasGradient(let rows, let channels):
+      biasGradient(rows: rows, channels: channels, dy: f[0].span, db: f[1].mutableSpan)
+    case .maxPooling(let pooling):
+      maxPooling(pooling, x: f[0].span, y: f[1].mutableSpan, argmax: i[2].mutableSpan)
+    case .maxPoolingDelta(let pooling):
+      maxPoolingDelta(pooling, dy: f[0].span, argmax: i[1].span, dx: f[2].mutableSpan)
+    case .averagePooling(let average):
+      averagePooling(average, x: f[0].span, y: f[1].mutableSpan)
+    case .averagePoolingDelta(let average):
+      averagePoolingDelta(average, dy: f[0].span, dx: f[1].mutableSpan)
+    case .dense(let dense, bias: false):
+      Self.dense(dense, x: f[0].span, w: f[1].span, b: nil, y: f[2].mutableSpan)
+    case .dense(let dense, bias: true):
+      Self.dense(dense, x: f[0].span, w: f[1].span, b: f[2].span, y: f[3].mutableSpan)
+    case .denseDelta(let dense):
+      denseDelta(dense, dy: f[0].span, w: f[1].span, dx: f[2].mutableSpan)
+    case .denseGradient(let dense):
+      denseGradient(dense, x: f[0].span, dy: f[1].span, dw: f[2].mutableSpan)
+    case .activation(let function, let count):
+      activation(function, count: count, x: f[0].span, y: f[1].mutableSpan)
+    case .activationDelta(let function, let count):
+      activationDelta(function, count: count, x: f[0].span, dy: f[1].span, dx: f[2].mutableSpan)
+    case .softmax(let rows, let classes):
+      softmax(rows: rows, classes: classes, x: f[0].span, y: f[1].mutableSpan)
+    case .softmaxDelta(let rows, let classes):
+      softmaxDelta(rows: rows, classes: classes, y: f[0].span, dy: f[1].span, dx: f[2].mutableSpan)
+    case .softmaxCrossEntropy(let rows, let classes):
+      softmaxCrossEntropy(
+        rows: rows, classes: classes, logits: f[0].span, labels: i[1].span, loss: f[2].mutableSpan,
+        dlogits: f[3].mutableSpan)
+    case .meanSquaredError(let count):
+      meanSquaredError(count: count, y: f[0].span, target: f[1].span, loss: f[2].mutableSpan, dy: f[3].mutableSpan)
+    case .correctPredictions(let rows, let classes):
+      correctPredictions(
+        rows: rows, classes: classes, logits: f[0].span, labels: i[1].span, correct: i[2].mutableSpan)
+    case .add(let count):
+      add(count: count, a: f[0].span, b: f[1].span, y: f[2].mutableSpan)
+    case .scale(let count, let factor):
+      scale(count: count, factor: Double(factor), x: f[0].span, y: f[1].mutableSpan)
+    case .fill(let count, let value):
+      fill(count: count, value: Double(value), y: f[0].mutableSpan)
+    case .copy(let count):
+      copy(count: count, x: f[0].span, y: f[1].mutableSpan)
+    case .sgd(let sgd):
+      Self.sgd(
+        sgd, learningRate: f[0].span, gradient: f[1].span, parameters: f[2].mutableSpan, velocity: f[3].mutableSpan)
+    }
+  }
+}
