@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OpenCL
 
 /// The `deltacl` command.
 @main
@@ -23,7 +24,7 @@ struct Command: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OpCommand.self,
+      DevicesCommand.self, OpCommand.self,
     ])
 
   static func main() {
@@ -33,7 +34,7 @@ struct Command: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      exit(report(error))
+      Foundation.exit(report(error))
     }
   }
 
@@ -46,15 +47,21 @@ struct Command: ParsableCommand {
       // Help and version are answers, which argument-parser hands over as errors.
       try? Output.write(fullMessage(for: error) + "\n")
     case .validationFailure:
-      let message = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+      let message = oneLine(message(for: error))
       let name = CommandLine.arguments.dropFirst().first { argument in
         configuration.subcommands.contains { $0._commandName == argument }
       }
       let help = ["deltacl", name, "--help"].compactMap(\.self).joined(separator: " ")
       Output.message("error: \(message); see \(help)")
     default:
-      Output.message("error: \(FailureDescription(error).line)")
+      // A compiler's log is worth its lines.
+      Output.message("error: " + (error is ProgramBuildError ? "\(error)" : oneLine("\(error)")))
     }
     return status.rawValue
+  }
+
+  private static func oneLine(_ text: String) -> String {
+    text.replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
+      .split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

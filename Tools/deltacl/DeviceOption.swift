@@ -1,6 +1,5 @@
 import ArgumentParser
 import DeltaCL
-import Foundation
 
 /// The `--device` option that every command shares.
 struct DeviceOption: ParsableArguments {
@@ -11,13 +10,7 @@ struct DeviceOption: ParsableArguments {
   var device: String?
 
   /// What was asked for, by the option or by the environment.
-  var text: String { device ?? Self.environmentText }
-
-  /// What the environment asks for.
-  static var environmentText: String {
-    let variable = ProcessInfo.processInfo.environment["DELTACL_DEVICE"] ?? ""
-    return variable.isEmpty ? "auto" : variable
-  }
+  var text: String { device ?? Backends.defaultSelection }
 
   /// The backend that was asked for.
   ///
@@ -30,6 +23,6 @@ struct DeviceOption: ParsableArguments {
     if announces || fellBack {
       Output.message("computing on \(candidate.selector) (\(candidate.name)): \(choice.reason)")
     }
-    return try Backends.select(text)
+    return try Backends.open(candidate)
   }
 }

@@ -66,7 +66,7 @@ struct DeviceReport: Encodable {
   let type: String
   let isDefault: Bool
   let score: Int
-  let kernelFamily: String?
+  let kernelFamily: String
   /// Why the device cannot be used; `nil` where it can.
   let unusableReason: String?
   /// What the driver reports; `nil` for the reference backend.
@@ -171,7 +171,7 @@ extension DeviceReport {
     } else {
       rows.append(("type", "plain Swift on the host, slow and exact: needs no driver"))
     }
-    if let kernelFamily { rows.append(("kernels", kernelFamily)) }
+    rows.append(("kernels", kernelFamily))
     rows.append(("score", "\(score)"))
     if let unusableReason { rows.append(("unusable", unusableReason)) }
     let lines = rows.map { "    " + $0.0.padding(toLength: 18, withPad: " ", startingAt: 0) + $0.1 }

@@ -46,7 +46,7 @@ struct DevicesCommand: ParsableCommand {
       Output.message("the OpenCL loader failed to list its platforms: \(error)")
     }
     // What the environment asks for is what the other commands take.
-    let request = DeviceOption.environmentText
+    let request = Backends.defaultSelection
     let choice = try Backends.choose(request)
     let shown = try device.map { [try Backends.choose($0).candidate] } ?? Backends.available()
     let reports = shown.map {
@@ -59,7 +59,7 @@ struct DevicesCommand: ParsableCommand {
       return try Output.json(listing)
     }
     for report in reports { try Output.line(report.text + "\n") }
-    try Output.line("\(request) takes \(choice.candidate.selector): \(choice.reason)")
+    try Output.line("default: \(choice.candidate.selector) (\(choice.reason))")
   }
 
   private static let noPlatform = """

@@ -20,7 +20,7 @@ final class Interruption: Sendable {
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-    Thread.detachNewThread { [self] in watch(signals) }
+    Thread.detachNewThread { [self, signals] in watch(signals) }
   }
 
   /// The status to exit with after an interruption, 130 for SIGINT and 143 for SIGTERM as shells have it; `nil` without one.
