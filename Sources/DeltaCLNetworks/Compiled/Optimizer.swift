@@ -1,0 +1,15 @@
+/// How gradients change parameters: stochastic gradient descent as `DeltaCL.SGD` defines it.
+///
+/// The learning rate may change from step to step and is set on ``TrainingStep``.
+public struct Optimizer: Hashable, Sendable {
+  public var momentum: Float
+  public var weightDecay: Float
+  public var nesterov: Bool
+
+  /// Creates a configuration; it is checked when a step is made with it.
+  public init(momentum: Float = 0, weightDecay: Float = 0, nesterov: Bool = false) {
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    self.nesterov = nesterov
+  }
+}

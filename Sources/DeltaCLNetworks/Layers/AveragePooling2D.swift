@@ -1,0 +1,29 @@
+public import DeltaCL
+
+/// Average pooling over images: `[N, H, W, C]` to `[N, P, Q, C]`.
+public struct AveragePooling2D: Layer {
+  public var window: Extent
+  public var stride: Extent
+  public var padding: Padding
+  public var ceilMode: Bool
+  public var countsPadding: Bool
+
+  /// Creates a layer; `stride` is the window where it is not given.
+  public init(
+    window: Extent, stride: Extent? = nil, padding: Padding = 0, ceilMode: Bool = false, countsPadding: Bool = true
+  ) {
+    self.window = window
+    self.stride = stride ?? window
+    self.padding = padding
+    self.ceilMode = ceilMode
+    self.countsPadding = countsPadding
+  }
+
+  public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    let image = try graph.image(input)
+    let pooling = try Pooling(
+      batch: image.batch, inputSize: image.size, channels: image.channels, window: window, stride: stride,
+      padding: padding, ceilMode: ceilMode)
+    return try graph.apply(.averagePooling(AveragePooling(pooling, countsPadding: countsPadding)), to: input)
+  }
+}

@@ -1,0 +1,14 @@
+import DeltaCL
+
+/// Sees `[N, H, W, C]` as `[N, H * W * C]`; no operation runs for it.
+public struct Flatten: Layer {
+  /// Creates a layer.
+  public init() {}
+
+  public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    guard let batch = input.shape.dimensions.first else {
+      throw graph.mismatch(input, needs: "a batch of examples")
+    }
+    return try input.reshaped([batch, Shape(Array(input.shape.dimensions.dropFirst())).elementCount])
+  }
+}

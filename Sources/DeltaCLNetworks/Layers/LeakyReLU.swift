@@ -1,0 +1,13 @@
+/// `x < 0 ? slope * x : x`, element by element.
+public struct LeakyReLU: Layer {
+  public var slope: Float
+
+  /// Creates a layer.
+  public init(slope: Float = 0.01) {
+    self.slope = slope
+  }
+
+  public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    try graph.activate(input, .leakyRelu(slope: slope))
+  }
+}

@@ -1,0 +1,9 @@
+/// `1 / (1 + exp(-x))`, element by element.
+public struct Sigmoid: Layer {
+  /// Creates a layer.
+  public init() {}
+
+  public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    try graph.activate(input, .sigmoid)
+  }
+}
