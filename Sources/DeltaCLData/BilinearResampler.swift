@@ -2,21 +2,26 @@
 ///
 /// Growing, that is bilinear interpolation; shrinking, the filter widens so that every source pixel counts.
 struct BilinearResampler {
-  /// For each output position along an axis, the first source position and the weights from there, which sum to 1.
+  /// The filter along one axis: output `position` is the sum over `tap` of `weights[position * tapCount + tap]` times
+  /// source `starts[position] + tap`.
   private struct Axis {
-    var taps: [(start: Int, weights: [Float])] = []
+    let tapCount: Int
+    var starts: [Int] = []
+    var weights: [Float] = []
 
     init(from source: Int, to target: Int) {
       let step = Double(source) / Double(target)
       let radius = max(step, 1)
-      taps.reserveCapacity(target)
+      tapCount = min(Int((2 * radius).rounded(.up)) + 1, source)
       for position in 0..<target {
         let centre = (Double(position) + 0.5) * step
-        let start = max(Int((centre - radius + 0.5).rounded(.down)), 0)
-        let end = min(Int((centre + radius + 0.5).rounded(.down)), source)
-        let weights = (start..<end).map { max(0, 1 - abs(Double($0) + 0.5 - centre) / radius) }
-        let sum = weights.reduce(0, +)
-        taps.append((start, weights.map { Float($0 / sum) }))
+        let first = max(Int((centre - radius + 0.5).rounded(.down)), 0)
+        // Near the far edge the taps begin earlier, with weights of 0, so that none lies outside.
+        let start = min(first, source - tapCount)
+        let triangle = (0..<tapCount).map { max(0, 1 - abs(Double(start + $0) + 0.5 - centre) / radius) }
+        let sum = triangle.reduce(0, +)
+        starts.append(start)
+        weights += triangle.map { Float($0 / sum) }
       }
     }
   }
@@ -30,14 +35,18 @@ struct BilinearResampler {
   /// The values of a resized image.
   let outputCount: Int
 
-  /// - Throws: `DataError` when a size is not positive or the result exceeds `Image.pixelLimit`.
+  /// - Throws: `DataError` when a size is not positive or the work exceeds `Image.pixelLimit`.
   init(fromRows: Int, fromColumns: Int, toRows: Int, toColumns: Int, channels: Int) throws(DataError) {
     guard toRows > 0, toColumns > 0 else {
       throw DataError(.malformed, "\(toRows)x\(toColumns)", "is no image size; both sides must be at least 1")
     }
     let (area, overflow) = toRows.multipliedReportingOverflow(by: toColumns)
-    guard !overflow, area <= Image.pixelLimit else {
-      throw DataError(.tooLarge, "\(toRows)x\(toColumns)", "exceeds the limit of \(Image.pixelLimit) pixels")
+    // Rows are resized first, into an image of the old rows and the new columns.
+    let (narrowedArea, narrowedOverflow) = fromRows.multipliedReportingOverflow(by: toColumns)
+    guard !overflow, !narrowedOverflow, max(area, narrowedArea) <= Image.pixelLimit else {
+      throw DataError(
+        .tooLarge, "\(toRows)x\(toColumns)",
+        "resizing from \(fromRows)x\(fromColumns) exceeds the limit of \(Image.pixelLimit) pixels")
     }
     self.fromRows = fromRows
     self.fromColumns = fromColumns
@@ -51,26 +60,33 @@ struct BilinearResampler {
   func resample(
     _ source: UnsafeBufferPointer<UInt8>, into destination: UnsafeMutableBufferPointer<UInt8>, gain: Float = 1
   ) {
-    let rowSize = columnAxis.taps.count * channels
+    let rowSize = columnAxis.starts.count * channels
     var narrowed = [Float](repeating: 0, count: fromRows * rowSize)
-    for row in 0..<fromRows {
-      for (column, tap) in columnAxis.taps.enumerated() {
-        for channel in 0..<channels {
-          var sum: Float = 0
-          for (offset, weight) in tap.weights.enumerated() {
-            sum += weight * Float(source[(row * fromColumns + tap.start + offset) * channels + channel])
+    narrowed.withUnsafeMutableBufferPointer { narrowed in
+      columnAxis.weights.withUnsafeBufferPointer { weights in
+        for row in 0..<fromRows {
+          for (column, start) in columnAxis.starts.enumerated() {
+            for channel in 0..<channels {
+              var sum: Float = 0
+              for tap in 0..<columnAxis.tapCount {
+                let value = source[(row * fromColumns + start + tap) * channels + channel]
+                sum += weights[column * columnAxis.tapCount + tap] * Float(value)
+              }
+              narrowed[row * rowSize + column * channels + channel] = sum
+            }
           }
-          narrowed[row * rowSize + column * channels + channel] = sum
         }
       }
-    }
-    for (row, tap) in rowAxis.taps.enumerated() {
-      for position in 0..<rowSize {
-        var sum: Float = 0
-        for (offset, weight) in tap.weights.enumerated() {
-          sum += weight * narrowed[(tap.start + offset) * rowSize + position]
+      rowAxis.weights.withUnsafeBufferPointer { weights in
+        for (row, start) in rowAxis.starts.enumerated() {
+          for position in 0..<rowSize {
+            var sum: Float = 0
+            for tap in 0..<rowAxis.tapCount {
+              sum += weights[row * rowAxis.tapCount + tap] * narrowed[(start + tap) * rowSize + position]
+            }
+            destination[row * rowSize + position] = UInt8(min(max(sum * gain + 0.5, 0), 255))
+          }
         }
-        destination[row * rowSize + position] = UInt8(min(max(sum * gain + 0.5, 0), 255))
       }
     }
   }

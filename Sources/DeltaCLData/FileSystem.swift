@@ -63,13 +63,14 @@ public enum FileSystem {
       try createFolder(String(path[..<separator]))
       if path.index(after: separator) == path.endIndex { return }
     }
-    guard mkdir(path, 0o777) == 0 || isFolder(path) else {
-      let number = errno
-      if number == EEXIST {
-        throw DataError(.writeFailed, path, "cannot create the folder: a file of that name exists; choose another path")
-      }
-      throw .system("create the folder", path, number)
+    guard mkdir(path, 0o777) != 0 else { return }
+    let number = errno
+    // Somebody else may have created it meanwhile.
+    guard !isFolder(path) else { return }
+    guard number != EEXIST else {
+      throw DataError(.writeFailed, path, "cannot create the folder: a file of that name exists; choose another path")
     }
+    throw .system("create the folder", path, number)
   }
 
   /// The type bits of `st_mode`, or nil where nothing can be found.

@@ -115,7 +115,7 @@ extension CommandQueue {
   ///
   /// - Throws: `OpenCLError`, also where the bytes do not lie inside either buffer, or overlap in one.
   public func enqueueCopy(
-    from source: Buffer, offset sourceOffset: Int = 0, to destination: Buffer, offset destinationOffset: Int = 0,
+    from source: Buffer, sourceOffset: Int = 0, to destination: Buffer, destinationOffset: Int = 0,
     byteCount: Int
   ) throws {
     let call = "clEnqueueCopyBuffer"

@@ -1,4 +1,5 @@
 import COpenCL
+import Synchronization
 
 /// An OpenCL implementation that the loader found.
 public struct Platform: Hashable, Sendable {
@@ -29,6 +30,13 @@ public struct Platform: Hashable, Sendable {
   ///
   /// - Throws: `OpenCLError` where the loader or a platform fails to answer.
   public static func all() throws -> [Platform] {
+    try discovery.withLock { _ in try list() }
+  }
+
+  // PoCL 3.1 crashes where two threads make it initialise its devices at once.
+  private static let discovery = Mutex(())
+
+  private static func list() throws -> [Platform] {
     var count: cl_uint = 0
     let status = clGetPlatformIDs(0, nil, &count)
     if OpenCLStatus(status) == .platformNotFound || status == CL_SUCCESS && count == 0 { return [] }
@@ -42,6 +50,10 @@ public struct Platform: Hashable, Sendable {
   ///
   /// - Throws: `OpenCLError` where the platform or a device fails to answer.
   public func devices() throws -> [Device] {
+    try Self.discovery.withLock { _ in try listDevices() }
+  }
+
+  private func listDevices() throws -> [Device] {
     let everyType = cl_device_type(0xffff_ffff)
     var count: cl_uint = 0
     let status = clGetDeviceIDs(handle, everyType, 0, nil, &count)
