@@ -36,7 +36,7 @@ public final class ReferenceBackend: Backend {
   }
 
   /// A plan that runs the operation in plain Swift.
-  public func plan(for operation: Operation) throws -> any Plan {
+  public func plan(for operation: TensorOperation) throws -> any Plan {
     for operand in operation.operands {
       try operand.shape.validate("\(operation.name): \(operand.name)")
     }
