@@ -4,5 +4,6 @@ extension Planner {
   /// The planner for a device's class.
   init(for device: Device) {
     self = device.type == .cpu ? .cpu : .gpu
+    winogradLocalBytes = min(winogradLocalBytes, device.localMemoryBytes)
   }
 }
