@@ -28,6 +28,14 @@ public struct Dense: Hashable, Sendable {
   /// `[N, Out]`, of y and its delta.
   public var outputShape: Shape { [batch, outputs] }
 
+  /// The same as a 1x1 convolution over a row of `batch` pixels: all memory layouts agree.
+  var convolution: Convolution {
+    get throws(DeltaCLError) {
+      try Convolution(
+        batch: min(batch, 1), inputSize: Extent(1, max(batch, 1)), inputChannels: inputs, outputChannels: outputs, kernelSize: 1)
+    }
+  }
+
   /// Multiplications and additions of one direction.
   public var floatingPointOperations: Int { 2 * batch * inputs * outputs }
 }

@@ -12,8 +12,8 @@ struct WindowAxis: Hashable, Sendable {
   /// Whether a last window that reaches over the padded end counts, as long as it starts before the end of the image.
   var ceilMode = false
 
-  /// The largest value of any parameter, so that sums of products of two stay within 64 bits.
-  static let limit = 1 << 30
+  /// The largest value of any parameter and of the padded image, so that a window's far end stays within 32 bits.
+  static let limit = 1 << 29
 
   /// From the first to the last cell that a window reads.
   var span: Int { dilation * (window - 1) + 1 }
@@ -39,6 +39,9 @@ struct WindowAxis: Hashable, Sendable {
       try require(value >= least, "\(name) \(value) must be at least \(least)")
       try require(value <= WindowAxis.limit, "\(name) \(value) must be at most \(WindowAxis.limit)")
     }
+    try require(
+      size + before + after <= WindowAxis.limit,
+      "the padded input has \(size + before + after) cells and must have at most \(WindowAxis.limit)")
     try require(
       span <= size + before + after,
       "the window covers \(span) cells and the padded input has only \(size + before + after); use a smaller window or more padding"

@@ -1,0 +1,28 @@
+// db[C], the column sums of dy[rows, C], in two stages: sums of `splits` ranges of rows, then their sum.
+
+// One work-item a block of V channels and a range of rows. The last block starts early.
+kernel void bias_gradient(
+    global const float *restrict dy, global float *restrict partial, int rows, int C, int blocks, int splits)
+{
+  const int block = get_global_id(0);
+  const int split = get_global_id(1);
+  if (block >= blocks || split >= splits) return;
+  const int own = block * V;
+  const int first = min(own, C - V);
+  const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
+  vec sum = (vec)(0.0f);
+  for (int row = begin; row < end; row++) sum += LOAD(dy + (size_t)row * C + first);
+  float values[V];
+  STORE(sum, values);
+  for (int l = own - first; l < V; l++) partial[split * C + first + l] = values[l];
+}
+
+// One work-item a channel.
+kernel void bias_gradient_sum(global const float *restrict partial, global float *restrict db, int C, int splits)
+{
+  const int c = get_global_id(0);
+  if (c >= C) return;
+  float sum = 0.0f;
+  for (int split = 0; split < splits; split++) sum += partial[(size_t)split * C + c];
+  db[c] = sum;
+}

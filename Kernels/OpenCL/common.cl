@@ -1,0 +1,23 @@
+// Prelude of every program.
+//
+// V is the vector width: 1, 2, 4, 8 or 16. Channels are innermost, so a vector is V neighbouring channels. Where the
+// channels are no multiple of V the last vector starts early and overlaps its neighbour; V is at most their number.
+
+#ifndef V
+#define V 1
+#endif
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+#if V == 1
+typedef float vec;
+typedef int ivec;
+#define LOAD(p) (*(p))
+#define STORE(v, p) (*(p) = (v))
+#else
+typedef JOIN(float, V) vec;
+typedef JOIN(int, V) ivec;
+#define LOAD(p) JOIN(vload, V)(0, p)
+#define STORE(v, p) JOIN(vstore, V)(v, 0, p)
+#endif

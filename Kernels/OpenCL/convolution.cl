@@ -1,0 +1,96 @@
+// Convolution as a correlation of a padded input with packed kernels. The delta of the input is the same correlation, of
+// the padded output delta with rotated kernels, once for each phase of the stride: see convolution-delta.cl.
+//
+// A kernel row is read as `runs` runs of `runLength` neighbouring floats: without dilation and groups the S x C values
+// below it are one run, otherwise each kernel column is a run of its own.
+
+// y[N, YH, YW, C] = x[N, H, W, C], moved by (top, left), which may be negative, and surrounded by zeros. One work-item a
+// row of y.
+kernel void convolution_pad(
+    global const float *restrict x, global float *restrict y, int rows, int H, int W, int YH, int YW, int C, int top,
+    int left)
+{
+  const int row = get_global_id(0);
+  if (row >= rows) return;
+  const int i = row % YH - top;
+  const int inside = i >= 0 && i < H;
+  const int begin = inside ? clamp(left, 0, YW) * C : YW * C;
+  const int end = inside ? clamp(left + W, 0, YW) * C : YW * C;
+  global float *out = y + (size_t)row * YW * C;
+  global const float *in = x + ((size_t)(row / YH) * H + (inside ? i : 0)) * W * C;
+  for (int j = 0; j < begin; j++) out[j] = 0.0f;
+  for (int j = begin; j < end; j++) out[j] = in[j - left * C];
+  for (int j = end; j < YW * C; j++) out[j] = 0.0f;
+}
+
+// Packs w[K, R, S, C] and b[K] for `convolution_correlate`: a block of V kernels is their biases, then for each r, s, c
+// their weights; lanes beyond the group's kernels are zero. One work-item a block.
+kernel void convolution_pack(
+    global const float *restrict w, global const float *restrict b, global float *restrict packed, int blocks,
+    int blocksPerGroup, int groupKernels, int taps, int hasBias)
+{
+  const int block = get_global_id(0);
+  if (block >= blocks) return;
+  const int first = block % blocksPerGroup * V;
+  const int k0 = block / blocksPerGroup * groupKernels + first;
+  const int lanes = min(V, groupKernels - first);
+  global float *out = packed + (size_t)block * (1 + taps) * V;
+  for (int l = 0; l < V; l++) out[l] = hasBias && l < lanes ? b[k0 + l] : 0.0f;
+  for (int t = 0; t < taps; t++)
+    for (int l = 0; l < V; l++) out[(1 + t) * V + l] = l < lanes ? w[(size_t)(k0 + l) * taps + t] : 0.0f;
+}
+
+// One work-item: `tiles` tiles of TILE pixels of one output row, by one block of V output channels. TILE is at most Q; the
+// last tile starts early and stores only the pixels that are its own.
+kernel void convolution_correlate(
+    global const float *restrict x, global const float *restrict packed, global float *restrict y, int rows,
+    // x: rows, columns and channels of the padded image, the first cell of the first window
+    int XH, int XW, int XC, int xRow, int xColumn,
+    // the kernel
+    int groupChannels, int groupKernels, int blocksPerGroup, int blocks, int R, int runs, int runLength, int rowStep,
+    int runStep, int strideRows,
+    // the P x Q pixels that are computed and where they go in y[N, YH, YW, YC]
+    int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles)
+{
+  const int block = get_global_id(0);
+  const int row = get_global_id(2);
+  if (block >= blocks || row >= rows) return;
+  const int n = row / P, p = row % P;
+  const int group = block / blocksPerGroup;
+  const int first = block % blocksPerGroup * V;
+  const int lanes = min(V, groupKernels - first);
+  global const float *in =
+      x + (((size_t)n * XH + xRow + p * strideRows) * XW + xColumn) * XC + group * groupChannels;
+  global const float *weights = packed + (size_t)block * (1 + R * runs * runLength) * V;
+  global float *out = y + (((size_t)n * YH + yRow + p * yRowStep) * YW + yColumn) * YC + group * groupKernels + first;
+
+  const int begin = get_global_id(1) * tiles * TILE;
+  const int end = min(begin + tiles * TILE, Q);
+  for (int own = begin; own < end; own += TILE) {
+    const int q = min(own, Q - TILE);
+    vec sum[TILE];
+    const vec bias = LOAD(weights);
+    for (int m = 0; m < TILE; m++) sum[m] = bias;
+    global const float *wp = weights + V;
+    for (int r = 0; r < R; r++) {
+      for (int run = 0; run < runs; run++) {
+        global const float *xp = in + (size_t)r * rowStep + run * runStep + q * X_STEP;
+        for (int i = 0; i < runLength; i++, xp++, wp += V) {
+          const vec weight = LOAD(wp);
+#pragma unroll
+          for (int m = 0; m < TILE; m++) sum[m] = fma((vec)(xp[m * X_STEP]), weight, sum[m]);
+        }
+      }
+    }
+    for (int m = own - q; m < TILE; m++) {
+      global float *pixel = out + (size_t)(q + m) * yColumnStep * YC;
+      if (lanes == V) {
+        STORE(sum[m], pixel);
+      } else {
+        float values[V];
+        STORE(sum[m], values);
+        for (int l = 0; l < lanes; l++) pixel[l] = values[l];
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// Softmax over the classes of a row, its delta, and the count of correct predictions. One work-item a row.
+
+kernel void softmax(global const float *restrict x, global float *restrict y, int rows, int classes)
+{
+  const int row = get_global_id(0);
+  if (row >= rows) return;
+  global const float *in = x + (size_t)row * classes;
+  global float *out = y + (size_t)row * classes;
+  float greatest = in[0];
+  for (int c = 1; c < classes; c++) greatest = fmax(greatest, in[c]);
+  float sum = 0.0f;
+  for (int c = 0; c < classes; c++) {
+    const float e = exp(in[c] - greatest);
+    out[c] = e;
+    sum += e;
+  }
+  for (int c = 0; c < classes; c++) out[c] /= sum;
+}
+
+// dx = y * (dy - <y, dy>).
+kernel void softmax_delta(
+    global const float *restrict y, global const float *restrict dy, global float *restrict dx, int rows, int classes)
+{
+  const int row = get_global_id(0);
+  if (row >= rows) return;
+  const size_t first = (size_t)row * classes;
+  float product = 0.0f;
+  for (int c = 0; c < classes; c++) product = fma(y[first + c], dy[first + c], product);
+  for (int c = 0; c < classes; c++) dx[first + c] = y[first + c] * (dy[first + c] - product);
+}

@@ -1,0 +1,60 @@
+// Compiles the OpenCL C sources into the binary, which thus works wherever it is moved.
+
+#include "DeltaCLKernels.h"
+
+#include <string.h>
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const char average_pooling[] = {
+#embed "OpenCL/average-pooling.cl" suffix(, 0)
+};
+static const char bias_gradient[] = {
+#embed "OpenCL/bias-gradient.cl" suffix(, 0)
+};
+static const char common[] = {
+#embed "OpenCL/common.cl" suffix(, 0)
+};
+static const char convolution[] = {
+#embed "OpenCL/convolution.cl" suffix(, 0)
+};
+static const char convolution_delta[] = {
+#embed "OpenCL/convolution-delta.cl" suffix(, 0)
+};
+static const char convolution_gradient[] = {
+#embed "OpenCL/convolution-gradient.cl" suffix(, 0)
+};
+static const char elementwise[] = {
+#embed "OpenCL/elementwise.cl" suffix(, 0)
+};
+static const char loss[] = {
+#embed "OpenCL/loss.cl" suffix(, 0)
+};
+static const char max_pooling[] = {
+#embed "OpenCL/max-pooling.cl" suffix(, 0)
+};
+static const char softmax[] = {
+#embed "OpenCL/softmax.cl" suffix(, 0)
+};
+
+static const struct {
+  const char *name;
+  const char *source;
+} sources[] = {
+  {"average-pooling", average_pooling},
+  {"bias-gradient", bias_gradient},
+  {"common", common},
+  {"convolution", convolution},
+  {"convolution-delta", convolution_delta},
+  {"convolution-gradient", convolution_gradient},
+  {"elementwise", elementwise},
+  {"loss", loss},
+  {"max-pooling", max_pooling},
+  {"softmax", softmax},
+};
+
+const char *deltacl_kernel_source(const char *name) {
+  for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+    if (strcmp(sources[i].name, name) == 0) return sources[i].source;
+  return NULL;
+}

@@ -1,0 +1,34 @@
+import OpenCL
+
+/// The operations that were enqueued since the last wait, so that a failure can be named.
+struct CommandLog {
+  private var pending: [(event: Event, label: String)] = []
+  private var failure: (label: String, status: OpenCLStatus)?
+
+  /// How many events are kept before the finished ones are looked for.
+  private static let capacity = 512
+
+  mutating func append(_ event: Event, _ label: String) {
+    if pending.count >= CommandLog.capacity { sweep() }
+    pending.append((event, label))
+  }
+
+  /// The first operation that failed since the last call, whatever is still under way being kept.
+  mutating func drain() -> (label: String, status: OpenCLStatus)? {
+    sweep()
+    defer { failure = nil }
+    return failure
+  }
+
+  private mutating func sweep() {
+    pending.removeAll { event, label in
+      switch try? event.status() {
+      case .complete: return true
+      case .failed(let status):
+        failure = failure ?? (label, status)
+        return true
+      default: return false
+      }
+    }
+  }
+}

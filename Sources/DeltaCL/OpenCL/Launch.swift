@@ -1,0 +1,29 @@
+/// One kernel launch of a plan, before it is bound to tensors.
+struct Launch: Hashable, Sendable {
+  /// A kernel's argument.
+  enum Argument: Hashable, Sendable {
+    /// An operand of the operation, by its position.
+    case operand(Int)
+    /// A part of the plan's scratch, by its position.
+    case scratch(Int)
+    case int(Int)
+    case float(Float)
+  }
+
+  /// The kernel's name, in the program ``program``.
+  let kernel: String
+  let program: ProgramKey
+  let arguments: [Argument]
+  /// Work-items along up to three axes. Kernels ignore work-items beyond their work, so the size may be rounded up.
+  let globalSize: [Int]
+
+  /// - Parameter constants: What is fixed when the program is built, such as the vector width `V`.
+  init(
+    _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: [Argument], globalSize: [Int]
+  ) {
+    self.kernel = kernel
+    self.program = ProgramKey(source: source, constants: constants)
+    self.arguments = arguments
+    self.globalSize = globalSize
+  }
+}

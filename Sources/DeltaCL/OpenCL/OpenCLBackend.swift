@@ -1,0 +1,136 @@
+import Foundation
+public import OpenCL
+import Synchronization
+
+/// A backend that runs DeltaCL's kernels on one OpenCL device.
+public final class OpenCLBackend: Backend {
+  public let device: Device
+  public let selector: String
+  let context: Context
+  let queue: CommandQueue
+  /// The elements to which the device wants the offsets of sub-buffers aligned.
+  public let storageAlignment: Int
+
+  private let planner: Planner
+  private let state = Mutex(State())
+  private let commands = Mutex(CommandLog())
+
+  private struct State {
+    var programs: [ProgramKey: Program] = [:]
+    var plans: [Operation: OpenCLPlan] = [:]
+    // A buffer and no storage: that would keep the backend for ever.
+    var scratch: Buffer?
+  }
+
+  /// Opens a device.
+  ///
+  /// - Parameters:
+  ///   - device: The device, as the `OpenCL` module lists it.
+  ///   - selector: The text that selects it, such as `0:0`.
+  /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) where the device cannot compile kernels.
+  public init(_ device: Device, selector: String) throws {
+    guard device.isAvailable, device.isCompilerAvailable else {
+      throw DeltaCLError(
+        .unknownDevice,
+        "device \(selector) (\(device.name)) is \(device.isAvailable ? "without a compiler" : "not available"): choose another, `deltacl devices` lists them")
+    }
+    self.device = device
+    self.selector = selector
+    context = try Context(device)
+    queue = try CommandQueue(context)
+    planner = Planner(for: device)
+    storageAlignment = max(1, device.memoryBaseAddressAlignmentBits / 8 / ElementType.float32.byteCount)
+  }
+
+  public var description: String { "\(selector) (\(device.name))" }
+
+  public func allocate(_ elementType: ElementType, count: Int) throws -> any Storage {
+    try Shape([count]).validate("storage")
+    return OpenCLStorage(
+      try makeBuffer(byteCount: count * elementType.byteCount), elementType, count: count, backend: self)
+  }
+
+  public func plan(for operation: Operation) throws -> any Plan {
+    if let plan = state.withLock({ $0.plans[operation] }) { return plan }
+    let plan = try OpenCLPlan(operation, planner.launches(for: operation), on: self)
+    return state.withLock { state in
+      // Another thread may have been faster: one plan serves all.
+      let first = state.plans[operation] ?? plan
+      state.plans[operation] = first
+      return first
+    }
+  }
+
+  public func sharedScratch(count: Int) throws -> any Storage {
+    let byteCount = count * ElementType.float32.byteCount
+    let buffer = try state.withLock { state in
+      if let scratch = state.scratch, scratch.byteCount >= byteCount { return scratch }
+      state.scratch = nil
+      let scratch = try makeBuffer(byteCount: byteCount)
+      state.scratch = scratch
+      return scratch
+    }
+    return OpenCLStorage(
+      buffer, .float32, count: buffer.byteCount / ElementType.float32.byteCount, backend: self)
+  }
+
+  public func finish() throws {
+    try surfacing { try queue.finish() }
+  }
+
+  private func makeBuffer(byteCount: Int) throws -> Buffer {
+    do {
+      // OpenCL has no empty buffers.
+      return try Buffer(context, byteCount: max(byteCount, 1))
+    } catch let error as OpenCLError where error.isOutOfMemory {
+      throw DeltaCLError(
+        .outOfMemory, "\(description) has no room for \(byteCount) bytes (\(error.status)): use a smaller batch")
+    }
+  }
+
+  /// The program for `key`, built once.
+  func program(_ key: ProgramKey) throws -> Program {
+    try state.withLock { state in
+      if let program = state.programs[key] { return program }
+      let sources = try [KernelSource.text("common"), KernelSource.text(key.source)]
+      let program = try Program(context, sources: sources, options: key.options.joined(separator: " "))
+      state.programs[key] = program
+      return program
+    }
+  }
+
+  /// Work-items per work-group along each axis: one on a CPU, where a work-item is a long loop.
+  func localSize(for kernel: Kernel) -> WorkSize {
+    device.type == .cpu ? WorkSize(1, 1, 1) : WorkSize(min(16, kernel.workGroupInfo.maximumSize), 1, 1)
+  }
+
+  /// Enqueues the launches of one operation without another thread's between them: they may share scratch.
+  func enqueue(_ launches: [BoundLaunch], label: String) throws {
+    try commands.withLock { log in
+      do {
+        for launch in launches.dropLast() { try queue.enqueue(launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize) }
+        guard let last = launches.last else { return }
+        let event = try queue.enqueueWithEvent(last.kernel, globalSize: last.globalSize, localSize: last.localSize)
+        log.append(event, label)
+      } catch let error as OpenCLError {
+        throw DeltaCLError(error.isOutOfMemory ? .outOfMemory : .deviceFailure, "\(label) on \(description): \(error)")
+      }
+    }
+  }
+
+  /// Runs something that waits; what failed on the device meanwhile is thrown with the name of its operation.
+  func surfacing<Result>(_ wait: () throws -> Result) throws -> Result {
+    do {
+      let result = try wait()
+      if let failure = commands.withLock({ $0.drain() }) {
+        throw DeltaCLError(.deviceFailure, "\(failure.label) on \(description) failed with \(failure.status): check the driver")
+      }
+      return result
+    } catch let error as OpenCLError {
+      let failure = commands.withLock { $0.drain() }
+      throw DeltaCLError(
+        error.isOutOfMemory ? .outOfMemory : .deviceFailure,
+        "\(failure.map { "\($0.label) on " } ?? "")\(description): \(error)")
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/// An operation on an OpenCL device with its arguments set. It has kernel objects of its own, which are not safe to share.
+final class OpenCLBoundOperation: BoundOperation {
+  private let backend: OpenCLBackend
+  private let launches: [BoundLaunch]
+  private let label: String
+
+  init(_ launches: [BoundLaunch], label: String, backend: OpenCLBackend) {
+    self.launches = launches
+    self.label = label
+    self.backend = backend
+  }
+
+  func enqueue() throws {
+    try backend.enqueue(launches, label: label)
+  }
+}

@@ -1,0 +1,80 @@
+import OpenCL
+
+/// The kernels that run an operation on an OpenCL device, their programs built.
+final class OpenCLPlan: Plan {
+  let operation: Operation
+  let scratchCount: Int
+  private let launches: [(launch: Launch, program: Program)]
+  /// Where each part of the scratch begins and how long it is.
+  private let scratchParts: [(offset: Int, count: Int)]
+  // The backend keeps its plans: a strong reference would keep both for ever.
+  private weak let backend: OpenCLBackend?
+
+  init(_ operation: Operation, _ list: LaunchList, on backend: OpenCLBackend) throws {
+    self.operation = operation
+    self.backend = backend
+    launches = try list.launches.map { ($0, try backend.program($0.program)) }
+    var parts: [(offset: Int, count: Int)] = []
+    var end = 0
+    for count in list.scratchCounts {
+      parts.append((end, count))
+      end += ceilingDivision(max(1, count), backend.storageAlignment) * backend.storageAlignment
+    }
+    scratchParts = parts
+    scratchCount = end
+    try Shape([end]).validate("\(operation.name): scratch")
+  }
+
+  func bind(_ operands: [any Storage], scratch: (any Storage)?, label: String) throws -> any BoundOperation {
+    guard let backend else {
+      throw DeltaCLError(.invalidArgument, "\(label): the backend that made this plan is gone; keep it while its plans are used")
+    }
+    try operation.validate(operands)
+    let buffers = try zip(operands, operation.operands).map { storage, operand in
+      try backend.buffer(of: storage, "\(label): \(operand.name)")
+    }
+    let scratchBuffers = try scratchParts.map { offset, count in
+      guard let scratch, scratch.count >= scratchCount else {
+        throw DeltaCLError(
+          .mismatch, "\(label) needs \(scratchCount) elements of scratch and was given \(scratch?.count ?? 0)")
+      }
+      return try backend.buffer(of: scratch.slice(offset: offset, count: max(1, count)), "\(label): scratch")
+    }
+    let bound = try launches.map { launch, program in
+      let kernel = try program.kernel(named: launch.kernel)
+      for (index, argument) in launch.arguments.enumerated() {
+        switch argument {
+        case .operand(let position): try kernel.set(index, buffers[position])
+        case .scratch(let position): try kernel.set(index, scratchBuffers[position])
+        case .int(let value): try kernel.set(index, try int32(value, label))
+        case .float(let value): try kernel.set(index, value)
+        }
+      }
+      guard launch.arguments.count == kernel.argumentCount else {
+        throw DeltaCLError(
+          .missingKernel,
+          "\(label): the kernel \(launch.kernel) takes \(kernel.argumentCount) arguments, not \(launch.arguments.count): the sources in DELTACL_KERNELS_DIR are of another version")
+      }
+      let localSize = backend.localSize(for: kernel)
+      guard let globalSize = WorkSize(launch.globalSize).roundedUp(toMultipleOf: localSize) else {
+        throw DeltaCLError(.tooLarge, "\(label): \(launch.globalSize) work-items are too many")
+      }
+      return BoundLaunch(kernel: kernel, globalSize: globalSize, localSize: localSize)
+    }
+    return OpenCLBoundOperation(bound, label: label, backend: backend)
+  }
+
+  private func int32(_ value: Int, _ label: String) throws -> Int32 {
+    guard let exact = Int32(exactly: value) else {
+      throw DeltaCLError(.tooLarge, "\(label): \(value) does not fit into 32 bits; use a smaller batch or image")
+    }
+    return exact
+  }
+}
+
+extension WorkSize {
+  /// One to three sizes, the missing ones 1.
+  fileprivate init(_ sizes: [Int]) {
+    self.init(sizes[0], sizes.count > 1 ? sizes[1] : 1, sizes.count > 2 ? sizes[2] : 1)
+  }
+}

@@ -1,0 +1,233 @@
+/// Convolution and dense layers: a correlation of a padded image with packed kernels, for the forward pass and, phase by
+/// phase, for the delta; and the kernel gradient in two stages. `Kernels/OpenCL/convolution*.cl` explains the kernels.
+extension Planner {
+  /// The most pixels or taps in a register tile: with a 16-lane vector each, and one for the other factor, they fill half of
+  /// AVX-512's registers.
+  private static let maximumTile = 16
+
+  /// How a kernel row lies in memory: runs of neighbouring floats.
+  private struct Runs {
+    let count: Int
+    let length: Int
+    let step: Int
+
+    /// `columns` kernel columns that are `step` pixels of `channels` channels apart, each reading `groupChannels`.
+    init(columns: Int, step: Int, channels: Int, groupChannels: Int) {
+      let areNeighbours = step == 1 && groupChannels == channels
+      count = areNeighbours ? 1 : columns
+      length = areNeighbours ? columns * channels : groupChannels
+      self.step = step * channels
+    }
+  }
+
+  /// An NHWC image in memory.
+  private struct Image {
+    let argument: Launch.Argument
+    let rows: Int
+    let columns: Int
+    let channels: Int
+  }
+
+  func convolution(_ convolution: Convolution, bias: Bool) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let x = try pad(
+      Image(
+        argument: .operand(0), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
+        channels: convolution.inputChannels),
+      batch: convolution.batch, to: convolution.paddedInputSize,
+      offset: (convolution.padding.top, convolution.padding.left), &list)
+    let y = Image(
+      argument: .operand(bias ? 3 : 2), rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
+      channels: convolution.outputChannels)
+    let groupKernels = convolution.outputChannels / convolution.groups
+    let groupChannels = convolution.inputChannels / convolution.groups
+    let width = vectorWidth(covering: groupKernels)
+    let blocksPerGroup = ceilingDivision(groupKernels, width)
+    let blocks = blocksPerGroup * convolution.groups
+    let taps = convolution.kernelSize.rows * convolution.kernelSize.columns * groupChannels
+    let packed = try list.scratch(blocks * (1 + taps) * width, for: "packed kernels")
+    list.append(
+      Launch(
+        "convolution_pack", in: "convolution", constants: ["V": width, "TILE": 1, "X_STEP": 1],
+        [
+          .operand(1), .operand(bias ? 2 : 1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels), .int(taps),
+          .int(bias ? 1 : 0),
+        ], globalSize: [blocks]))
+    list.append(
+      correlate(
+        x, from: (0, 0), packed, width: width, groupChannels: groupChannels, groupKernels: groupKernels,
+        groups: convolution.groups, kernelSize: convolution.kernelSize, dilation: convolution.dilation,
+        stride: convolution.stride, batch: convolution.batch, computed: convolution.outputSize, into: y, at: (0, 0), step: 1,
+        tile: tile(for: convolution.outputSize.columns)))
+    return list
+  }
+
+  func convolutionDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let rows = DeltaPhase.all(convolution.rowAxis), columns = DeltaPhase.all(convolution.columnAxis)
+    // The padding of dy that every phase stays within.
+    let top = rows.map { max(0, -$0.start) }.max() ?? 0
+    let left = columns.map { max(0, -$0.start) }.max() ?? 0
+    let size = Extent(
+      top + max(convolution.outputSize.rows, rows.map(\.end).max() ?? 0),
+      left + max(convolution.outputSize.columns, columns.map(\.end).max() ?? 0))
+    let dy = try pad(
+      Image(
+        argument: .operand(0), rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
+        channels: convolution.outputChannels), batch: convolution.batch, to: size, offset: (top, left), &list)
+    let dx = Image(
+      argument: .operand(2), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
+      channels: convolution.inputChannels)
+    let groupKernels = convolution.outputChannels / convolution.groups
+    let groupChannels = convolution.inputChannels / convolution.groups
+    let width = vectorWidth(covering: groupChannels)
+    let blocksPerGroup = ceilingDivision(groupChannels, width)
+    let blocks = blocksPerGroup * convolution.groups
+    let tile = tile(for: columns.map(\.count).min() ?? 1)
+    for row in rows {
+      for column in columns {
+        let packed = try list.scratch(
+          blocks * (1 + row.taps * column.taps * groupKernels) * width, for: "packed kernels")
+        list.append(
+          Launch(
+            "convolution_delta_pack", in: "convolution-delta", constants: ["V": width],
+            [
+              .operand(1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels), .int(groupChannels),
+              .int(convolution.kernelSize.rows), .int(convolution.kernelSize.columns), .int(row.firstTap),
+              .int(row.tapStep), .int(row.taps), .int(column.firstTap), .int(column.tapStep), .int(column.taps),
+            ], globalSize: [blocks]))
+        list.append(
+          correlate(
+            dy, from: (top + row.start, left + column.start), packed, width: width, groupChannels: groupKernels,
+            groupKernels: groupChannels, groups: convolution.groups, kernelSize: Extent(row.taps, column.taps),
+            dilation: Extent(row.step, column.step), stride: 1, batch: convolution.batch,
+            computed: Extent(row.count, column.count), into: dx, at: (row.first, column.first), step: convolution.stride,
+            tile: tile))
+      }
+    }
+    return list
+  }
+
+  func convolutionGradient(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let x = try pad(
+      Image(
+        argument: .operand(0), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
+        channels: convolution.inputChannels),
+      batch: convolution.batch, to: convolution.paddedInputSize,
+      offset: (convolution.padding.top, convolution.padding.left), &list)
+    let groupKernels = convolution.outputChannels / convolution.groups
+    let groupChannels = convolution.inputChannels / convolution.groups
+    let width = vectorWidth(within: groupKernels)
+    let blocksPerGroup = ceilingDivision(groupKernels, width)
+    let blocks = blocksPerGroup * convolution.groups
+    let runs = Runs(
+      columns: convolution.kernelSize.columns, step: convolution.dilation.columns, channels: convolution.inputChannels,
+      groupChannels: groupChannels)
+    let tile = tile(for: runs.length)
+    let tiles = convolution.kernelSize.rows * runs.count * ceilingDivision(runs.length, tile)
+    let rows = convolution.batch * convolution.outputSize.rows
+    let splits = splits(of: rows, items: blocks * tiles)
+    let taps = convolution.kernelSize.rows * runs.count * runs.length
+    let partial = try list.scratch(splits * blocks * taps * width, for: "partial kernel gradients")
+    list.append(
+      Launch(
+        "convolution_gradient", in: "convolution-gradient",
+        constants: ["V": width, "TILE": tile, "X_STEP": convolution.stride.columns * x.channels],
+        [
+          x.argument, .operand(1), partial, .int(x.rows), .int(x.columns), .int(x.channels), .int(groupChannels),
+          .int(groupKernels), .int(blocksPerGroup), .int(blocks), .int(convolution.kernelSize.rows), .int(runs.count),
+          .int(runs.length), .int(convolution.dilation.rows * x.columns * x.channels), .int(runs.step),
+          .int(convolution.stride.rows), .int(convolution.outputSize.rows), .int(convolution.outputSize.columns),
+          .int(convolution.outputChannels), .int(rows), .int(splits),
+        ], globalSize: [blocks, tiles, splits]))
+    list.append(
+      Launch(
+        "convolution_gradient_sum", in: "convolution-gradient", constants: ["V": width, "TILE": 1, "X_STEP": 1],
+        [
+          partial, .operand(2), .int(groupKernels), .int(blocksPerGroup), .int(blocks),
+          .int(convolution.kernelSize.rows * runs.count), .int(runs.length), .int(splits),
+        ], globalSize: [convolution.kernelSize.rows * runs.count, blocks]))
+    return list
+  }
+
+  func biasGradient(rows: Int, channels: Int) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let width = vectorWidth(within: channels)
+    let blocks = ceilingDivision(channels, width)
+    let splits = splits(of: rows, items: blocks)
+    let partial = try list.scratch(splits * channels, for: "partial bias gradients")
+    list.append(
+      Launch(
+        "bias_gradient", in: "bias-gradient", constants: ["V": width],
+        [.operand(0), partial, .int(rows), .int(channels), .int(blocks), .int(splits)], globalSize: [blocks, splits]))
+    list.append(
+      Launch(
+        "bias_gradient_sum", in: "bias-gradient", constants: ["V": width],
+        [partial, .operand(1), .int(channels), .int(splits)], globalSize: [channels]))
+    return list
+  }
+
+  /// The image surrounded by zeros in scratch, or itself where there is nothing to add.
+  private func pad(
+    _ image: Image, batch: Int, to size: Extent, offset: (top: Int, left: Int), _ list: inout LaunchList
+  ) throws(DeltaCLError) -> Image {
+    if size == Extent(image.rows, image.columns) { return image }
+    let rows = batch * size.rows
+    let padded = Image(
+      argument: try list.scratch(
+        Shape([batch, size.rows, size.columns, image.channels]).elementCount, for: "padded image"),
+      rows: size.rows, columns: size.columns, channels: image.channels)
+    list.append(
+      Launch(
+        "convolution_pad", in: "convolution", constants: ["V": 1, "TILE": 1, "X_STEP": 1],
+        [
+          image.argument, padded.argument, .int(rows), .int(image.rows), .int(image.columns), .int(size.rows),
+          .int(size.columns), .int(image.channels), .int(offset.top), .int(offset.left),
+        ], globalSize: [rows]))
+    return padded
+  }
+
+  private func correlate(
+    _ x: Image, from start: (row: Int, column: Int), _ packed: Launch.Argument, width: Int, groupChannels: Int,
+    groupKernels: Int, groups: Int, kernelSize: Extent, dilation: Extent, stride: Extent, batch: Int, computed: Extent,
+    into y: Image, at first: (row: Int, column: Int), step: Extent, tile: Int
+  ) -> Launch {
+    let runs = Runs(
+      columns: kernelSize.columns, step: dilation.columns, channels: x.channels, groupChannels: groupChannels)
+    let blocksPerGroup = ceilingDivision(groupKernels, width)
+    let tilesInRow = ceilingDivision(computed.columns, tile)
+    let multiplications = max(1, kernelSize.rows * runs.count * runs.length * tile)
+    let tiles = min(tilesInRow, ceilingDivision(Planner.multiplicationsPerItem, multiplications))
+    let rows = batch * computed.rows
+    return Launch(
+      "convolution_correlate", in: "convolution",
+      constants: ["V": width, "TILE": tile, "X_STEP": stride.columns * x.channels],
+      [
+        x.argument, packed, y.argument, .int(rows), .int(x.rows), .int(x.columns), .int(x.channels), .int(start.row),
+        .int(start.column), .int(groupChannels), .int(groupKernels), .int(blocksPerGroup), .int(blocksPerGroup * groups),
+        .int(kernelSize.rows), .int(runs.count), .int(runs.length), .int(dilation.rows * x.columns * x.channels),
+        .int(runs.step), .int(stride.rows), .int(computed.rows), .int(computed.columns), .int(y.rows), .int(y.columns),
+        .int(y.channels), .int(first.row), .int(first.column), .int(step.rows), .int(step.columns), .int(tiles),
+      ], globalSize: [blocksPerGroup * groups, ceilingDivision(tilesInRow, tiles), rows])
+  }
+
+  /// Vector multiplications that make a work-item worth starting.
+  private static let multiplicationsPerItem = 8192
+
+  /// The tile, at most `extent`, that covers `extent` with the least work: the tiles' multiplications and their overhead,
+  /// which is taken as that of one and a half more.
+  private func tile(for extent: Int) -> Int {
+    let candidates = 1...max(1, min(extent, Planner.maximumTile))
+    return candidates.min { cost(of: $0, for: extent) < cost(of: $1, for: extent) } ?? 1
+  }
+
+  private func cost(of tile: Int, for extent: Int) -> Int {
+    ceilingDivision(extent, tile) * (2 * tile + 3)
+  }
+
+  /// How many ranges a reduction over `rows` is split into so that some 128 work-items share it.
+  private func splits(of rows: Int, items: Int) -> Int {
+    max(1, min(rows, ceilingDivision(128, max(1, items))))
+  }
+}

@@ -1,0 +1,97 @@
+/// Activations, losses and all that works element by element or row by row.
+extension Planner {
+  func elementwise(
+    _ kernel: String, operands: Int, count: Int, _ more: [Launch.Argument] = []
+  ) -> LaunchList {
+    var list = LaunchList()
+    list.append(
+      Launch(
+        kernel, in: "elementwise", constants: elementwiseConstants,
+        (0..<operands).map { .operand($0) } + [.int(count)] + more,
+        globalSize: [ceilingDivision(count, elementsPerItem)]))
+    return list
+  }
+
+  func activation(_ function: Activation, count: Int) -> LaunchList {
+    elementwise(kernelName(function), operands: 2, count: count, [.float(slope(function))])
+  }
+
+  func activationDelta(_ function: Activation, count: Int) -> LaunchList {
+    elementwise(kernelName(function) + "_delta", operands: 3, count: count, [.float(slope(function))])
+  }
+
+  func softmax(rows: Int, classes: Int) -> LaunchList {
+    var list = LaunchList()
+    list.append(
+      Launch("softmax", in: "softmax", [.operand(0), .operand(1), .int(rows), .int(classes)], globalSize: [rows]))
+    return list
+  }
+
+  func softmaxDelta(rows: Int, classes: Int) -> LaunchList {
+    var list = LaunchList()
+    list.append(
+      Launch(
+        "softmax_delta", in: "softmax", [.operand(0), .operand(1), .operand(2), .int(rows), .int(classes)],
+        globalSize: [rows]))
+    return list
+  }
+
+  func softmaxCrossEntropy(rows: Int, classes: Int) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let losses = try list.scratch(rows, for: "losses")
+    list.append(
+      Launch(
+        "softmax_cross_entropy", in: "loss", constants: lossConstants,
+        [.operand(0), .operand(1), losses, .operand(3), .int(rows), .int(classes)], globalSize: [rows]))
+    list.append(mean(losses, count: rows, divisor: rows, into: .operand(2)))
+    return list
+  }
+
+  func meanSquaredError(count: Int) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let blocks = ceilingDivision(count, elementsPerItem)
+    let losses = try list.scratch(blocks, for: "losses")
+    list.append(
+      Launch(
+        "mean_squared_error", in: "loss", constants: lossConstants,
+        [.operand(0), .operand(1), losses, .operand(3), .int(count)], globalSize: [blocks]))
+    list.append(mean(losses, count: blocks, divisor: count, into: .operand(2)))
+    return list
+  }
+
+  func correctPredictions(rows: Int, classes: Int) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let hits = try list.scratch(rows, for: "hits")
+    list.append(
+      Launch(
+        "correct_predictions", in: "loss", constants: lossConstants,
+        [.operand(0), .operand(1), hits, .int(rows), .int(classes)], globalSize: [rows]))
+    list.append(
+      Launch(
+        "correct_predictions_sum", in: "loss", constants: lossConstants, [hits, .operand(2), .int(rows)],
+        globalSize: [1]))
+    return list
+  }
+
+  private func mean(_ losses: Launch.Argument, count: Int, divisor: Int, into loss: Launch.Argument) -> Launch {
+    Launch(
+      "loss_mean", in: "loss", constants: lossConstants, [losses, loss, .int(count), .int(divisor)], globalSize: [1])
+  }
+
+  private var elementwiseConstants: [String: Int] { ["V": maximumVectorWidth, "BLOCK": elementsPerItem] }
+
+  private var lossConstants: [String: Int] { ["BLOCK": elementsPerItem] }
+
+  private func kernelName(_ function: Activation) -> String {
+    switch function {
+    case .relu: "relu"
+    case .leakyRelu: "leaky_relu"
+    case .sigmoid: "sigmoid"
+    case .tanh: "hyperbolic_tangent"
+    }
+  }
+
+  private func slope(_ function: Activation) -> Float {
+    if case .leakyRelu(let slope) = function { slope } else { 0 }
+  }
+}

@@ -1,0 +1,54 @@
+/// Pooling: one work-item a row of the result.
+extension Planner {
+  func maxPooling(_ pooling: Pooling) -> LaunchList {
+    maxPooling("max_pooling", pooling, rows: pooling.batch * pooling.outputSize.rows)
+  }
+
+  func maxPoolingDelta(_ pooling: Pooling) -> LaunchList {
+    maxPooling("max_pooling_delta", pooling, rows: pooling.batch * pooling.inputSize.rows)
+  }
+
+  private func maxPooling(_ kernel: String, _ pooling: Pooling, rows: Int) -> LaunchList {
+    var list = LaunchList()
+    list.append(
+      Launch(
+        kernel, in: "max-pooling", constants: ["V": vectorWidth(within: pooling.channels)],
+        [.operand(0), .operand(1), .operand(2), .int(rows)] + geometry(pooling) + [
+          .int(pooling.dilation.rows), .int(pooling.dilation.columns), .int(pooling.padding.top),
+          .int(pooling.padding.left),
+        ], globalSize: [rows]))
+    return list
+  }
+
+  func averagePooling(_ average: AveragePooling) -> LaunchList {
+    averagePooling("average_pooling", average, rows: average.pooling.batch * average.pooling.outputSize.rows)
+  }
+
+  func averagePoolingDelta(_ average: AveragePooling) -> LaunchList {
+    averagePooling("average_pooling_delta", average, rows: average.pooling.batch * average.pooling.inputSize.rows)
+  }
+
+  private func averagePooling(_ kernel: String, _ average: AveragePooling, rows: Int) -> LaunchList {
+    var list = LaunchList()
+    let pooling = average.pooling
+    var constants = ["V": vectorWidth(within: pooling.channels)]
+    if average.countsPadding { constants["COUNTS_PADDING"] = 1 }
+    list.append(
+      Launch(
+        kernel, in: "average-pooling", constants: constants,
+        [.operand(0), .operand(1), .int(rows)] + geometry(pooling) + [
+          .int(pooling.padding.top), .int(pooling.padding.left), .int(pooling.padding.bottom),
+          .int(pooling.padding.right),
+        ], globalSize: [rows]))
+    return list
+  }
+
+  /// H, W, C, P, Q, R, S and the strides, which all pooling kernels take.
+  private func geometry(_ pooling: Pooling) -> [Launch.Argument] {
+    [
+      .int(pooling.inputSize.rows), .int(pooling.inputSize.columns), .int(pooling.channels),
+      .int(pooling.outputSize.rows), .int(pooling.outputSize.columns), .int(pooling.window.rows),
+      .int(pooling.window.columns), .int(pooling.stride.rows), .int(pooling.stride.columns),
+    ]
+  }
+}

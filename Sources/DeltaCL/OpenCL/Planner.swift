@@ -1,0 +1,70 @@
+/// Chooses kernels, tiles and launch sizes for operations on one class of devices.
+///
+/// Every choice follows from shapes and the device's class alone, never from a measurement or the number of cores, so that
+/// the same operation gives the same bits each time.
+struct Planner: Sendable {
+  /// The most neighbouring channels that a vector holds.
+  let maximumVectorWidth: Int
+  /// The elements that a work-item of an element-wise kernel does.
+  let elementsPerItem: Int
+
+  /// The planner for CPU devices, where a work-item is a loop on one core.
+  static let cpu = Planner(maximumVectorWidth: 16, elementsPerItem: 2048)
+  /// The planner for all other devices, where many work-items share a core.
+  static let gpu = Planner(maximumVectorWidth: 4, elementsPerItem: 4)
+
+  /// The launches of an operation.
+  ///
+  /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
+  func launches(for operation: Operation) throws(DeltaCLError) -> LaunchList {
+    switch operation {
+    case .convolution(let convolution, let bias): try self.convolution(convolution, bias: bias)
+    case .convolutionDelta(let convolution): try convolutionDelta(convolution)
+    case .convolutionGradient(let convolution): try convolutionGradient(convolution)
+    case .biasGradient(let rows, let channels): try biasGradient(rows: rows, channels: channels)
+    case .maxPooling(let pooling): maxPooling(pooling)
+    case .maxPoolingDelta(let pooling): maxPoolingDelta(pooling)
+    case .averagePooling(let average): averagePooling(average)
+    case .averagePoolingDelta(let average): averagePoolingDelta(average)
+    case .dense(let dense, let bias): try self.convolution(dense.convolution, bias: bias)
+    case .denseDelta(let dense): try convolutionDelta(dense.convolution)
+    case .denseGradient(let dense): try convolutionGradient(dense.convolution)
+    case .activation(let function, let count): activation(function, count: count)
+    case .activationDelta(let function, let count): activationDelta(function, count: count)
+    case .softmax(let rows, let classes): softmax(rows: rows, classes: classes)
+    case .softmaxDelta(let rows, let classes): softmaxDelta(rows: rows, classes: classes)
+    case .softmaxCrossEntropy(let rows, let classes): try softmaxCrossEntropy(rows: rows, classes: classes)
+    case .meanSquaredError(let count): try meanSquaredError(count: count)
+    case .correctPredictions(let rows, let classes): try correctPredictions(rows: rows, classes: classes)
+    case .add(let count): elementwise("add", operands: 3, count: count)
+    case .scale(let count, let factor): elementwise("scale", operands: 2, count: count, [.float(factor)])
+    case .fill(let count, let value): elementwise("fill", operands: 1, count: count, [.float(value)])
+    case .copy(let count): elementwise("copy", operands: 2, count: count)
+    case .sgd(let sgd):
+      elementwise(
+        "sgd", operands: 4, count: sgd.count,
+        [.float(sgd.momentum), .float(sgd.weightDecay), .int(sgd.nesterov ? 1 : 0)])
+    }
+  }
+
+  /// The vector width for `channels` neighbouring channels where a vector must not reach beyond them: the greatest power of
+  /// two that is not over their number.
+  func vectorWidth(within channels: Int) -> Int {
+    var width = 1
+    while width < maximumVectorWidth, width * 2 <= channels { width *= 2 }
+    return width
+  }
+
+  /// The vector width for `channels` neighbouring channels where missing lanes are filled up: the least power of two that
+  /// covers them.
+  func vectorWidth(covering channels: Int) -> Int {
+    var width = 1
+    while width < maximumVectorWidth, width < channels { width *= 2 }
+    return width
+  }
+}
+
+/// The quotient, rounded up.
+func ceilingDivision(_ dividend: Int, _ divisor: Int) -> Int {
+  (dividend + divisor - 1) / divisor
+}

@@ -1,0 +1,12 @@
+/// What distinguishes the programs of one device: the source and the constants it is built with.
+struct ProgramKey: Hashable, Sendable {
+  /// The name of a file in `Kernels/OpenCL`, without its extension.
+  let source: String
+  /// Preprocessor definitions.
+  let constants: [String: Int]
+
+  /// The build options, in a fixed order, so that drivers' caches recognise them.
+  var options: [String] {
+    constants.sorted { $0.key < $1.key }.map { "-D\($0.key)=\($0.value)" }
+  }
+}

@@ -1,0 +1,85 @@
+public import OpenCL
+
+/// A backend that could be selected: an OpenCL device, or the reference implementation.
+public struct BackendCandidate: Sendable {
+  /// What kind of processor a backend runs on, in the order of preference of `auto`.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case gpu
+    case accelerator
+    case cpu
+    /// The reference implementation, on the host's processor.
+    case reference
+    /// A device that runs no OpenCL C.
+    case custom
+  }
+
+  /// The text that selects exactly this backend: `0:0`, platform and device, or `reference`.
+  public let selector: String
+  public let name: String
+  public let platformName: String
+  public let kind: Kind
+  /// How much `auto` prefers this backend: its kind first, then compute units times clock.
+  public let score: Int
+  /// The OpenCL device; `nil` for the reference implementation.
+  public let device: Device?
+  /// Why it cannot be used; `nil` where it can.
+  public let unusableReason: String?
+
+  init(_ device: Device, platformIndex: Int, deviceIndex: Int) {
+    selector = "\(platformIndex):\(deviceIndex)"
+    name = device.name
+    platformName = device.platform.name
+    kind =
+      switch device.type {
+      case .gpu: .gpu
+      case .accelerator: .accelerator
+      case .cpu: .cpu
+      case .custom: .custom
+      }
+    self.device = device
+    unusableReason =
+      if device.type == .custom {
+        "it runs no OpenCL C"
+      } else if !device.isAvailable {
+        "its driver says that it is not available"
+      } else if !device.isCompilerAvailable {
+        "its driver has no compiler"
+      } else {
+        nil
+      }
+    score = unusableReason == nil ? kind.weight + min(device.computeUnits * device.clockMHz, Kind.weightStep - 1) : 0
+  }
+
+  private init(reference name: String) {
+    selector = "reference"
+    self.name = name
+    platformName = "DeltaCL"
+    kind = .reference
+    score = Kind.reference.weight
+    device = nil
+    unusableReason = nil
+  }
+
+  static let reference = BackendCandidate(reference: "reference implementation")
+
+  /// Whether ``Backends/select(_:)`` can make it.
+  public var isUsable: Bool { unusableReason == nil }
+
+  /// The family of kernels that the backend runs: `tile` (register tiles, no local memory) on every device so far; `none` for
+  /// the reference implementation.
+  public var kernelFamily: String { device == nil ? "none" : "tile" }
+}
+
+extension BackendCandidate.Kind {
+  static let weightStep = 100_000_000
+
+  var weight: Int {
+    switch self {
+    case .gpu: 4 * Self.weightStep
+    case .accelerator: 3 * Self.weightStep
+    case .cpu: 2 * Self.weightStep
+    case .reference: Self.weightStep
+    case .custom: 0
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import OpenCL
+import Synchronization
+
+/// The backends of this machine, and how one is selected.
+///
+/// One grammar serves ``select(_:)``, the environment variable `DELTACL_DEVICE` and the command's `--device`:
+///
+/// - `auto`: the candidate with the highest score: a GPU before an accelerator before a CPU before the reference backend.
+/// - `gpu`, `cpu`: the device of that kind with the highest score.
+/// - `reference`: the reference implementation.
+/// - `P:D`: device D of platform P, as `deltacl devices` prints them.
+/// - anything else: a part of one device's or platform's name, in upper or lower case.
+///
+/// An explicit selection never falls back: what is unknown or ambiguous is an error that lists the candidates.
+public enum Backends {
+  /// The name of the environment variable that selects the default backend.
+  public static let environmentVariable = "DELTACL_DEVICE"
+
+  @TaskLocal static var scoped: (any Backend)?
+
+  private static let opened = Mutex<[String: any Backend]>([:])
+
+  /// Every OpenCL device of every platform, in the order of their indices, then the reference backend.
+  ///
+  /// A platform whose driver fails to list its devices has none.
+  public static func available() -> [BackendCandidate] {
+    let platforms = (try? Platform.all()) ?? []
+    return platforms.enumerated().flatMap { platformIndex, platform in
+      ((try? platform.devices()) ?? []).enumerated().map { deviceIndex, device in
+        BackendCandidate(device, platformIndex: platformIndex, deviceIndex: deviceIndex)
+      }
+    } + [.reference]
+  }
+
+  /// The candidate that a selection takes, and why; nothing is opened.
+  ///
+  /// - Parameter text: See ``Backends`` for the grammar.
+  /// - Throws: ``DeltaCLError`` (`unknownDevice`, `ambiguousDevice`).
+  public static func choose(_ text: String) throws(DeltaCLError) -> BackendChoice {
+    try BackendSelector(text).choose(from: available())
+  }
+
+  /// The backend that a selection takes. The same device gives the same instance each time.
+  ///
+  /// - Parameter text: See ``Backends`` for the grammar.
+  /// - Throws: ``DeltaCLError`` (`unknownDevice`, `ambiguousDevice`), or what the driver says when the device is opened.
+  public static func select(_ text: String) throws -> any Backend {
+    try open(choose(text).candidate)
+  }
+
+  /// Opens a candidate. The same device gives the same instance each time.
+  ///
+  /// - Throws: What the driver says.
+  public static func open(_ candidate: BackendCandidate) throws -> any Backend {
+    guard let device = candidate.device else { return ReferenceBackend.shared }
+    return try opened.withLock { opened in
+      if let backend = opened[candidate.selector] { return backend }
+      let backend = try OpenCLBackend(device, selector: candidate.selector)
+      opened[candidate.selector] = backend
+      return backend
+    }
+  }
+
+  /// The text that selects the default backend: the value of `DELTACL_DEVICE`, else `auto`.
+  public static var defaultSelection: String {
+    let value = ProcessInfo.processInfo.environment[environmentVariable] ?? ""
+    return value.isEmpty ? "auto" : value
+  }
+
+  /// The backend of the innermost ``withBackend(_:_:)-(String,_)``, else the one that ``defaultSelection`` takes.
+  ///
+  /// - Throws: As ``select(_:)``.
+  public static var current: any Backend {
+    get throws { try scoped ?? select(defaultSelection) }
+  }
+}
