@@ -1,0 +1,60 @@
+import COpenCL
+import Synchronization
+
+/// The home of the buffers, programs and queues of one device.
+public final class Context: Sendable {
+  /// The device the context was made for.
+  public let device: Device
+
+  nonisolated(unsafe) let handle: OpaquePointer
+  private let allocated = Mutex(0)
+
+  /// Makes a context for `device`.
+  ///
+  /// - Throws: `OpenCLError`.
+  public init(_ device: Device) throws {
+    let properties: [cl_context_properties] = [
+      cl_context_properties(CL_CONTEXT_PLATFORM), cl_context_properties(Int(bitPattern: device.platform.handle)), 0,
+    ]
+    var deviceHandle: cl_device_id? = device.handle
+    var status: cl_int = 0
+    let context = clCreateContext(properties, 1, &deviceHandle, nil, nil, &status)
+    self.handle = try created(context, status, "clCreateContext", detail: "device \(device.name)")
+    self.device = device
+  }
+
+  deinit {
+    clReleaseContext(handle)
+  }
+
+  /// The bytes of all buffers that live in the context.
+  public var allocatedBytes: Int { allocated.withLock { $0 } }
+
+  /// Counts a buffer in before it is made; throws where the device cannot hold it.
+  func reserve(_ byteCount: Int) throws {
+    guard byteCount > 0 else {
+      throw OpenCLError(
+        status: .invalidBufferSize, call: "clCreateBuffer", detail: "a buffer of \(byteCount) bytes cannot exist")
+    }
+    let largest = device.maximumAllocationBytes
+    guard byteCount <= largest else {
+      throw OpenCLError(
+        status: .invalidBufferSize, call: "clCreateBuffer",
+        detail: "\(byteCount) bytes asked of \(device.name), whose largest buffer is \(largest) bytes")
+    }
+    try allocated.withLock { allocated in
+      // Some drivers accept more than there is and fail, or page, when it is touched.
+      guard byteCount <= device.globalMemoryBytes - allocated else {
+        throw OpenCLError(
+          status: .memoryObjectAllocationFailure, call: "clCreateBuffer",
+          detail: "\(byteCount) bytes asked of \(device.name), where \(allocated) of "
+            + "\(device.globalMemoryBytes) bytes are taken")
+      }
+      allocated += byteCount
+    }
+  }
+
+  func unreserve(_ byteCount: Int) {
+    allocated.withLock { $0 -= byteCount }
+  }
+}
