@@ -5,7 +5,7 @@ import Foundation
 enum TestDevice {
   /// The backend under test: `DELTACL_TEST_DEVICE`, or the machine's CPU through OpenCL. A machine without fails the tests.
   static func backend() throws -> any Backend {
-    ReferenceBackend.shared
+    try Backends.select(ProcessInfo.processInfo.environment["DELTACL_TEST_DEVICE"] ?? "cpu")
   }
 
   /// Whether only the tiny cases run (`DELTACL_TEST_SHAPES=small`), for an interpreter or a second code generator.
