@@ -1,4 +1,4 @@
-public import OpenCL
+import OpenCL
 
 /// A shaped handle on elements that live on a backend's device.
 public final class Tensor: Sendable {

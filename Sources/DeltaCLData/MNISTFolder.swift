@@ -1,0 +1,43 @@
+/// A folder with files named as MNIST's are: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same with
+/// `t10k`, each plain or with `.gz`, or with a dot as in `train-images.idx3-ubyte`.
+struct MNISTFolder {
+  private let path: String
+
+  init(_ path: String) {
+    self.path = path
+  }
+
+  /// Reads the images and labels of `prefix`, "train" or "t10k".
+  func split(prefix: String) throws(DataError) -> Split {
+    let imageFile = try file("\(prefix)-images", ranks: [3, 4])
+    let labelFile = try file("\(prefix)-labels", ranks: [1])
+    let images = try IDX(contentsOf: imageFile)
+    let labels = try IDX(contentsOf: labelFile)
+    guard images.dimensions.count >= 3 else {
+      throw DataError(.mismatch, imageFile, "holds an array of rank \(images.dimensions.count) where images are needed")
+    }
+    guard labels.dimensions.count == 1 else {
+      throw DataError(.mismatch, labelFile, "holds an array of rank \(labels.dimensions.count) where labels are needed")
+    }
+    guard images.dimensions[0] == labels.dimensions[0] else {
+      throw DataError(
+        .mismatch, imageFile,
+        "has \(images.dimensions[0]) images and \(labelFile) \(labels.dimensions[0]) labels; get the files again")
+    }
+    return try Split(
+      name: imageFile, count: images.dimensions[0], imageRows: images.dimensions[1],
+      imageColumns: images.dimensions[2], channels: images.dimensions.count == 4 ? images.dimensions[3] : 1,
+      pixels: images.elements, labels: labels.elements)
+  }
+
+  /// The path of the first of the possible names that exists.
+  private func file(_ stem: String, ranks: [Int]) throws(DataError) -> String {
+    let names = ranks.flatMap { rank in
+      ["-", "."].flatMap { separator in ["", ".gz"].map { "\(stem)\(separator)idx\(rank)-ubyte\($0)" } }
+    }
+    guard let name = names.first(where: { FileSystem.exists("\(path)/\($0)") }) else {
+      throw DataError(.notFound, path, "has no file \(names[0]) or \(names[0]).gz; name a folder of MNIST's form")
+    }
+    return "\(path)/\(name)"
+  }
+}

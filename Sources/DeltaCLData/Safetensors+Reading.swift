@@ -1,0 +1,138 @@
+extension Safetensors {
+  /// Reads the content of a file.
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - name: the name for errors.
+  /// - Throws: `DataError` when `bytes` break a rule of the format.
+  public init(bytes: [UInt8], name: String = "safetensors data") throws(DataError) {
+    guard bytes.count >= 8 else {
+      throw DataError(.truncated, name, "has \(bytes.count) bytes, fewer than a safetensors file; get the file again")
+    }
+    let announced = bytes[..<8].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    guard announced <= UInt64(Self.headerLimit) else {
+      throw DataError(
+        .tooLarge, name,
+        "announces a header of \(announced) bytes (limit \(Self.headerLimit)); it is no safetensors file, or damaged")
+    }
+    guard announced <= UInt64(bytes.count - 8) else {
+      throw DataError(
+        .truncated, name,
+        "announces a header of \(announced) bytes and has \(bytes.count - 8) after the length; get the file again")
+    }
+    let dataStart = 8 + Int(announced)
+    guard announced > 0, bytes[8] == UInt8(ascii: "{") else {
+      throw DataError(.malformed, name, "is not a safetensors file: its header does not begin with '{'")
+    }
+
+    var header = Header()
+    do throws(JSONScanner.Failure) {
+      try header.read(bytes[8..<dataStart])
+    } catch {
+      throw DataError(.malformed, name, "the safetensors header is wrong at byte \(8 + error.offset): \(error.reason)")
+    }
+    try header.checkRanges(dataCount: bytes.count - dataStart, name: name)
+
+    var tensors: [String: Tensor] = [:]
+    for (key, entry) in header.entries {
+      let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
+      tensors[key] = try Tensor(dtype: entry.dtype, shape: entry.shape, bytes: Array(bytes[range]))
+    }
+    self.init(tensors: tensors, metadata: header.metadata)
+  }
+}
+
+extension Safetensors {
+  private struct Entry {
+    let dtype: DType
+    let shape: [Int]
+    let range: Range<Int>
+  }
+
+  private struct Header {
+    var entries: [String: Entry] = [:]
+    var metadata: [String: String] = [:]
+
+    mutating func read(_ bytes: ArraySlice<UInt8>) throws(JSONScanner.Failure) {
+      var scanner = JSONScanner(bytes)
+      var hasMetadata = false
+      var (entries, metadata) = (entries, metadata)
+      try scanner.object { (key, scanner) throws(JSONScanner.Failure) in
+        if key == "__metadata__" {
+          guard !hasMetadata else { throw scanner.failure("'__metadata__' occurs twice") }
+          hasMetadata = true
+          metadata = try Self.metadata(&scanner)
+        } else {
+          guard entries[key] == nil else { throw scanner.failure("tensor '\(key)' occurs twice") }
+          entries[key] = try Self.entry(key, &scanner)
+        }
+      }
+      try scanner.expectEnd()
+      (self.entries, self.metadata) = (entries, metadata)
+    }
+
+    /// Requires that the tensors fill the data without hole or overlap, each as large as its type and shape.
+    func checkRanges(dataCount: Int, name: String) throws(DataError) {
+      var end = 0
+      let ordered = entries.sorted {
+        ($0.value.range.lowerBound, $0.value.range.upperBound) < ($1.value.range.lowerBound, $1.value.range.upperBound)
+      }
+      for (key, entry) in ordered {
+        guard entry.range.lowerBound == end else {
+          throw DataError(
+            .malformed, name,
+            "tensor '\(key)' begins at byte \(entry.range.lowerBound) where \(end) is due: a hole or an overlap")
+        }
+        guard entry.dtype.byteCount(shape: entry.shape) == entry.range.count else {
+          throw DataError(
+            .malformed, name,
+            "tensor '\(key)' has \(entry.range.count) bytes, which is not \(entry.dtype.rawValue) \(entry.shape)")
+        }
+        end = entry.range.upperBound
+      }
+      guard end == dataCount else {
+        throw DataError(
+          end > dataCount ? .truncated : .malformed, name,
+          "has \(dataCount) bytes of tensors where its header asks for \(end); get the file again")
+      }
+    }
+
+    private static func metadata(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) -> [String: String] {
+      var metadata: [String: String] = [:]
+      try scanner.object { (key, scanner) throws(JSONScanner.Failure) in
+        guard metadata[key] == nil else { throw scanner.failure("metadata '\(key)' occurs twice") }
+        metadata[key] = try scanner.string()
+      }
+      return metadata
+    }
+
+    private static func entry(_ name: String, _ scanner: inout JSONScanner) throws(JSONScanner.Failure) -> Entry {
+      var dtype: DType?
+      var shape: [Int]?
+      var offsets: [Int]?
+      try scanner.object { (key, scanner) throws(JSONScanner.Failure) in
+        switch key {
+        case "dtype" where dtype == nil:
+          let text = try scanner.string()
+          dtype = DType(rawValue: text)
+          if dtype == nil { throw scanner.failure("tensor '\(name)' has the unknown type '\(text)'") }
+        case "shape" where shape == nil:
+          shape = try scanner.integers()
+        case "data_offsets" where offsets == nil:
+          offsets = try scanner.integers()
+        case "dtype", "shape", "data_offsets":
+          throw scanner.failure("tensor '\(name)' has '\(key)' twice")
+        default:
+          try scanner.skipValue()
+        }
+      }
+      guard let dtype, let shape, let offsets else {
+        throw scanner.failure("tensor '\(name)' lacks dtype, shape or data_offsets")
+      }
+      guard offsets.count == 2, offsets[0] <= offsets[1] else {
+        throw scanner.failure("tensor '\(name)' has data_offsets \(offsets.prefix(3)), no begin and end")
+      }
+      return Entry(dtype: dtype, shape: shape, range: offsets[0]..<offsets[1])
+    }
+  }
+}

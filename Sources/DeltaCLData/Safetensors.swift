@@ -1,0 +1,49 @@
+/// Named tensors and text, as a safetensors file holds them.
+///
+/// A file is a 64-bit little-endian length, a JSON header of that length that gives each tensor's type, shape and
+/// byte range, and the tensors' bytes, little-endian, row-major, without a hole. Reading refuses whatever the
+/// format's reference reader refuses, and duplicate names.
+public struct Safetensors: Hashable, Sendable {
+  /// The longest header that may be read or written, in bytes.
+  public static let headerLimit = 100_000_000
+
+  /// The tensors by name.
+  public var tensors: [String: Tensor]
+  /// Free text by key.
+  public var metadata: [String: String]
+
+  /// The names of the tensors in order.
+  public var names: [String] { tensors.keys.sorted() }
+
+  /// Creates a set of tensors to be written.
+  public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  /// Reads the file at `path`.
+  ///
+  /// - Throws: `DataError` when the file cannot be read or breaks a rule of the format.
+  public init(contentsOf path: String) throws(DataError) {
+    try self.init(bytes: FileSystem.read(path), name: path)
+  }
+
+  /// The tensor called `name`.
+  ///
+  /// - Parameter source: the file's name for the error.
+  /// - Throws: `DataError` `notFound` with the names that there are.
+  public func tensor(_ name: String, of source: String = "safetensors data") throws(DataError) -> Tensor {
+    guard let tensor = tensors[name] else {
+      let present = names.isEmpty ? "none" : names.joined(separator: ", ")
+      throw DataError(.notFound, source, "has no tensor '\(name)'; it has: \(present)")
+    }
+    return tensor
+  }
+
+  /// Writes a file, whole or not at all; equal contents give equal bytes.
+  ///
+  /// - Throws: `DataError` when the file cannot be written or the header is too long.
+  public func write(to path: String) throws(DataError) {
+    try AtomicFile.write(parts: parts(name: path), to: path)
+  }
+}

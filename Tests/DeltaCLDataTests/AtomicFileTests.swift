@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+
+@testable import DeltaCLData
+
+@Suite struct AtomicFileTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  @Test func writesAndReplaces() throws {
+    try AtomicFile.write([1, 2, 3], to: folder("f"))
+    #expect(try FileSystem.read(folder("f")) == [1, 2, 3])
+    try AtomicFile.write(parts: [[4], [], [5, 6]], to: folder("f"))
+    #expect(try FileSystem.read(folder("f")) == [4, 5, 6])
+    try AtomicFile.write("é", to: folder("f"))
+    #expect(try FileSystem.read(folder("f")) == [0xc3, 0xa9])
+    try AtomicFile.write([], to: folder("f"))
+    #expect(try FileSystem.read(folder("f")) == [])
+    #expect(try folder.contents() == ["f"])
+  }
+
+  @Test func keepsTheModeOfTheOldFile() throws {
+    try folder.write([1], "f")
+    chmod(folder("f"), 0o640)
+    try AtomicFile.write([2], to: folder("f"))
+    var status = stat()
+    #expect(stat(folder("f"), &status) == 0)
+    #expect(status.st_mode & 0o777 == 0o640)
+  }
+
+  @Test func leavesNothingWhereTheFolderIsMissing() throws {
+    expectError(.notFound, folder("no/f")) { try AtomicFile.write([1], to: folder("no/f")) }
+    #expect(try folder.contents() == [])
+  }
+
+  @Test func doesNotReplaceAFolderOrDevice() throws {
+    try FileSystem.createFolder(folder("sub"))
+    expectError(.writeFailed, "is a folder") { try AtomicFile.write([1], to: folder("sub")) }
+    expectError(.notFound) { try AtomicFile.write([1], to: folder("new/")) }
+    #expect(try folder.contents() == ["sub"])
+    expectError(.writeFailed, "not a regular file") { try AtomicFile.write([1], to: "/dev/null") }
+    #expect(FileSystem.fileType("/dev/null") == S_IFCHR)
+  }
+
+  @Test func failsCleanlyWhenTheFileMayNotGrow() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try TemporaryFolder()
+      try folder.write([1, 2, 3], "f")
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 1000, rlim_max: 1000)
+      #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      expectError(.diskFull, "limit") {
+        try AtomicFile.write([UInt8](repeating: 1, count: 100_000), to: folder("f"))
+      }
+      #expect(try FileSystem.read(folder("f")) == [1, 2, 3])
+      #expect(try folder.contents() == ["f"])
+    }
+  }
+
+  @Test func saysWhereThereIsNoPermission() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try TemporaryFolder()
+      try folder.write([1], "secret")
+      chmod(folder("secret"), 0)
+      chmod(folder.path, 0o555)
+      // The superuser may do everything; nobody may not.
+      if getuid() == 0 { #expect(setuid(65534) == 0) }
+      expectError(.permissionDenied, folder("f")) { try AtomicFile.write([1], to: folder("f")) }
+      expectError(.permissionDenied, folder("sub")) { try FileSystem.createFolder(folder("sub")) }
+      expectError(.permissionDenied, folder("secret")) { _ = try FileSystem.read(folder("secret")) }
+    }
+  }
+
+  @Test func namesAFullDisk() {
+    let error = DataError.system("write", "/full/f", ENOSPC)
+    #expect(error.code == .diskFull)
+    #expect(error.description.contains("the disk is full"))
+    #expect(DataError.system("read", "f", EIO).code == .readFailed)
+    #expect(DataError.system("write", "f", EIO).code == .writeFailed)
+  }
+
+  @Test func createsFolders() throws {
+    try FileSystem.createFolder(folder("a/b/c"))
+    try FileSystem.createFolder(folder("a/b/c"))
+    try FileSystem.createFolder(folder("a/d/"))
+    #expect(FileSystem.isFolder(folder("a/b/c")))
+    #expect(FileSystem.isFolder(folder("a/d")))
+    try folder.write([1], "file")
+    expectError(.writeFailed, "a file of that name") { try FileSystem.createFolder(folder("file")) }
+    expectError(.writeFailed, "a file of that name") { try FileSystem.createFolder(folder("file/sub")) }
+    expectError(.notFound) { try FileSystem.createFolder("") }
+  }
+
+  @Test func readsOnlyRegularFilesUpToALimit() throws {
+    try folder.write([1, 2, 3], "f")
+    expectError(.tooLarge, "3 bytes") { _ = try FileSystem.read(folder("f"), limit: 2) }
+    mkfifo(folder("pipe"), 0o600)
+    expectError(.unsupported, "not a regular file") { _ = try FileSystem.read(folder("pipe")) }
+    expectError(.unsupported) { _ = try FileSystem.read("/dev/zero") }
+    // A sparse file of 4 TiB takes no disk, and would take all memory.
+    try folder.write([], "sparse")
+    if truncate(folder("sparse"), 1 << 42) == 0 {
+      expectError(.tooLarge) { _ = try FileSystem.read(folder("sparse")) }
+    }
+  }
+}

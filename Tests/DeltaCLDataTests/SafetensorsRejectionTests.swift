@@ -1,0 +1,84 @@
+import DeltaCLData
+import Testing
+
+/// Files that the format's reference reader refuses, and files that it accepts.
+@Suite struct SafetensorsRejectionTests {
+  private static func tensor(_ dtype: String, _ shape: String, _ offsets: String) -> String {
+    #"{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":\#(offsets)}"#
+  }
+
+  @Test(arguments: [
+    ("", "begin with"), (" {}", "begin with '{'"), ("[]", "begin with '{'"), ("{", "string"), ("{}}", "after the end"),
+    ("{} x", "after the end"), (#"{"a":1}"#, "'{' expected"), (#"{"a":{}}"#, "lacks"), (#"{"a":{},}"#, "lacks"),
+    (#"{"a":null}"#, "expected"), (#"{"__metadata__":{"a":1}}"#, "string"), (#"{"__metadata__":[]}"#, "expected"),
+    (#"{"__metadata__":{"a":"1","a":"2"}}"#, "twice"), (#"{"__metadata__":{},"__metadata__":{}}"#, "twice"),
+    (#"{"__metadata__":{"a":"\ud800"}}"#, "surrogate"), (#"{"__metadata__":{"a":"\x"}}"#, "escape"),
+    (#"{"__metadata__":{"a":"\u12g4"}}"#, "hexadecimal"), ("{\"__metadata__\":{\"a\":\"\n\"}}", "control"),
+    ("{'a':1}", "string"),
+  ])
+  func refusesWrongHeaders(header: String, reason: String) {
+    expectError(.malformed, reason) { _ = try Safetensors(bytes: .safetensors(header)) }
+  }
+
+  @Test(arguments: [
+    ("F32", "[1]", "[0,8]"), ("F32", "[2]", "[0,4]"), ("F32", "[1]", "[4,8]"), ("F32", "[1]", "[0]"),
+    ("F32", "[1]", "[0,4,8]"), ("F32", "[1]", "[4,0]"), ("F32", "[1]", "[-4,0]"), ("F32", "[-1]", "[0,4]"),
+    ("F32", "[1.0]", "[0,4]"), ("F32", "[1e0]", "[0,4]"), ("F32", "[01]", "[0,4]"), ("F32", "[1,]", "[0,4]"),
+    ("F32", "[\"1\"]", "[0,4]"), ("F32", "1", "[0,4]"), ("F32", "[1]", "[0,18446744073709551616]"),
+    ("F32", "[4611686018427387905,4]", "[0,4]"), ("F32", "[9223372036854775807,2,0]", "[0,4]"),
+    ("F99", "[1]", "[0,4]"), ("f32", "[1]", "[0,4]"), ("", "[1]", "[0,4]"), ("F4", "[3]", "[0,4]"),
+    ("F64", "[1]", "[0,4]"), ("F32", "[]", "[0,0]"), ("F32", "[-0]", "[0,4]"), ("F32", "[1]", "[0.0,4]"),
+  ])
+  func refusesWrongTensors(dtype: String, shape: String, offsets: String) {
+    let header = #"{"a":\#(Self.tensor(dtype, shape, offsets))}"#
+    expectError(.malformed, "f:") {
+      _ = try Safetensors(bytes: .safetensors(header, data: [0, 0, 0, 0]), name: "f")
+    }
+  }
+
+  @Test func refusesHolesOverlapsAndDuplicates() {
+    let cases: [(String, String, Int, DataError.Code)] = [
+      ("[0,4]", "[2,6]", 6, .malformed), ("[0,4]", "[0,4]", 4, .malformed), ("[0,4]", "[8,12]", 12, .malformed),
+      ("[0,4]", "[4,8]", 9, .malformed), ("[0,4]", "[4,8]", 7, .truncated), ("[4,8]", "[8,12]", 12, .malformed),
+    ]
+    for (first, second, count, code) in cases {
+      let header = #"{"a":\#(Self.tensor("F32", "[1]", first)),"b":\#(Self.tensor("F32", "[1]", second))}"#
+      expectError(code) {
+        _ = try Safetensors(bytes: .safetensors(header, data: [UInt8](repeating: 0, count: count)))
+      }
+    }
+    let tensor = Self.tensor("F32", "[0]", "[0,0]")
+    expectError(.malformed, "'a' occurs twice") {
+      _ = try Safetensors(bytes: .safetensors(#"{"a":\#(tensor),"a":\#(tensor)}"#))
+    }
+    expectError(.malformed, "'a' occurs twice") {
+      _ = try Safetensors(bytes: .safetensors(#"{"a":\#(tensor),"\u0061":\#(tensor)}"#))
+    }
+    expectError(.malformed, "'shape' twice") {
+      _ = try Safetensors(
+        bytes: .safetensors(#"{"a":{"dtype":"F32","shape":[0],"shape":[0],"data_offsets":[0,0]}}"#))
+    }
+  }
+
+  @Test func refusesLengthsThatLie() {
+    expectError(.tooLarge) { _ = try Safetensors(bytes: [UInt8](repeating: 0xff, count: 8) + Array("{}".utf8)) }
+    expectError(.tooLarge, "100000001") { _ = try Safetensors(bytes: [0x01, 0xe1, 0xf5, 0x05, 0, 0, 0, 0]) }
+    expectError(.truncated) { _ = try Safetensors(bytes: [0x00, 0xe1, 0xf5, 0x05, 0, 0, 0, 0]) }
+    expectError(.malformed) { _ = try Safetensors(bytes: [UInt8](repeating: 0, count: 8)) }
+    expectError(.truncated) { _ = try Safetensors(bytes: []) }
+  }
+
+  @Test func boundsNesting() {
+    let deep = String(repeating: "[", count: 100_000)
+    expectError(.malformed, "deeply") { _ = try Safetensors(bytes: .safetensors(#"{"a":{"x":\#(deep)"#)) }
+  }
+
+  @Test(arguments: [
+    "{}", "{ }   ", "{\n}", #"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":[1,{"y":-0.5e+3}]}}"#,
+    #"{"__metadata__":{}}"#, #"{"a":{"dtype":"I64","shape":[3,0],"data_offsets":[0,0]}}"#,
+    #"{"\ud83d\ude42\/":{"data_offsets":[0,0],"shape":[0],"dtype":"BOOL"}}"#,
+  ])
+  func acceptsWhatIsLegal(header: String) throws {
+    #expect(try Safetensors(bytes: .safetensors(header)).tensors.count <= 1)
+  }
+}
