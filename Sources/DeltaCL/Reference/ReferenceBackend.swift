@@ -32,9 +32,7 @@ public final class ReferenceBackend: Backend {
   }
 
   public func plan(for operation: Operation) throws -> any Plan {
-    for operand in operation.operands {
-      try operand.shape.validate("\(operation.name): \(operand.name)")
-    }
+    try operation.validate()
     return ReferencePlan(operation, backend: self)
   }
 
