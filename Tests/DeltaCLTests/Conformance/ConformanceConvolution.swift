@@ -49,7 +49,9 @@ import Testing
   }
 
   /// Long columns are where a kernel would split the sum.
-  @Test(arguments: TestDevice.usesSmallShapes ? [(3, 5)] : [(0, 4), (1, 1), (3, 5), (7, 16), (130, 17), (1_000, 3), (5_000, 64)])
+  @Test(
+    arguments: TestDevice.usesSmallShapes
+      ? [(3, 5)] : [(0, 4), (1, 1), (3, 5), (7, 16), (130, 17), (1_000, 3), (5_000, 64)])
   mutating func biasGradient(rows: Int, channels: Int) throws {
     let operation = Operation.biasGradient(rows: rows, channels: channels)
     try verify(operation, [.float32(random.integers(rows * channels))])

@@ -27,7 +27,8 @@ struct ConvolutionCase: CustomTestStringConvertible {
 
 extension ConvolutionCase {
   /// The cases to run: every one, or the tiny ones.
-  static let grid = TestDevice.usesSmallShapes ? tiny : tiny + kernels + windows + channelCounts + groups + tails + random
+  static let grid =
+    TestDevice.usesSmallShapes ? tiny : tiny + kernels + windows + channelCounts + groups + tails + random
   /// Every fourth of them.
   static let sparseGrid = Swift.stride(from: 0, to: grid.count, by: 4).map { grid[$0] }
 
@@ -139,7 +140,8 @@ extension ConvolutionCase {
         max(1, dilation.columns * (kernel.columns - 1) + 1 + room.columns - padding.left - padding.right))
       let channels = random.pick([1, 2, 3, 5, 8, 16, 17])
       let (groups, outputs) = random.pick([
-        (1, random.pick([1, 3, 5, 16, 17])), (1, random.pick([2, 7, 32])), (channels, channels), (channels, 2 * channels),
+        (1, random.pick([1, 3, 5, 16, 17])), (1, random.pick([2, 7, 32])), (channels, channels),
+        (channels, 2 * channels),
       ])
       cases.append(
         ConvolutionCase(

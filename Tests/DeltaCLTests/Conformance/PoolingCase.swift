@@ -54,7 +54,8 @@ extension PoolingCase {
     // Windows that reach over the padded end.
     PoolingCase(input: Extent(5, 6), window: 2, stride: 2, ceilMode: true),
     PoolingCase(input: 7, window: 2, stride: 3, padding: 1, ceilMode: true),
-    PoolingCase(input: 10, window: 3, stride: 4, padding: Padding(top: 1, left: 0, bottom: 0, right: 1), ceilMode: true),
+    PoolingCase(
+      input: 10, window: 3, stride: 4, padding: Padding(top: 1, left: 0, bottom: 0, right: 1), ceilMode: true),
     PoolingCase(input: 8, window: 3, stride: 1, dilation: 2),
     PoolingCase(input: 9, window: Extent(2, 3), stride: 2, padding: 1, dilation: Extent(3, 2)),
     PoolingCase(input: 9, window: 3, stride: 2, padding: 1, dilation: 2, ceilMode: true),
@@ -68,7 +69,8 @@ extension PoolingCase {
         Extent(.random(in: range, using: &random), .random(in: range, using: &random))
       }
       let candidate = PoolingCase(
-        batch: random.pick([1, 2, 3]), input: extent(1...9), channels: random.pick([1, 3, 5, 16, 17]), window: extent(1...4),
+        batch: random.pick([1, 2, 3]), input: extent(1...9), channels: random.pick([1, 3, 5, 16, 17]),
+        window: extent(1...4),
         stride: extent(1...4),
         padding: Padding(
           top: .random(in: 0...2, using: &random), left: .random(in: 0...2, using: &random),

@@ -64,7 +64,9 @@ import Testing
     let backend = try backend(name)
     let storage = try float32(4 * backend.storageAlignment, backend)
     let alignment = backend.storageAlignment
-    for (offset, count) in [(-alignment, 1), (0, -1), (0, storage.count + 1), (storage.count, 1), (alignment, .max), (.max, 1)] {
+    for (offset, count) in [
+      (-alignment, 1), (0, -1), (0, storage.count + 1), (storage.count, 1), (alignment, .max), (.max, 1),
+    ] {
       #expect(throws: DeltaCLError.self) { try storage.slice(offset: offset, count: count) }
     }
     #expect(try storage.slice(offset: alignment, count: 3 * alignment).count == 3 * alignment)

@@ -46,7 +46,9 @@ import Testing
   }
 
   /// Windows of a power of two, so that the division is exact.
-  @Test(arguments: [Extent(2, 2), Extent(1, 4), Extent(4, 2)], [Padding(0, 0), Padding(top: 0, left: 1, bottom: 1, right: 0)])
+  @Test(
+    arguments: [Extent(2, 2), Extent(1, 4), Extent(4, 2)],
+    [Padding(0, 0), Padding(top: 0, left: 1, bottom: 1, right: 0)])
   mutating func averagePooling(window: Extent, padding: Padding) throws {
     let average = try AveragePooling(
       Pooling(batch: 2, inputSize: Extent(9, 7), channels: 5, window: window, stride: 2, padding: padding))

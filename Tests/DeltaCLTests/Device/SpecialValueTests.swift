@@ -45,9 +45,11 @@ import Testing
   @Test func averagePoolingCountsPaddingOrNot() throws {
     let pooling = try Pooling(batch: 1, inputSize: 3, channels: 1, window: 3, stride: 2, padding: 1)
     let ones = Values.float32([Float](repeating: 9, count: 9))
-    let counted = try verify(.averagePooling(AveragePooling(pooling, countsPadding: true)), [ones], .near(relative: 1e-6, absolute: 0))
+    let counted = try verify(
+      .averagePooling(AveragePooling(pooling, countsPadding: true)), [ones], .near(relative: 1e-6, absolute: 0))
     #expect(counted == [.float32([4, 4, 4, 4])])
-    let uncounted = try verify(.averagePooling(AveragePooling(pooling, countsPadding: false)), [ones], .near(relative: 1e-6, absolute: 0))
+    let uncounted = try verify(
+      .averagePooling(AveragePooling(pooling, countsPadding: false)), [ones], .near(relative: 1e-6, absolute: 0))
     #expect(uncounted == [.float32([9, 9, 9, 9])])
   }
 
@@ -79,17 +81,20 @@ import Testing
     #expect(outputs[0].floats[0].isFinite)
     #expect(outputs[1].floats.allSatisfy { $0.isFinite })
     let y = try verify(
-      .softmax(rows: 2, classes: 3), [.float32([1e30, -1e30, 0, -infinity, 5, -infinity])], .near(relative: 1e-6, absolute: 0))
+      .softmax(rows: 2, classes: 3), [.float32([1e30, -1e30, 0, -infinity, 5, -infinity])],
+      .near(relative: 1e-6, absolute: 0))
     #expect(y == [.float32([1, 0, 0, 0, 1, 0])])
   }
 
   /// A wrong class with all the weight costs its distance; an impossible class costs infinity.
   @Test func certainMistakes() throws {
     let distant = try verify(
-      .softmaxCrossEntropy(rows: 1, classes: 2), [.float32([2e4, -2e4]), .int32([1])], .near(relative: 1e-6, absolute: 0))
+      .softmaxCrossEntropy(rows: 1, classes: 2), [.float32([2e4, -2e4]), .int32([1])],
+      .near(relative: 1e-6, absolute: 0))
     #expect(distant == [.float32([4e4]), .float32([1, -1])])
     let impossible = try verify(
-      .softmaxCrossEntropy(rows: 1, classes: 2), [.float32([0, -infinity]), .int32([1])], .near(relative: 1e-6, absolute: 0))
+      .softmaxCrossEntropy(rows: 1, classes: 2), [.float32([0, -infinity]), .int32([1])],
+      .near(relative: 1e-6, absolute: 0))
     #expect(impossible == [.float32([infinity]), .float32([1, -1])])
   }
 
@@ -108,7 +113,8 @@ import Testing
   @Test func predictions() throws {
     let logits: [Float] = [1, 1, 0, nan, 2, nan, 0, infinity, nan, -infinity, -infinity, -infinity, -1, -2, -0.5]
     for (labels, correct) in [([0, 0, 2, 0, 2], 5), ([1, 1, 1, 1, 1], 0), ([0, 2, 2, 3, -1], 2)] as [([Int32], Int32)] {
-      #expect(try verify(.correctPredictions(rows: 5, classes: 3), [.float32(logits), .int32(labels)]) == [.int32([correct])])
+      #expect(
+        try verify(.correctPredictions(rows: 5, classes: 3), [.float32(logits), .int32(labels)]) == [.int32([correct])])
     }
   }
 

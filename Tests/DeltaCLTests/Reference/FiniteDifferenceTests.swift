@@ -46,7 +46,8 @@ import Testing
 
   @Test(arguments: [
     ConvolutionCase(batch: 2, input: Extent(4, 5), channels: 2, outputs: 3, padding: 1),
-    ConvolutionCase(input: Extent(5, 6), channels: 4, outputs: 2, kernel: Extent(2, 3), stride: Extent(2, 1), groups: 2),
+    ConvolutionCase(
+      input: Extent(5, 6), channels: 4, outputs: 2, kernel: Extent(2, 3), stride: Extent(2, 1), groups: 2),
     ConvolutionCase(
       input: 5, channels: 2, outputs: 2, kernel: 2, stride: 2, padding: Padding(top: 2, left: 0, bottom: 1, right: 1),
       dilation: Extent(1, 3)),
@@ -73,7 +74,8 @@ import Testing
     let inputs = [random.doubles(12), random.doubles(8), random.doubles(2)]
     let dy = random.doubles(6)
     try check(
-      .dense(dense, bias: true), inputs, weights: dy, index: 0, delta: run(.denseDelta(dense), [dy, inputs[1]])[0].doubles())
+      .dense(dense, bias: true), inputs, weights: dy, index: 0,
+      delta: run(.denseDelta(dense), [dy, inputs[1]])[0].doubles())
     try check(
       .dense(dense, bias: true), inputs, weights: dy, index: 1,
       delta: run(.denseGradient(dense), [inputs[0], dy])[0].doubles())
@@ -100,7 +102,8 @@ import Testing
   @Test(
     arguments: [
       PoolingCase(batch: 2, input: Extent(4, 5), channels: 2), PoolingCase(input: 5, window: 3, stride: 2, padding: 1),
-      PoolingCase(input: 5, window: 2, stride: 2, padding: Padding(top: 1, left: 0, bottom: 0, right: 1), ceilMode: true),
+      PoolingCase(
+        input: 5, window: 2, stride: 2, padding: Padding(top: 1, left: 0, bottom: 0, right: 1), ceilMode: true),
     ], [true, false])
   mutating func averagePooling(_ parameters: PoolingCase, countsPadding: Bool) throws {
     let average = try AveragePooling(parameters.descriptor(), countsPadding: countsPadding)

@@ -46,9 +46,11 @@ struct GuardedStorage {
     let canary = Self.canary(whole.elementType)
     let after = margin + storage.count
     #expect(
-      bits[..<margin].allSatisfy { $0 == canary }, "memory before \(name) was overwritten", sourceLocation: sourceLocation)
+      bits[..<margin].allSatisfy { $0 == canary }, "memory before \(name) was overwritten",
+      sourceLocation: sourceLocation)
     #expect(
-      bits[after...].allSatisfy { $0 == canary }, "memory after \(name) was overwritten", sourceLocation: sourceLocation)
+      bits[after...].allSatisfy { $0 == canary }, "memory after \(name) was overwritten", sourceLocation: sourceLocation
+    )
     return Values(whole.elementType, bits: Array(bits[margin..<after]))
   }
 }

@@ -23,7 +23,8 @@ func verify(
     switch (actual[index], expected[index]) {
     case (.float32(let actual), .float32(let expected)):
       let bounds = try tolerance.bounds(expected: expected) {
-        try run(operation, inputs.map(\.magnitudes), on: ReferenceBackend(), sourceLocation: sourceLocation)[index].floats
+        try run(operation, inputs.map(\.magnitudes), on: ReferenceBackend(), sourceLocation: sourceLocation)[index]
+          .floats
       }
       let wrong = actual.indices.filter { !isNear(actual[$0], expected[$0], bounds[$0]) }
       report(wrong, operation, operand, actual, expected, sourceLocation)
