@@ -18,7 +18,7 @@ let package = Package(
     .target(name: "OpenCL", dependencies: ["COpenCL"]),
     .target(name: "DeltaCL", dependencies: ["OpenCL", "DeltaCLKernels"]),
     .target(name: "DeltaCLData", dependencies: ["CZlib", "CPNG", "CTurboJPEG", "DeltaCLDigits"]),
-    .target(name: "DeltaCLNetworks", dependencies: ["DeltaCL", "DeltaCLData"]),
+    .target(name: "DeltaCLNetworks", dependencies: ["OpenCL", "DeltaCL", "DeltaCLData"]),
 
     // The command.
     .executableTarget(
@@ -42,7 +42,7 @@ let package = Package(
     .testTarget(name: "OpenCLTests", dependencies: ["OpenCL"]),
     .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL"]),
     .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData"]),
-    .testTarget(name: "DeltaCLNetworksTests", dependencies: ["DeltaCLNetworks"]),
+    .testTarget(name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks"]),
     .testTarget(name: "CommandTests", dependencies: ["DeltaCLData", "deltacl"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,5 +1,6 @@
 /// How a backend will run an operation: kernels chosen, programs built, scratch sized.
 public protocol Plan: AnyObject, Sendable {
+  /// What the plan runs.
   var operation: Operation { get }
 
   /// The `float32` elements of scratch that a run needs. Runs on one backend may share their scratch.

@@ -102,7 +102,8 @@ public enum Operation: Hashable, Sendable {
       ]
     case .maxPoolingDelta(let pooling):
       return [
-        .read("dy", pooling.outputShape), .read("argmax", pooling.outputShape, .int32), .write("dx", pooling.inputShape),
+        .read("dy", pooling.outputShape), .read("argmax", pooling.outputShape, .int32),
+        .write("dx", pooling.inputShape),
       ]
     case .averagePooling(let average):
       return [.read("x", average.pooling.inputShape), .write("y", average.pooling.outputShape)]
@@ -177,7 +178,9 @@ public enum Operation: Hashable, Sendable {
     let operands = operands
     guard storages.count == operands.count else {
       throw DeltaCLError(
-        .mismatch, "\(name) takes \(operands.count) tensors (\(operands.map(\.name).joined(separator: ", "))), not \(storages.count)")
+        .mismatch,
+        "\(name) takes \(operands.count) tensors (\(operands.map(\.name).joined(separator: ", "))), not \(storages.count)"
+      )
     }
     try validate()
     for (operand, storage) in zip(operands, storages) {
@@ -188,7 +191,8 @@ public enum Operation: Hashable, Sendable {
       guard storage.count == operand.shape.elementCount else {
         throw DeltaCLError(
           .mismatch,
-          "\(name): \(operand.name) of shape \(operand.shape) needs \(operand.shape.elementCount) elements, not \(storage.count)")
+          "\(name): \(operand.name) of shape \(operand.shape) needs \(operand.shape.elementCount) elements, not \(storage.count)"
+        )
       }
     }
   }

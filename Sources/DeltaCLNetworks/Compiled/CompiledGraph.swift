@@ -1,0 +1,54 @@
+import DeltaCL
+
+/// A graph with every plan made, every buffer allocated and every operation bound: all that is left is to enqueue it.
+final class CompiledGraph {
+  private let storages: [Int: any Storage]
+  private let calls: [any BoundOperation]
+
+  /// Compiles a graph for a backend.
+  ///
+  /// - Parameters:
+  ///   - kept: The values that are read after a run.
+  ///   - external: Storages that exist, by the ids of the values that lie in them.
+  /// - Throws: What the backend throws where it cannot make a plan or has not enough memory.
+  init(_ graph: Graph, keeping kept: [GraphValue], external: [Int: any Storage], on backend: any Backend) throws {
+    let memory = MemoryPlan(
+      graph, kept: Set(kept.map(\.id)), external: Set(external.keys), alignment: backend.storageAlignment)
+    var arenas: [ElementType: any Storage] = [:]
+    for elementType in ElementType.allCases {
+      if let count = memory.counts[elementType] {
+        arenas[elementType] = try backend.allocate(elementType, count: count)
+      }
+    }
+    var storages = external
+    for placement in memory.placements {
+      storages[placement.value.id] = try arenas[placement.value.elementType]?.slice(
+        offset: placement.offset, count: placement.value.shape.elementCount)
+    }
+
+    let plans = try graph.nodes.map { try backend.plan(for: $0.operation) }
+    let scratchCount = plans.map(\.scratchCount).max() ?? 0
+    let scratch = scratchCount > 0 ? try backend.allocate(.float32, count: scratchCount) : nil
+    calls = try zip(graph.nodes, plans).map { node, plan in
+      try plan.bind(
+        node.operands.compactMap { storages[$0.id] }, scratch: plan.scratchCount > 0 ? scratch : nil,
+        label: "\(node.label) \(node.operation.name)")
+    }
+    self.storages = storages
+  }
+
+  /// A value of the graph, seen with its shape.
+  ///
+  /// - Throws: ``NetworkError`` (`invalidArgument`) for a value of another graph.
+  func tensor(_ value: GraphValue) throws -> Tensor {
+    guard let storage = storages[value.id] else {
+      throw NetworkError(.invalidArgument, "value \(value.id) does not belong to the compiled graph")
+    }
+    return try Tensor(storage, shape: value.shape)
+  }
+
+  /// Enqueues all operations and returns at once.
+  func enqueue() throws {
+    for call in calls { try call.enqueue() }
+  }
+}

@@ -1,0 +1,61 @@
+import DeltaCL
+
+/// Where each parameter of a network lies in one contiguous storage.
+struct ParameterLayout: Sendable {
+  /// A parameter and its place.
+  struct Slot: Sendable {
+    let name: String
+    let shape: Shape
+    let offset: Int
+
+    var elements: Range<Int> { offset..<offset + shape.elementCount }
+  }
+
+  let slots: [Slot]
+  /// The elements of the storage, gaps between parameters included.
+  let count: Int
+  private let indices: [String: Int]
+
+  init(_ parameters: [Graph.Entry], alignment: Int) {
+    var offset = 0
+    slots = parameters.map { parameter in
+      let slot = Slot(name: parameter.name, shape: parameter.value.shape, offset: offset)
+      offset = slot.elements.upperBound.rounded(upTo: alignment)
+      return slot
+    }
+    count = slots.last?.elements.upperBound ?? 0
+    indices = Dictionary(slots.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The index of a parameter in ``slots``.
+  ///
+  /// - Throws: ``NetworkError`` (`mismatchedParameters`) where no parameter has the name.
+  func index(of name: String) throws(NetworkError) -> Int {
+    guard let index = indices[name] else {
+      throw NetworkError(
+        .mismatchedParameters,
+        "there is no parameter named '\(name)'; known are \(slots.map(\.name).joined(separator: ", "))")
+    }
+    return index
+  }
+
+  /// Throws where `tensors` are not exactly the parameters of this layout, with all that differs.
+  func validate(_ tensors: [String: (shape: Shape, values: [Float])]) throws(NetworkError) {
+    var differences = slots.compactMap { slot -> String? in
+      guard let tensor = tensors[slot.name] else { return "\(slot.name) is missing" }
+      guard tensor.shape == slot.shape else {
+        return "\(slot.name) must have the shape \(slot.shape), not \(tensor.shape)"
+      }
+      guard tensor.values.count == slot.shape.elementCount else {
+        return "\(slot.name) of shape \(slot.shape) needs \(slot.shape.elementCount) values, not \(tensor.values.count)"
+      }
+      return nil
+    }
+    differences += tensors.keys.filter { indices[$0] == nil }.sorted().map { "\($0) is unknown" }
+    guard differences.isEmpty else {
+      let shown = differences.prefix(6).joined(separator: "; ")
+      let rest = differences.count > 6 ? "; and \(differences.count - 6) more" : ""
+      throw NetworkError(.mismatchedParameters, "the tensors do not fit the network: \(shown)\(rest)")
+    }
+  }
+}

@@ -1,0 +1,86 @@
+public import DeltaCL
+
+/// Operations in the order in which they run, and the values between them. Every value is written once.
+public struct Graph: Sendable {
+  /// Where a value comes from.
+  public enum Role: Hashable, Sendable {
+    /// The images, written by the host.
+    case input
+    /// What the loss compares the output with, written by the host.
+    case labels
+    /// Kept from step to step; drawn at first from a distribution for these fans.
+    case parameter(Initializer, Fans)
+    /// Written by a node.
+    case computed
+  }
+
+  /// What is known of a value.
+  public struct Entry: Sendable {
+    /// The layer and the operand's name, such as `conv1.weight`.
+    public let name: String
+    /// The handle that nodes hold.
+    public let value: GraphValue
+    /// Where the value comes from.
+    public let role: Role
+  }
+
+  /// All values; a value's index is its `id`.
+  public private(set) var entries: [Entry] = []
+  /// All operations, each after those whose values it reads.
+  public private(set) var nodes: [GraphNode] = []
+
+  /// Creates an empty graph.
+  public init() {}
+
+  /// The parameters in the order in which the layers declared them.
+  public var parameters: [Entry] {
+    entries.filter { if case .parameter = $0.role { true } else { false } }
+  }
+
+  /// Adds a value that no node writes.
+  public mutating func add(
+    _ name: String, _ shape: Shape, _ elementType: ElementType = .float32, role: Role
+  ) -> GraphValue {
+    let value = GraphValue(id: entries.count, shape: shape, elementType: elementType)
+    entries.append(Entry(name: name, value: value, role: role))
+    return value
+  }
+
+  /// Appends an operation and adds the values that it writes.
+  ///
+  /// - Returns: The values written, in the order of the operation's operands and with their shapes.
+  /// - Throws: ``NetworkError`` (`invalidLayer`) where the inputs are not what the operation reads.
+  public mutating func append(
+    _ operation: DeltaCL.Operation, _ inputs: [GraphValue], label: String
+  ) throws(NetworkError) -> [GraphValue] {
+    let declared = operation.operands
+    let read = declared.filter { $0.access == .read }
+    guard read.count == inputs.count, !declared.contains(where: { $0.access == .update }) else {
+      throw NetworkError(
+        .invalidLayer,
+        "\(label): a graph cannot hold \(operation.name) with \(inputs.count) inputs; it reads \(read.count)")
+    }
+    for (operand, input) in zip(read, inputs) {
+      guard operand.shape.elementCount == input.shape.elementCount, operand.elementType == input.elementType else {
+        throw NetworkError(
+          .invalidLayer,
+          "\(label): \(operand.name) of \(operation.name) must have the shape \(operand.shape) and \(operand.elementType) "
+            + "elements, not \(input.shape) and \(input.elementType)")
+      }
+    }
+    var remaining = inputs[...]
+    var written: [GraphValue] = []
+    var operands: [GraphValue] = []
+    for operand in declared {
+      if operand.access == .read, let input = remaining.popFirst() {
+        operands.append(input)
+      } else {
+        let output = add("\(label).\(operand.name)", operand.shape, operand.elementType, role: .computed)
+        operands.append(output)
+        written.append(output)
+      }
+    }
+    nodes.append(GraphNode(operation: operation, operands: operands, label: label))
+    return written
+  }
+}

@@ -1,0 +1,10 @@
+/// `max(0, x)`, element by element.
+public struct ReLU: Layer {
+  /// Creates a layer.
+  public init() {}
+
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
+  public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    try graph.activate(input, .relu)
+  }
+}

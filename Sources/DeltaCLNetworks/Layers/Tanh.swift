@@ -1,0 +1,10 @@
+/// The hyperbolic tangent, element by element.
+public struct Tanh: Layer {
+  /// Creates a layer.
+  public init() {}
+
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
+  public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    try graph.activate(input, .tanh)
+  }
+}

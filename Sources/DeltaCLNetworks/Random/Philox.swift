@@ -1,0 +1,102 @@
+import Foundation
+
+/// The counter-based generator Philox4x32-10: the same numbers for the same seed and stream, on every backend and machine.
+///
+/// The seed is the key and the stream one half of the counter, so that streams of one seed are independent of each other
+/// whatever number of values each of them draws.
+///
+/// John K. Salmon, Mark A. Moraes, Ron O. Dror and David E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+public struct Philox: RandomNumberGenerator, Sendable {
+  /// What a sequence of random numbers is for.
+  public struct Stream: Hashable, Sendable {
+    let identifier: UInt64
+
+    private init(purpose: UInt64, index: Int) {
+      identifier = purpose << 56 | UInt64(truncatingIfNeeded: index) & (1 << 56 - 1)
+    }
+
+    /// The initial values of a network's parameter.
+    public static func initialization(parameter: Int) -> Stream { Stream(purpose: 1, index: parameter) }
+    /// The order of the examples in an epoch.
+    public static func shuffling(epoch: Int) -> Stream { Stream(purpose: 2, index: epoch) }
+    /// Anything else.
+    public static func custom(_ index: Int) -> Stream { Stream(purpose: 255, index: index) }
+  }
+
+  private let key: SIMD2<UInt32>
+  private var counter: SIMD4<UInt32>
+  private var block = SIMD4<UInt32>()
+  private var used = 4
+
+  /// Creates a generator at the start of a stream.
+  public init(seed: UInt64, stream: Stream) {
+    key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+    counter = SIMD4(
+      0, 0, UInt32(truncatingIfNeeded: stream.identifier), UInt32(truncatingIfNeeded: stream.identifier >> 32))
+  }
+
+  /// The ten rounds: four random words from a counter and a key.
+  static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+    var counter = counter
+    var key = key
+    for _ in 0..<10 {
+      let first = UInt32(0xD251_1F53).multipliedFullWidth(by: counter[0])
+      let second = UInt32(0xCD9E_8D57).multipliedFullWidth(by: counter[2])
+      counter = SIMD4(
+        second.high ^ counter[1] ^ key[0], second.low, first.high ^ counter[3] ^ key[1], first.low)
+      key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
+    }
+    return counter
+  }
+
+  /// The next 32 random bits.
+  public mutating func nextWord() -> UInt32 {
+    if used == 4 {
+      block = Philox.block(counter: counter, key: key)
+      counter[0] &+= 1
+      if counter[0] == 0 { counter[1] &+= 1 }
+      used = 0
+    }
+    defer { used += 1 }
+    return block[used]
+  }
+
+  /// The next 64 random bits.
+  public mutating func next() -> UInt64 {
+    let low = UInt64(nextWord())
+    return low | UInt64(nextWord()) << 32
+  }
+
+  /// A number of 24 random bits, uniform in `0..<1`.
+  public mutating func uniform() -> Float {
+    Float(nextWord() >> 8) * 0x1p-24
+  }
+
+  /// A number from the normal distribution of mean 0 and deviation 1, by Box and Muller's transform.
+  public mutating func normal() -> Float {
+    let radius = 1 - Double(next() >> 11) * 0x1p-53
+    let angle = Double(next() >> 11) * 0x1p-53
+    return Float((-2 * log(radius)).squareRoot() * cos(2 * .pi * angle))
+  }
+
+  /// An unbiased integer in `0..<bound`, by Lemire's method; 0 where the bound is not positive.
+  public mutating func integer(below bound: Int) -> Int {
+    guard bound > 0 else { return 0 }
+    let bound = UInt64(bound)
+    var product = next().multipliedFullWidth(by: bound)
+    if product.low < bound {
+      let threshold = (0 &- bound) % bound
+      while product.low < threshold { product = next().multipliedFullWidth(by: bound) }
+    }
+    return Int(product.high)
+  }
+
+  /// The integers `0..<count` in random order, by Fisher and Yates' shuffle.
+  public mutating func shuffled(_ count: Int) -> [Int] {
+    var order = Array(0..<max(0, count))
+    for last in order.indices.dropFirst().reversed() {
+      order.swapAt(last, integer(below: last + 1))
+    }
+    return order
+  }
+}

@@ -1,0 +1,111 @@
+import DeltaCL
+import DeltaCLData
+import Foundation
+
+extension Checkpoint {
+  private static let format = "deltacl model"
+  private static let formatVersion = 1
+
+  /// Writes the file, whole or not at all; equal checkpoints give equal bytes.
+  ///
+  /// - Throws: `DataError` where it cannot be written.
+  public func write(to path: String) throws {
+    var file = Safetensors()
+    for (name, tensor) in tensors {
+      file.tensors[name] = try Safetensors.Tensor(floats: tensor.values, shape: tensor.shape.dimensions)
+    }
+    file.metadata = [
+      "format": Self.format,
+      "format_version": "\(Self.formatVersion)",
+      "network": networkName,
+      "input": "\(inputSize)x\(inputChannels)",
+      "classes": String(decoding: try JSONEncoder().encode(classNames), as: UTF8.self),
+      "dataset": datasetName,
+      "normalization_mean": "\(normalization.mean)",
+      "normalization_standard_deviation": "\(normalization.standardDeviation)",
+      "epoch": "\(epoch)",
+      "step": "\(step)",
+      "layout": """
+      images NHWC, pixels from 0 to 1 less the mean over the standard deviation; convolution weights KRSC [K, R, S, C / groups]; \
+      dense weights [Out, In], where the first dense layer's In runs over rows x columns x channels
+      """,
+    ]
+    try file.write(to: path)
+  }
+
+  /// Reads a file that ``write(to:)`` wrote.
+  ///
+  /// - Throws: `DataError` where the file cannot be read or is not safetensors; ``TrainingError`` (`malformedModel`) where its
+  ///   metadata is missing or damaged.
+  public init(contentsOf path: String) throws {
+    let file = try Safetensors(contentsOf: path)
+    let metadata = Metadata(path: path, texts: file.metadata)
+    guard file.metadata["format"] == Self.format else {
+      throw TrainingError(
+        .malformedModel,
+        "\(path): is not a model: its metadata does not say so; name a model.safetensors that train wrote")
+    }
+    let version = try metadata.value("format_version") { Int($0) }
+    guard version == Self.formatVersion else {
+      throw TrainingError(
+        .malformedModel,
+        "\(path): has the model format \(version), and only \(Self.formatVersion) is read: use a newer version")
+    }
+    let input = try metadata.value("input") { text -> [Int]? in
+      let sizes = text.split(separator: "x", omittingEmptySubsequences: false).compactMap { Int($0) }
+      return sizes.count == 3 && sizes.allSatisfy { (1...65_536).contains($0) } ? sizes : nil
+    }
+    networkName = try metadata.value("network") { $0 }
+    inputSize = Extent(input[0], input[1])
+    inputChannels = input[2]
+    classNames = try metadata.value("classes") {
+      let names = try? JSONDecoder().decode([String].self, from: Data($0.utf8))
+      return names?.isEmpty == false ? names : nil
+    }
+    datasetName = try metadata.value("dataset") { $0 }
+    normalization = Normalization(
+      mean: try metadata.value("normalization_mean") { Float($0).flatMap { $0.isFinite ? $0 : nil } },
+      standardDeviation: try metadata.value("normalization_standard_deviation") {
+        Float($0).flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+      })
+    epoch = try metadata.value("epoch") { Int($0) }
+    step = try metadata.value("step") { Int($0) }
+    tensors = try Self.tensors(of: file, path: path)
+  }
+
+  /// Reads any safetensors file with float tensors, such as initial weights that another program wrote.
+  ///
+  /// - Throws: `DataError` where the file cannot be read or a tensor does not hold floats.
+  public static func tensors(contentsOf path: String) throws -> [String: (shape: Shape, values: [Float])] {
+    try tensors(of: Safetensors(contentsOf: path), path: path)
+  }
+
+  private static func tensors(
+    of file: Safetensors, path: String
+  ) throws -> [String: (shape: Shape, values: [Float])] {
+    var tensors: [String: (shape: Shape, values: [Float])] = [:]
+    for (name, tensor) in file.tensors {
+      tensors[name] = (Shape(tensor.shape), try tensor.floats(name: "\(path): \(name)"))
+    }
+    return tensors
+  }
+
+  /// The metadata of a file, whose entries can be anything.
+  private struct Metadata {
+    let path: String
+    let texts: [String: String]
+
+    func value<Value>(_ key: String, _ parse: (String) -> Value?) throws(TrainingError) -> Value {
+      guard let text = texts[key] else {
+        throw TrainingError(
+          .malformedModel, "\(path): the metadata lacks '\(key)': the model is damaged, train it again")
+      }
+      guard let value = parse(text) else {
+        throw TrainingError(
+          .malformedModel,
+          "\(path): the metadata has an impossible '\(key)', '\(text.prefix(60))': the model is damaged")
+      }
+      return value
+    }
+  }
+}

@@ -1,0 +1,69 @@
+public import DeltaCLData
+import Foundation
+
+/// Runs a network over a split and counts what it gets right.
+///
+/// Not `Sendable`: an instance belongs to one thread at a time.
+public final class Evaluator {
+  private let network: Network
+  private let parameters: Parameters
+  private let batchSize: Int
+  /// The forward pass by batch size: that of full batches and those of last, short ones.
+  private var steps: [Int: InferenceStep] = [:]
+
+  /// Creates an evaluator of the parameters as they are when ``evaluate(_:normalization:)`` is called.
+  ///
+  /// - Parameter batchSize: The images to run at a time, at least 1.
+  public init(_ network: Network, _ parameters: Parameters, batchSize: Int = 250) {
+    self.network = network
+    self.parameters = parameters
+    self.batchSize = max(batchSize, 1)
+  }
+
+  /// Classifies every image of `split`.
+  ///
+  /// - Throws: ``TrainingError`` (`unsuitableDataset`) where images or labels do not fit the network; what the backend throws.
+  public func evaluate(_ split: Split, normalization: Normalization) throws -> Evaluation {
+    try network.requireFit(of: split)
+    let loader = BatchLoader(split, normalization: normalization, batchSize: batchSize)
+    var counts = [Int](repeating: 0, count: network.classes)
+    var correctCounts = counts
+    var loss = 0.0
+    while let batch = try loader.next() {
+      let step = try step(batch: batch.count)
+      try step.run(images: batch.images)
+      let logits = try step.logits()
+      batch.labels.withUnsafeBytes { labels in
+        for (row, label) in labels.assumingMemoryBound(to: Int32.self).prefix(batch.count).enumerated() {
+          let logits = logits[row * network.classes..<(row + 1) * network.classes]
+          counts[Int(label)] += 1
+          if logits.indexOfGreatest == logits.startIndex + Int(label) { correctCounts[Int(label)] += 1 }
+          loss += crossEntropy(logits, label: Int(label))
+        }
+      }
+      loader.recycle(batch)
+    }
+    return Evaluation(counts: counts, correctCounts: correctCounts, loss: Float(loss / Double(split.count)))
+  }
+
+  private func step(batch: Int) throws -> InferenceStep {
+    if let step = steps[batch] { return step }
+    let step = try InferenceStep(network, parameters, batch: batch)
+    steps[batch] = step
+    return step
+  }
+
+  /// The logarithm of the sum of the logits' exponentials, less the label's logit.
+  private func crossEntropy(_ logits: ArraySlice<Float>, label: Int) -> Double {
+    let greatest = Double(logits.max() ?? 0)
+    let sum = logits.reduce(0) { $0 + exp(Double($1) - greatest) }
+    return greatest + log(sum) - Double(logits[logits.startIndex + label])
+  }
+}
+
+extension ArraySlice<Float> {
+  /// The index of the greatest element, the first of equals.
+  fileprivate var indexOfGreatest: Int? {
+    indices.max { self[$0] < self[$1] || (self[$0] == self[$1] && $0 > $1) }
+  }
+}

@@ -1,0 +1,114 @@
+public import DeltaCL
+public import DeltaCLData
+
+/// Trains a network on a data set by stochastic gradient descent with the softmax cross-entropy loss.
+///
+///     let dataset = try Dataset.load("digits")
+///     let network = try Network.named("lenet", classes: dataset.classNames.count)
+///     let trainer = try Trainer(network, dataset, TrainingConfiguration(), on: Backends.current)
+///     let result = try trainer.run { event in
+///       if case .epoch(let epoch) = event { print(epoch.epoch, epoch.testAccuracy) }
+///     }
+///     try trainer.checkpoint().write(to: "model.safetensors")
+///
+/// The same configuration and data give the same parameters on the same device, bit for bit. Not `Sendable`: an instance belongs to
+/// one thread at a time, except for its ``stopRequest``.
+public final class Trainer {
+  public let network: Network
+  /// The data set in the form that the network takes.
+  public let dataset: Dataset
+  public let configuration: TrainingConfiguration
+  /// What is trained; load other values before ``run(_:)`` to start from them.
+  public let parameters: Parameters
+  /// Ends the run after the step that it is in; may be made on any thread.
+  public let stopRequest = StopRequest()
+
+  /// What the run has measured so far.
+  public private(set) var history = TrainingHistory()
+
+  private let fullStep: TrainingStep
+  /// The step for the last, short batch of an epoch; `nil` where all batches are full.
+  private let lastStep: TrainingStep?
+  private let evaluator: Evaluator
+
+  /// Initialises the parameters and compiles the steps.
+  ///
+  /// - Throws: ``TrainingError`` where the configuration cannot be or the data set does not suit the network; `NetworkError` where
+  ///   the network does not fit together; what the backend throws, as for want of memory.
+  public init(
+    _ network: Network, _ dataset: Dataset, _ configuration: TrainingConfiguration, on backend: any Backend
+  ) throws {
+    try configuration.validate()
+    self.network = network
+    self.dataset = try network.prepare(dataset)
+    self.configuration = configuration
+    parameters = try Parameters(network, seed: configuration.seed, on: backend)
+    evaluator = Evaluator(network, parameters)
+
+    let count = self.dataset.train.count
+    let optimizer = Optimizer(
+      momentum: configuration.momentum, weightDecay: configuration.weightDecay, nesterov: configuration.nesterov)
+    fullStep = try TrainingStep(network, parameters, batch: min(configuration.batchSize, count), optimizer: optimizer)
+    let remainder = count % fullStep.batch
+    lastStep = remainder == 0 ? nil : try TrainingStep(network, parameters, batch: remainder, optimizer: optimizer)
+    for step in [fullStep, lastStep] { step?.learningRate = configuration.learningRate }
+  }
+
+  /// The batches of an epoch, the short one included.
+  public var batchesPerEpoch: Int { (dataset.train.count + fullStep.batch - 1) / fullStep.batch }
+
+  /// Trains until the epochs or the steps are done, or until ``stopRequest`` is made. A second call starts anew from the
+  /// parameters as they are, and adds to ``history``.
+  ///
+  /// - Parameter handle: Called after each step and each epoch, on the calling thread; what it throws ends the run.
+  /// - Throws: ``TrainingError`` (`diverged`) where the loss is no longer finite; what the backend throws.
+  @discardableResult
+  public func run(_ handle: (TrainingEvent) throws -> Void = { _ in }) throws -> TrainingResult {
+    var run = TrainingRun(self)
+    let loader = BatchLoader(
+      dataset.train, normalization: dataset.normalization, batchSize: fullStep.batch, epochs: configuration.epochs,
+      seed: configuration.shuffles ? configuration.seed : nil)
+    var evaluation: Evaluation?
+
+    while run.step < run.stepLimit, let batch = try loader.next() {
+      if stopRequest.isMade { return TrainingResult(history: history, evaluation: nil) }
+      let step = batch.count == fullStep.batch ? fullStep : lastStep ?? fullStep
+      try step.run(images: batch.images, labels: batch.labels)
+      let (loss, correctCount) = (try step.loss(), try step.correctCount())
+      let record = run.add(batch, loss: loss, correctCount: correctCount)
+      loader.recycle(batch)
+      guard loss.isFinite else { throw diverged(record) }
+      history.steps.append(record)
+      try handle(.step(run.report(record, batch: batch)))
+
+      if batch.index == batchesPerEpoch - 1 || run.step == run.stepLimit {
+        if stopRequest.isMade { return TrainingResult(history: history, evaluation: nil) }
+        let seconds = run.epochSeconds
+        let measured = try evaluator.evaluate(dataset.test, normalization: dataset.normalization)
+        let epoch = TrainingHistory.Epoch(
+          epoch: batch.epoch, step: run.step, loss: run.loss, accuracy: run.accuracy,
+          testLoss: measured.loss, testAccuracy: measured.accuracy, seconds: seconds)
+        history.epochs.append(epoch)
+        evaluation = measured
+        try handle(.epoch(epoch))
+        run.beginEpoch(after: seconds)
+      }
+    }
+    return TrainingResult(history: history, evaluation: evaluation)
+  }
+
+  /// The parameters as they are, with all that is needed to use them.
+  public func checkpoint() throws -> Checkpoint {
+    try Checkpoint(
+      network, parameters, classNames: dataset.classNames, datasetName: dataset.name,
+      normalization: dataset.normalization,
+      epoch: history.steps.last?.epoch ?? 0, step: history.steps.last?.step ?? 0)
+  }
+
+  private func diverged(_ step: TrainingHistory.Step) -> TrainingError {
+    TrainingError(
+      .diverged,
+      "the loss became \(step.loss) at step \(step.step) of epoch \(step.epoch): lower the learning rate, which is "
+        + "\(configuration.learningRate), or check the initial weights")
+  }
+}

@@ -1,0 +1,31 @@
+/// What stops a training run, an evaluation or the loading of a model, in one line.
+public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kind of failure, for programs that react to it.
+  public struct Code: Hashable, Sendable, CustomStringConvertible {
+    /// The code's name, such as `diverged`.
+    public let description: String
+
+    /// A hyper-parameter cannot be: a batch of 0, a learning rate that is NaN.
+    public static let invalidConfiguration = Code(description: "invalidConfiguration")
+    /// The loss became infinite or NaN.
+    public static let diverged = Code(description: "diverged")
+    /// A model file's tensors do not fit the network.
+    public static let modelMismatch = Code(description: "modelMismatch")
+    /// A file is no model that was written here: its metadata is missing or damaged.
+    public static let malformedModel = Code(description: "malformedModel")
+    /// A data set cannot be used with a network: too many classes, no images.
+    public static let unsuitableDataset = Code(description: "unsuitableDataset")
+  }
+
+  /// The kind of failure.
+  public let code: Code
+  /// What went wrong, with the values, and what to do.
+  public let message: String
+
+  public var description: String { message }
+
+  init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}

@@ -1,0 +1,10 @@
+/// How a training run ended.
+public struct TrainingResult: Sendable {
+  /// Every step and epoch.
+  public let history: TrainingHistory
+  /// The test images after the last step; `nil` where a request stopped the run.
+  public let evaluation: Evaluation?
+
+  /// Whether a ``StopRequest`` ended the run before its last step.
+  public var isStopped: Bool { evaluation == nil }
+}

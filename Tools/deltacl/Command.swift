@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import OpenCL
+
+/// The `deltacl` command.
+@main
+struct Command: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "deltacl",
+    abstract: "Trains and runs convolutional networks on any OpenCL device.",
+    discussion: """
+      A first run, with no file but the command itself:
+
+        deltacl devices
+        deltacl train --dataset digits
+        deltacl evaluate runs/lenet-digits/model.safetensors
+        deltacl predict runs/lenet-digits/model.safetensors image.png
+
+      Results go to standard output, messages to standard error. The exit status is 0 for success, 64 where the \
+      arguments cannot be right, and 1 where something failed: a file, a device, a training run that diverged.
+
+      Devices are selected with --device or the variable DELTACL_DEVICE: auto, gpu, cpu, reference, P:D as \
+      `deltacl devices` prints it, or a part of a platform's or device's name.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OpCommand.self,
+    ])
+
+  static func main() {
+    // A write beyond the file size limit must fail, not end the process.
+    signal(SIGXFSZ, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Foundation.exit(report(error))
+    }
+  }
+
+  /// Prints what ended the command and returns its exit status.
+  private static func report(_ error: any Error) -> Int32 {
+    if let status = error as? ExitCode { return status.rawValue }
+    let status = exitCode(for: error)
+    switch status {
+    case .success:
+      // Help and version are answers, which argument-parser hands over as errors.
+      try? Output.write(fullMessage(for: error) + "\n")
+    case .validationFailure:
+      let message = oneLine(message(for: error))
+      let name = CommandLine.arguments.dropFirst().first { argument in
+        configuration.subcommands.contains { $0._commandName == argument }
+      }
+      let help = ["deltacl", name, "--help"].compactMap(\.self).joined(separator: " ")
+      Output.message("error: \(message); see \(help)")
+    default:
+      // A compiler's log is worth its lines.
+      Output.message("error: " + (error is ProgramBuildError ? "\(error)" : oneLine("\(error)")))
+    }
+    return status.rawValue
+  }
+
+  private static func oneLine(_ text: String) -> String {
+    text.replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
+      .split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+}

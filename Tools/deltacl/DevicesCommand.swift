@@ -1,0 +1,69 @@
+import ArgumentParser
+import DeltaCL
+import OpenCL
+
+struct DevicesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "devices",
+    abstract: "Lists every OpenCL platform and device, the text that selects each, and which one is taken by default.",
+    discussion: """
+      The word at the start of each entry selects the device, for --device as for DELTACL_DEVICE. The device with the \
+      highest score is the default; `reference` needs no driver and is always there.
+
+      Examples:
+
+        deltacl devices
+        deltacl devices --device gpu
+        deltacl devices --json | python3 -m json.tool
+      """)
+
+  private struct Listing: Encodable {
+    struct Default: Encodable {
+      let request: String
+      let selector: String
+      let reason: String
+    }
+
+    let platforms: [DeviceReport.PlatformReport]
+    let devices: [DeviceReport]
+    let `default`: Default
+  }
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Show only this device: auto, gpu, cpu, reference, P:D, or a part of a name.", valueName: "device"))
+  var device: String?
+
+  func run() throws {
+    var platforms: [Platform] = []
+    do {
+      platforms = try Platform.all()
+      if platforms.isEmpty { Output.message(Self.noPlatform) }
+    } catch {
+      Output.message("the OpenCL loader failed to list its platforms: \(error)")
+    }
+    // What the environment asks for is what the other commands take.
+    let request = Backends.defaultSelection
+    let choice = try Backends.choose(request)
+    let shown = try device.map { [try Backends.choose($0).candidate] } ?? Backends.available()
+    let reports = shown.map {
+      DeviceReport($0, platforms: platforms, isDefault: $0.selector == choice.candidate.selector)
+    }
+    if json {
+      let listing = Listing(
+        platforms: platforms.enumerated().map { DeviceReport.PlatformReport($1, index: $0) }, devices: reports,
+        default: Listing.Default(request: request, selector: choice.candidate.selector, reason: choice.reason))
+      return try Output.json(listing)
+    }
+    for report in reports { try Output.line(report.text + "\n") }
+    try Output.line("default: \(choice.candidate.selector) (\(choice.reason))")
+  }
+
+  private static let noPlatform = """
+    no OpenCL platform is installed; `reference` remains, which is slow. To compute on the processor install PoCL \
+    (apt-get install pocl-opencl-icd), on a GPU the driver of its vendor
+    """
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import DeltaCL
+import DeltaCLData
+import DeltaCLNetworks
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measures a model on the test images of a data set.",
+    discussion: """
+      Prints the share of test images that the model classifies right, in total and for each class.
+
+      Examples:
+
+        deltacl evaluate runs/lenet-fashion-mnist/model.safetensors
+        deltacl evaluate model.safetensors --dataset ~/mnist --json
+      """)
+
+  private struct Report: Encodable {
+    struct ClassReport: Encodable {
+      let name: String
+      let count: Int
+      let correct: Int
+      let accuracy: Float?
+    }
+
+    let dataset: String
+    let count: Int
+    let accuracy: Float
+    let loss: Float
+    let classes: [ClassReport]
+  }
+
+  @OptionGroup
+  var model: ModelArgument
+
+  @Option(
+    help: ArgumentHelp(
+      "The data set: fashion-mnist, digits, or a folder (default: the one that the model was trained on).",
+      valueName: "name"))
+  var dataset: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @OptionGroup
+  var device: DeviceOption
+
+  func run() throws {
+    let (checkpoint, network, parameters) = try model.load { try device.backend(announces: true) }
+    let data = try Dataset.load(dataset ?? checkpoint.datasetName)
+    guard data.classNames.count <= network.classes else {
+      throw CommandFailure(
+        "\(data.name) has \(data.classNames.count) classes and \(model.model) tells \(network.classes) apart; "
+          + "choose the data set that it was trained on, \(checkpoint.datasetName)")
+    }
+    guard data.test.count > 0 else { throw CommandFailure("\(data.name) has no test image") }
+    let evaluation = try Evaluator(network, parameters).evaluate(
+      network.prepare(data.test), normalization: checkpoint.normalization)
+    guard json else { return try TrainingText.printAccuracies(evaluation, classNames: checkpoint.classNames) }
+    let classes = checkpoint.classNames.enumerated().map { label, name in
+      Report.ClassReport(
+        name: name, count: evaluation.counts[label], correct: evaluation.correctCounts[label],
+        accuracy: evaluation.accuracy(ofClass: label))
+    }
+    try Output.json(
+      Report(
+        dataset: data.name, count: evaluation.count, accuracy: evaluation.accuracy, loss: evaluation.loss,
+        classes: classes))
+  }
+}

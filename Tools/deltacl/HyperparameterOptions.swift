@@ -1,0 +1,81 @@
+import ArgumentParser
+import DeltaCLNetworks
+
+/// The options of a training run that a `TrainingConfiguration` holds.
+struct HyperparameterOptions: ParsableArguments {
+  private static let defaults = TrainingConfiguration()
+
+  @Option(help: ArgumentHelp("How often every training image is seen.", valueName: "count"))
+  var epochs = Self.defaults.epochs
+
+  @Option(help: ArgumentHelp("The steps after which to stop, if the epochs do not end before.", valueName: "count"))
+  var maxSteps: Int?
+
+  @Option(help: ArgumentHelp("The images of a step.", valueName: "count"))
+  var batchSize = Self.defaults.batchSize
+
+  @Option(help: ArgumentHelp("What a gradient is multiplied with in an update.", valueName: "rate"))
+  var learningRate = Self.defaults.learningRate
+
+  @Option(help: ArgumentHelp("The share of the last update that the next keeps, below 1.", valueName: "share"))
+  var momentum = Self.defaults.momentum
+
+  @Option(
+    help: ArgumentHelp("The L2 penalty: this much of a parameter is added to its gradient.", valueName: "penalty"))
+  var weightDecay = Self.defaults.weightDecay
+
+  @Flag(help: "Use Nesterov's momentum.")
+  var nesterov = false
+
+  @Option(help: ArgumentHelp("What initial weights and the order of the batches are drawn from.", valueName: "number"))
+  var seed = Self.defaults.seed
+
+  @Flag(help: "Take the images in the data set's order in every epoch.")
+  var noShuffle = false
+
+  /// The options as a configuration.
+  ///
+  /// - Throws: `TrainingError` where a value cannot be.
+  func configuration() throws -> TrainingConfiguration {
+    var configuration = TrainingConfiguration()
+    configuration.epochs = epochs
+    configuration.maxSteps = maxSteps
+    configuration.batchSize = batchSize
+    configuration.learningRate = learningRate
+    configuration.momentum = momentum
+    configuration.weightDecay = weightDecay
+    configuration.nesterov = nesterov
+    configuration.seed = seed
+    configuration.shuffles = !noShuffle
+    try configuration.validate()
+    return configuration
+  }
+
+  /// The options as command-line arguments, defaults left out.
+  var arguments: [String] {
+    let defaults = Self.defaults
+    var arguments: [String] = []
+    if epochs != defaults.epochs { arguments += ["--epochs", "\(epochs)"] }
+    if let maxSteps { arguments += ["--max-steps", "\(maxSteps)"] }
+    if batchSize != defaults.batchSize { arguments += ["--batch-size", "\(batchSize)"] }
+    if learningRate != defaults.learningRate { arguments += ["--learning-rate", "\(learningRate)"] }
+    if momentum != defaults.momentum { arguments += ["--momentum", "\(momentum)"] }
+    if weightDecay != defaults.weightDecay { arguments += ["--weight-decay", "\(weightDecay)"] }
+    if nesterov { arguments.append("--nesterov") }
+    if seed != defaults.seed { arguments += ["--seed", "\(seed)"] }
+    if noShuffle { arguments.append("--no-shuffle") }
+    return arguments
+  }
+}
+
+extension String {
+  /// The text as one word of a POSIX shell.
+  var quotedForShell: String {
+    let isPlain =
+      !isEmpty
+      && unicodeScalars.allSatisfy {
+        "a"..."z" ~= $0 || "A"..."Z" ~= $0 || "0"..."9" ~= $0 || "-_./:=".unicodeScalars.contains($0)
+      }
+    return isPlain ? self : "'" + replacing("'", with: #"'\''"#) + "'"
+  }
+}

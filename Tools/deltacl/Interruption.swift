@@ -1,0 +1,52 @@
+import Foundation
+import Synchronization
+
+/// Turns SIGINT (Ctrl-C) and SIGTERM into a wish to stop that work can follow when it likes.
+///
+/// Until ``catchFirst(_:)`` is called a signal ends the process at once, and so does a second one afterwards.
+final class Interruption: Sendable {
+  private struct State {
+    var received: Int32?
+    var action: (@Sendable () -> Void)?
+  }
+
+  private let state = Mutex(State())
+
+  /// Starts to watch. Call it before any other thread exists: threads and child processes inherit the mask that keeps the
+  /// signals away from them, so that a Ctrl-C in the terminal does not end a driver's compiler.
+  init() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    Thread.detachNewThread { [self, signals] in watch(signals) }
+  }
+
+  /// The status to exit with after an interruption, 130 for SIGINT and 143 for SIGTERM as shells have it; `nil` without one.
+  var exitStatus: Int32? {
+    state.withLock { $0.received.map { 128 + $0 } }
+  }
+
+  /// Has the first signal run `action` on a thread of its own instead of ending the process.
+  func catchFirst(_ action: @escaping @Sendable () -> Void) {
+    state.withLock { $0.action = action }
+  }
+
+  private func watch(_ signals: sigset_t) {
+    var signals = signals
+    while true {
+      var received: Int32 = 0
+      guard sigwait(&signals, &received) == 0 else { continue }
+      let action = state.withLock { state -> (@Sendable () -> Void)? in
+        defer {
+          state.received = received
+          state.action = nil
+        }
+        return state.action
+      }
+      guard let action else { _exit(128 + received) }
+      action()
+    }
+  }
+}

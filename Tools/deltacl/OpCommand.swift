@@ -1,0 +1,72 @@
+import ArgumentParser
+import DeltaCL
+import DeltaCLData
+
+struct OpCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "op",
+    abstract: "Runs one operation on tensors from a file, so that any other program can check it.",
+    discussion: """
+      Input and output are safetensors files. Images are NHWC: [N, H, W, C]; kernels [K, R, S, C / groups]; dense \
+      weights [Out, In]. Floats are float32; labels and argmax are int32. Tensors that an operation does not take are \
+      ignored.
+
+        NAME                            input tensors   output tensors
+        convolution                     x, w, b?        y
+        convolution-delta               dy, w           dx
+        convolution-gradient            x, dy           dw, db
+        max-pooling                     x               y, argmax (row * W + column)
+        max-pooling-delta               dy, argmax      dx
+        average-pooling                 x               y
+        average-pooling-delta           dy              dx
+        dense                           x, w, b?        y
+        dense-delta                     dy, w           dx
+        dense-gradient                  x, dy           dw, db
+        relu, leaky-relu,
+        sigmoid, tanh                   x               y
+        the same with -delta            x, dy           dx
+        softmax-cross-entropy           logits, labels  loss (mean), dlogits
+
+      Attributes of convolutions: stride=1 padding=0 dilation=1 groups=1, for the delta input-size=HxW, for the \
+      gradient kernel-size=RxS. Of pooling: window=HxW stride=WINDOW padding=0 ceil-mode=false, of max pooling \
+      dilation=1, of average pooling count-include-padding=true, for deltas input-size=HxW. Of leaky-relu: slope=0.01.
+      A value for two axes is 2 or 2x1 (rows x columns); padding is 1, 1x2 or top,left,bottom,right.
+
+      Examples:
+
+        deltacl op convolution --input in.safetensors --output out.safetensors \\
+          --attribute stride=2 --attribute padding=0,0,1,1
+        deltacl op max-pooling --input in.safetensors --output out.safetensors --attribute window=3x3 --device cpu
+      """)
+
+  @Argument(help: ArgumentHelp("The operation.", valueName: "name"))
+  var name: OperationName
+
+  @Option(help: ArgumentHelp("The file with the tensors to read.", valueName: "file"))
+  var input: String
+
+  @Option(help: ArgumentHelp("The file to write; an old one is replaced.", valueName: "file"))
+  var output: String
+
+  @Option(name: .long, help: ArgumentHelp("An attribute of the operation; may be repeated.", valueName: "key=value"))
+  var attribute: [String] = []
+
+  @OptionGroup
+  var device: DeviceOption
+
+  func validate() throws {
+    do {
+      _ = try OperationAttributes(attribute, for: name)
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
+  func run() throws {
+    let attributes = try OperationAttributes(attribute, for: name)
+    let file = try Safetensors(contentsOf: input)
+    let request = try OperationRequest(name, attributes, file: file, source: input)
+    let results = Safetensors(tensors: try request.run(on: device.backend()))
+    try results.write(to: output)
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+
+/// The operations that `deltacl op` runs.
+enum OperationName: String, CaseIterable, ExpressibleByArgument {
+  case convolution
+  case convolutionDelta = "convolution-delta"
+  case convolutionGradient = "convolution-gradient"
+  case maxPooling = "max-pooling"
+  case maxPoolingDelta = "max-pooling-delta"
+  case averagePooling = "average-pooling"
+  case averagePoolingDelta = "average-pooling-delta"
+  case dense
+  case denseDelta = "dense-delta"
+  case denseGradient = "dense-gradient"
+  case relu
+  case reluDelta = "relu-delta"
+  case leakyRelu = "leaky-relu"
+  case leakyReluDelta = "leaky-relu-delta"
+  case sigmoid
+  case sigmoidDelta = "sigmoid-delta"
+  case tanh
+  case tanhDelta = "tanh-delta"
+  case softmaxCrossEntropy = "softmax-cross-entropy"
+
+  /// The attributes that the operation takes; ``OperationAttributes`` has their forms and defaults.
+  var attributes: Set<OperationAttributes.Key> {
+    switch self {
+    case .convolution: [.stride, .padding, .dilation, .groups]
+    case .convolutionDelta: [.stride, .padding, .dilation, .groups, .inputSize]
+    case .convolutionGradient: [.stride, .padding, .dilation, .groups, .kernelSize]
+    case .maxPooling: [.window, .stride, .padding, .dilation, .ceilMode]
+    case .maxPoolingDelta: [.window, .stride, .padding, .dilation, .ceilMode, .inputSize]
+    case .averagePooling: [.window, .stride, .padding, .countIncludePadding, .ceilMode]
+    case .averagePoolingDelta: [.window, .stride, .padding, .countIncludePadding, .ceilMode, .inputSize]
+    case .leakyRelu, .leakyReluDelta: [.slope]
+    default: []
+    }
+  }
+
+  /// The attributes without a default.
+  var requiredAttributes: Set<OperationAttributes.Key> {
+    attributes.intersection([.window, .inputSize, .kernelSize])
+  }
+}

@@ -1,0 +1,277 @@
+import DeltaCL
+import DeltaCLData
+
+/// What `deltacl op` has to run: operations on the tensors of a file.
+struct OperationRequest {
+  /// One operation with the file's tensors that it reads and the names and shapes of those it writes.
+  struct Call {
+    let operation: DeltaCL.Operation
+    let inputs: [Input]
+    let outputs: [(name: String, shape: Shape)]
+  }
+
+  enum Input {
+    case floats([Float], Shape)
+    case int32s([Int32], Shape)
+
+    var shape: Shape {
+      switch self {
+      case .floats(_, let shape), .int32s(_, let shape): shape
+      }
+    }
+  }
+
+  let calls: [Call]
+
+  /// Reads the tensors that the operation `name` takes from `file`; others in it are ignored.
+  ///
+  /// - Parameter source: the file's name for errors.
+  /// - Throws: `DataError`, `DeltaCLError` or ``CommandFailure`` where a tensor is missing or does not fit.
+  init(_ name: OperationName, _ attributes: OperationAttributes, file: Safetensors, source: String) throws {
+    let reader = Reader(name: name, file: file, source: source)
+    switch name {
+    case .convolution, .convolutionDelta, .convolutionGradient:
+      calls = try Self.convolution(name, attributes, reader)
+    case .maxPooling, .maxPoolingDelta, .averagePooling, .averagePoolingDelta:
+      calls = try Self.pooling(name, attributes, reader)
+    case .dense, .denseDelta, .denseGradient:
+      calls = try Self.dense(name, reader)
+    case .relu, .leakyRelu, .sigmoid, .tanh:
+      let x = try reader.floats("x")
+      let operation = Operation.activation(Self.activation(name, attributes), count: x.shape.elementCount)
+      calls = [Call(operation: operation, inputs: [x], outputs: [("y", x.shape)])]
+    case .reluDelta, .leakyReluDelta, .sigmoidDelta, .tanhDelta:
+      let x = try reader.floats("x")
+      let dy = try reader.floats("dy", shape: x.shape)
+      let operation = Operation.activationDelta(Self.activation(name, attributes), count: x.shape.elementCount)
+      calls = [Call(operation: operation, inputs: [x, dy], outputs: [("dx", x.shape)])]
+    case .softmaxCrossEntropy:
+      let logits = try reader.floats("logits", rank: 2, "[N, classes]")
+      let (rows, classes) = (logits.shape.dimensions[0], logits.shape.dimensions[1])
+      guard classes >= 1 else { throw reader.failure("logits has no class; it must be at least one") }
+      let labels = try reader.int32s("labels", shape: [rows], in: 0..<classes)
+      let operation = Operation.softmaxCrossEntropy(rows: rows, classes: classes)
+      calls = [
+        Call(operation: operation, inputs: [logits, labels], outputs: [("loss", []), ("dlogits", logits.shape)])
+      ]
+    }
+  }
+
+  /// Runs the operations.
+  ///
+  /// - Returns: the tensors that they write, by name.
+  func run(on backend: any Backend) throws -> [String: Safetensors.Tensor] {
+    var results: [String: Safetensors.Tensor] = [:]
+    for call in calls {
+      let inputs = try call.inputs.map { input in
+        switch input {
+        case .floats(let values, let shape): try Tensor(values, shape: shape, on: backend)
+        case .int32s(let values, let shape): try Tensor(values, shape: shape, on: backend)
+        }
+      }
+      for (output, (name, shape)) in zip(try backend.run(call.operation, inputs), call.outputs) {
+        results[name] =
+          switch output.elementType {
+          case .float32: try Safetensors.Tensor(floats: output.floats(), shape: shape.dimensions)
+          case .int32: try Safetensors.Tensor(int32s: output.int32s(), shape: shape.dimensions)
+          }
+      }
+    }
+    return results
+  }
+}
+
+extension OperationRequest {
+  private static func convolution(
+    _ name: OperationName, _ attributes: OperationAttributes, _ reader: Reader
+  ) throws -> [Call] {
+    func descriptor(
+      batch: Int, inputSize: Extent, inputChannels: Int, outputChannels: Int, kernelSize: Extent
+    ) throws -> Convolution {
+      try Convolution(
+        batch: batch, inputSize: inputSize, inputChannels: inputChannels, outputChannels: outputChannels,
+        kernelSize: kernelSize, stride: attributes.stride ?? 1, padding: attributes.padding,
+        dilation: attributes.dilation,
+        groups: attributes.groups)
+    }
+    if name == .convolutionGradient {
+      let x = try reader.floats("x", rank: 4, "[N, H, W, C]")
+      let dy = try reader.floats("dy", rank: 4, "[N, P, Q, K]")
+      let convolution = try descriptor(
+        batch: x.batch, inputSize: x.size, inputChannels: x.channels, outputChannels: dy.channels,
+        kernelSize: attributes.required(.kernelSize))
+      try reader.require(dy, "dy", has: convolution.outputShape)
+      let rows = dy.shape.dimensions[0] * dy.shape.dimensions[1] * dy.shape.dimensions[2]
+      return [
+        Call(
+          operation: .convolutionGradient(convolution), inputs: [x, dy], outputs: [("dw", convolution.kernelShape)]),
+        Call(
+          operation: .biasGradient(rows: rows, channels: dy.channels), inputs: [dy],
+          outputs: [("db", convolution.biasShape)]),
+      ]
+    }
+
+    let w = try reader.floats("w", rank: 4, "[K, R, S, C / groups]")
+    let (inputChannels, overflow) = w.channels.multipliedReportingOverflow(by: attributes.groups)
+    guard !overflow else { throw reader.failure("\(attributes.groups) groups of \(w.channels) channels are too many") }
+    if name == .convolutionDelta {
+      let dy = try reader.floats("dy", rank: 4, "[N, P, Q, K]")
+      let convolution = try descriptor(
+        batch: dy.batch, inputSize: attributes.required(.inputSize), inputChannels: inputChannels,
+        outputChannels: w.batch, kernelSize: w.size)
+      try reader.require(dy, "dy", has: convolution.outputShape)
+      return [
+        Call(operation: .convolutionDelta(convolution), inputs: [dy, w], outputs: [("dx", convolution.inputShape)])
+      ]
+    }
+    let x = try reader.floats("x", rank: 4, "[N, H, W, C]")
+    guard x.channels == inputChannels else {
+      throw reader.failure(
+        "x has \(x.channels) channels and w takes \(inputChannels) (\(w.channels) for each of \(attributes.groups) groups)"
+      )
+    }
+    let convolution = try descriptor(
+      batch: x.batch, inputSize: x.size, inputChannels: x.channels, outputChannels: w.batch, kernelSize: w.size)
+    let b = try reader.has("b") ? reader.floats("b", shape: convolution.biasShape) : nil
+    return [
+      Call(
+        operation: .convolution(convolution, bias: b != nil), inputs: [x, w] + (b.map { [$0] } ?? []),
+        outputs: [("y", convolution.outputShape)])
+    ]
+  }
+
+  private static func pooling(
+    _ name: OperationName, _ attributes: OperationAttributes, _ reader: Reader
+  ) throws -> [Call] {
+    let isDelta = name == .maxPoolingDelta || name == .averagePoolingDelta
+    let input = try reader.floats(isDelta ? "dy" : "x", rank: 4, isDelta ? "[N, P, Q, C]" : "[N, H, W, C]")
+    let pooling = try Pooling(
+      batch: input.batch, inputSize: isDelta ? attributes.required(.inputSize) : input.size, channels: input.channels,
+      window: attributes.required(.window), stride: attributes.stride, padding: attributes.padding,
+      dilation: attributes.dilation, ceilMode: attributes.ceilMode)
+    if isDelta { try reader.require(input, "dy", has: pooling.outputShape) }
+    switch name {
+    case .maxPooling:
+      return [
+        Call(
+          operation: .maxPooling(pooling), inputs: [input],
+          outputs: [("y", pooling.outputShape), ("argmax", pooling.outputShape)])
+      ]
+    case .maxPoolingDelta:
+      let cells = pooling.inputSize.rows * pooling.inputSize.columns
+      let argmax = try reader.int32s("argmax", shape: pooling.outputShape, in: 0..<cells)
+      return [
+        Call(operation: .maxPoolingDelta(pooling), inputs: [input, argmax], outputs: [("dx", pooling.inputShape)])
+      ]
+    case .averagePooling:
+      let average = try AveragePooling(pooling, countsPadding: attributes.countIncludePadding)
+      return [Call(operation: .averagePooling(average), inputs: [input], outputs: [("y", pooling.outputShape)])]
+    default:
+      let average = try AveragePooling(pooling, countsPadding: attributes.countIncludePadding)
+      return [Call(operation: .averagePoolingDelta(average), inputs: [input], outputs: [("dx", pooling.inputShape)])]
+    }
+  }
+
+  private static func dense(_ name: OperationName, _ reader: Reader) throws -> [Call] {
+    if name == .denseGradient {
+      let x = try reader.floats("x", rank: 2, "[N, In]")
+      let dy = try reader.floats("dy", rank: 2, "[N, Out]")
+      let dense = try Dense(batch: x.batch, inputs: x.channels, outputs: dy.channels)
+      try reader.require(dy, "dy", has: dense.outputShape)
+      return [
+        Call(operation: .denseGradient(dense), inputs: [x, dy], outputs: [("dw", dense.kernelShape)]),
+        Call(
+          operation: .biasGradient(rows: dense.batch, channels: dense.outputs), inputs: [dy],
+          outputs: [("db", dense.biasShape)]),
+      ]
+    }
+    let w = try reader.floats("w", rank: 2, "[Out, In]")
+    if name == .denseDelta {
+      let dy = try reader.floats("dy", rank: 2, "[N, Out]")
+      let dense = try Dense(batch: dy.batch, inputs: w.channels, outputs: w.batch)
+      try reader.require(dy, "dy", has: dense.outputShape)
+      return [Call(operation: .denseDelta(dense), inputs: [dy, w], outputs: [("dx", dense.inputShape)])]
+    }
+    let x = try reader.floats("x", rank: 2, "[N, In]")
+    let dense = try Dense(batch: x.batch, inputs: w.channels, outputs: w.batch)
+    try reader.require(x, "x", has: dense.inputShape)
+    let b = try reader.has("b") ? reader.floats("b", shape: dense.biasShape) : nil
+    return [
+      Call(
+        operation: .dense(dense, bias: b != nil), inputs: [x, w] + (b.map { [$0] } ?? []),
+        outputs: [("y", dense.outputShape)])
+    ]
+  }
+
+  private static func activation(_ name: OperationName, _ attributes: OperationAttributes) -> Activation {
+    switch name {
+    case .sigmoid, .sigmoidDelta: .sigmoid
+    case .tanh, .tanhDelta: .tanh
+    case .leakyRelu, .leakyReluDelta: .leakyRelu(slope: attributes.slope)
+    default: .relu
+    }
+  }
+}
+
+extension OperationRequest.Input {
+  /// The first extent: images of a batch, or kernels.
+  fileprivate var batch: Int { shape.dimensions.first ?? 1 }
+  /// The last extent.
+  fileprivate var channels: Int { shape.dimensions.last ?? 1 }
+  /// Rows and columns of a tensor of rank 4.
+  fileprivate var size: Extent { Extent(shape.dimensions[1], shape.dimensions[2]) }
+}
+
+extension OperationRequest {
+  /// Finds the tensors of one operation and checks them.
+  fileprivate struct Reader {
+    let name: OperationName
+    let file: Safetensors
+    let source: String
+
+    func has(_ tensor: String) -> Bool {
+      file.tensors[tensor] != nil
+    }
+
+    func floats(_ tensor: String, rank: Int, _ form: String) throws -> Input {
+      let input = try floats(tensor)
+      guard input.shape.dimensions.count == rank else {
+        throw failure("\(tensor) has the shape \(input.shape) and must be \(form)")
+      }
+      return input
+    }
+
+    func floats(_ tensor: String, shape: Shape) throws -> Input {
+      let input = try floats(tensor)
+      try require(input, tensor, has: shape)
+      return input
+    }
+
+    func floats(_ tensor: String) throws -> Input {
+      let found = try file.tensor(tensor, of: source)
+      return .floats(try found.floats(name: "\(source): \(tensor)"), Shape(found.shape))
+    }
+
+    func int32s(_ tensor: String, shape: Shape, in range: Range<Int>) throws -> Input {
+      let found = try file.tensor(tensor, of: source)
+      let values = try found.int32s(name: "\(source): \(tensor)")
+      let input = Input.int32s(values, Shape(found.shape))
+      try require(input, tensor, has: shape)
+      if let index = values.firstIndex(where: { !range.contains(Int($0)) }) {
+        throw failure(
+          "\(tensor) has the value \(values[index]) at \(index); it must be from 0 to \(range.upperBound - 1)")
+      }
+      return input
+    }
+
+    func require(_ input: Input, _ tensor: String, has shape: Shape) throws {
+      guard input.shape == shape else {
+        throw failure("\(tensor) has the shape \(input.shape), where the other tensors and attributes ask for \(shape)")
+      }
+    }
+
+    func failure(_ message: String) -> CommandFailure {
+      CommandFailure("\(source): \(name.rawValue): \(message)")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// The command's two streams: answers on standard output, messages on standard error.
+enum Output {
+  /// Whether standard output is a terminal.
+  static let isTerminal = isatty(STDOUT_FILENO) == 1
+
+  /// Writes text as it is to standard output.
+  ///
+  /// - Throws: ``CommandFailure`` where it cannot be written, as on a full disk.
+  static func write(_ text: String) throws {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      throw CommandFailure("cannot write to standard output: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Writes a line to standard output.
+  static func line(_ text: String) throws {
+    try write(text + "\n")
+  }
+
+  /// Writes a line to standard error, with the command's name in front. A message that cannot be written is lost.
+  static func message(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("deltacl: \(text)\n".utf8))
+  }
+
+  /// Writes `value` as indented JSON to standard output.
+  static func json(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    try line(String(decoding: encoder.encode(value), as: UTF8.self))
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import DeltaCL
+import DeltaCLData
+import DeltaCLNetworks
+import Foundation
+
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Classifies images with a model.",
+    discussion: """
+      Takes PNG, JPEG, PGM and PPM files and prints the most likely classes of each with their probabilities. Images are \
+      brought to the size and the channels that the model was trained on; they should look like its training images, \
+      which for MNIST and its kind are bright on black.
+
+      Examples:
+
+        deltacl predict runs/lenet-digits/model.safetensors three.png seven.jpg
+        deltacl predict model.safetensors *.pgm --top 1 --json
+      """)
+
+  private struct Prediction: Encodable {
+    struct Candidate: Encodable {
+      let label: Int
+      let name: String
+      let probability: Float
+    }
+
+    let image: String
+    let classes: [Candidate]
+  }
+
+  @OptionGroup
+  var model: ModelArgument
+
+  @Argument(help: ArgumentHelp("The image files.", valueName: "image"))
+  var images: [String]
+
+  @Option(help: ArgumentHelp("How many classes to print for each image.", valueName: "count"))
+  var top = 3
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @OptionGroup
+  var device: DeviceOption
+
+  func validate() throws {
+    guard top >= 1 else { throw ValidationError("--top must be at least 1, not \(top)") }
+  }
+
+  func run() throws {
+    let (checkpoint, network, parameters) = try model.load { try device.backend() }
+    let step = try InferenceStep(network, parameters, batch: 1)
+    var predictions: [Prediction] = []
+    for path in images {
+      let image = try Image(contentsOf: path).converted(channels: network.inputChannels).resized(
+        rows: network.inputSize.rows, columns: network.inputSize.columns)
+      try step.run(images: image.normalized(by: checkpoint.normalization))
+      let probabilities = try step.probabilities()
+      guard probabilities.allSatisfy(\.isFinite) else {
+        throw CommandFailure(
+          "\(path): the model gives no finite probabilities; its parameters are not finite, train it again")
+      }
+      let order = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
+      predictions.append(
+        Prediction(
+          image: path,
+          classes: order.prefix(top).map {
+            Prediction.Candidate(label: $0, name: checkpoint.classNames[$0], probability: probabilities[$0])
+          }))
+    }
+    if json { return try Output.json(predictions) }
+    for prediction in predictions {
+      let classes = prediction.classes.map { $0.name + String(format: " %.4f", $0.probability) }
+      try Output.line("\(prediction.image): \(classes.joined(separator: ", "))")
+    }
+  }
+}
+
+extension Image {
+  /// The values that a network takes: pixels from 0 to 1, normalised.
+  fileprivate func normalized(by normalization: Normalization) -> [Float] {
+    pixels.map { (Float($0) / 255 - normalization.mean) / normalization.standardDeviation }
+  }
+}

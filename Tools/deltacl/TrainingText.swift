@@ -1,0 +1,39 @@
+import DeltaCLNetworks
+import Foundation
+
+/// What training and evaluation say on standard output.
+enum TrainingText {
+  /// Where a run stands, in one line.
+  static func line(for progress: TrainingProgress, epochs: Int) -> String {
+    String(
+      format: "epoch %d/%d  batch %d/%d  loss %.4f  accuracy %.4f  %.0f images/s  ", progress.step.epoch, epochs,
+      progress.batch, progress.batchesPerEpoch, progress.loss, progress.accuracy, progress.imagesPerSecond)
+      + "\(duration(progress.secondsLeft)) left"
+  }
+
+  /// How an epoch went, in one line.
+  static func line(for epoch: TrainingHistory.Epoch, epochs: Int) -> String {
+    String(
+      format: "epoch %d/%d  loss %.4f  accuracy %.4f  test loss %.4f  test accuracy %.4f  %.1f s", epoch.epoch, epochs,
+      epoch.loss, epoch.accuracy, epoch.testLoss, epoch.testAccuracy, epoch.seconds)
+  }
+
+  /// Prints the accuracy over all test images and for each class.
+  static func printAccuracies(_ evaluation: Evaluation, classNames: [String]) throws {
+    try Output.line(String(format: "test accuracy %.4f", evaluation.accuracy))
+    let width = classNames.map(\.count).max() ?? 0
+    for (label, name) in classNames.enumerated() {
+      let accuracy = evaluation.accuracy(ofClass: label).map { String(format: "%.4f", $0) } ?? "-     "
+      try Output.line(
+        "  " + name.padding(toLength: width, withPad: " ", startingAt: 0)
+          + "  \(accuracy)  \(evaluation.correctCounts[label]) of \(evaluation.counts[label])")
+    }
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    let seconds = Int(min(seconds.rounded(.up), 1e9))
+    if seconds < 60 { return "\(seconds) s" }
+    if seconds < 3600 { return String(format: "%d:%02d min", seconds / 60, seconds % 60) }
+    return String(format: "%d:%02d h", seconds / 3600, seconds / 60 % 60)
+  }
+}
