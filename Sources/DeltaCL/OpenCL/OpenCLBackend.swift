@@ -19,7 +19,7 @@ public final class OpenCLBackend: Backend {
 
   private struct State {
     var programs: [ProgramKey: Program] = [:]
-    var plans: [Operation: OpenCLPlan] = [:]
+    var plans: [TensorOperation: OpenCLPlan] = [:]
     // A buffer and no storage: that would keep the backend for ever.
     var scratch: Buffer?
   }
@@ -56,7 +56,7 @@ public final class OpenCLBackend: Backend {
   }
 
   /// Chooses the operation's kernels and builds their programs, once.
-  public func plan(for operation: Operation) throws -> any Plan {
+  public func plan(for operation: TensorOperation) throws -> any Plan {
     if let plan = state.withLock({ $0.plans[operation] }) { return plan }
     try operation.validate()
     let plan = try OpenCLPlan(operation, planner.launches(for: operation), on: self)

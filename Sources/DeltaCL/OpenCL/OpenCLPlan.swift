@@ -2,7 +2,7 @@ import OpenCL
 
 /// The kernels that run an operation on an OpenCL device, their programs built.
 final class OpenCLPlan: Plan {
-  let operation: Operation
+  let operation: TensorOperation
   let scratchCount: Int
   private let launches: [(launch: Launch, program: Program)]
   /// Where each part of the scratch begins and how long it is.
@@ -10,7 +10,7 @@ final class OpenCLPlan: Plan {
   // The backend keeps its plans: a strong reference would keep both for ever.
   private weak let backend: OpenCLBackend?
 
-  init(_ operation: Operation, _ list: LaunchList, on backend: OpenCLBackend) throws {
+  init(_ operation: TensorOperation, _ list: LaunchList, on backend: OpenCLBackend) throws {
     self.operation = operation
     self.backend = backend
     launches = try list.launches.map { ($0, try backend.program($0.program)) }

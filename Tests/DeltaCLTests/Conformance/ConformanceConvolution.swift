@@ -53,7 +53,7 @@ import Testing
     arguments: TestDevice.usesSmallShapes
       ? [(3, 5)] : [(0, 4), (1, 1), (3, 5), (7, 16), (130, 17), (1_000, 3), (5_000, 64)])
   mutating func biasGradient(rows: Int, channels: Int) throws {
-    let operation = Operation.biasGradient(rows: rows, channels: channels)
+    let operation = TensorOperation.biasGradient(rows: rows, channels: channels)
     try verify(operation, [.float32(random.integers(rows * channels))])
     try verify(operation, [.float32(random.floats(rows * channels))], .sum(terms: rows))
   }

@@ -49,10 +49,10 @@ import Testing
 
   @Test func operandsSayWhatAnOperationDoes() throws {
     let convolution = try Convolution(batch: 1, inputSize: 4, inputChannels: 1, outputChannels: 2, kernelSize: 3)
-    #expect(Operation.convolution(convolution, bias: true).operands.map(\.name) == ["x", "w", "b", "y"])
-    #expect(Operation.convolution(convolution, bias: false).operands.map(\.name) == ["x", "w", "y"])
-    #expect(Operation.convolution(convolution, bias: false).byteCount == 4 * (16 + 18 + 8))
-    let sgd = Operation.sgd(try SGD(count: 10))
+    #expect(TensorOperation.convolution(convolution, bias: true).operands.map(\.name) == ["x", "w", "b", "y"])
+    #expect(TensorOperation.convolution(convolution, bias: false).operands.map(\.name) == ["x", "w", "y"])
+    #expect(TensorOperation.convolution(convolution, bias: false).byteCount == 4 * (16 + 18 + 8))
+    let sgd = TensorOperation.sgd(try SGD(count: 10))
     #expect(sgd.operands.map(\.access) == [.read, .read, .update, .update])
     #expect(sgd.byteCount == 4 * (1 + 10 + 20 + 20))
     #expect(sgd.floatingPointOperations == 0)

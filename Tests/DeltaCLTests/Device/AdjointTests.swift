@@ -14,7 +14,7 @@ import Testing
     random.integers(shape.elementCount)
   }
 
-  private func result(_ operation: Operation, _ inputs: [Float]...) throws -> [Float] {
+  private func result(_ operation: TensorOperation, _ inputs: [Float]...) throws -> [Float] {
     try run(operation, inputs.map(Values.float32), on: TestDevice.backend())[0].floats
   }
 

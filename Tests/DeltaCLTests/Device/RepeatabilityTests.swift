@@ -6,7 +6,7 @@ import Testing
 @Suite struct RepeatabilityTests {
   private var random = RandomValues(seed: 9)
 
-  private mutating func inputs(_ operation: Operation) -> [Values] {
+  private mutating func inputs(_ operation: TensorOperation) -> [Values] {
     operation.operands.filter { $0.access != .write }.map { operand in
       let count = operand.shape.elementCount
       return operand.elementType == .float32
@@ -15,7 +15,7 @@ import Testing
   }
 
   /// Operations whose sums are long enough to be split.
-  static let operations: [Operation] = {
+  static let operations: [TensorOperation] = {
     guard
       let convolution = try? Convolution(
         batch: 4, inputSize: 15, inputChannels: 5, outputChannels: 17, kernelSize: 3, padding: 1),
@@ -29,7 +29,7 @@ import Testing
   }()
 
   @Test(arguments: operations)
-  mutating func anotherContextGivesTheSameBits(_ operation: Operation) throws {
+  mutating func anotherContextGivesTheSameBits(_ operation: TensorOperation) throws {
     let inputs = inputs(operation)
     let first = try run(operation, inputs, on: TestDevice.newBackend())
     let second = try run(operation, inputs, on: TestDevice.newBackend())
@@ -38,7 +38,7 @@ import Testing
 
   /// Many threads share a backend and its plans.
   @Test(arguments: operations)
-  mutating func concurrentRunsGiveTheSameBits(_ operation: Operation) async throws {
+  mutating func concurrentRunsGiveTheSameBits(_ operation: TensorOperation) async throws {
     let inputs = inputs(operation)
     let backend = try TestDevice.backend()
     let expected = try run(operation, inputs, on: backend).map(\.bits)

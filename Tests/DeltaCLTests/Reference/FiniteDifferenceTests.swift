@@ -7,7 +7,9 @@ import Testing
   private let backend = ReferenceBackend()
 
   /// Runs an operation; `labels` fill the `int32` inputs.
-  private func run(_ operation: Operation, _ inputs: [[Double]], labels: [Int32] = []) throws -> [ReferenceStorage] {
+  private func run(_ operation: TensorOperation, _ inputs: [[Double]], labels: [Int32] = []) throws
+    -> [ReferenceStorage]
+  {
     var remaining = inputs[...]
     let storages = try operation.operands.map { operand in
       let storage = try backend.allocateReference(operand.elementType, count: operand.shape.elementCount)
@@ -26,7 +28,8 @@ import Testing
 
   /// Compares `delta`, the derivative of `sum of weights * y` with respect to input `index`, with differences of `y`.
   private func check(
-    _ operation: Operation, _ inputs: [[Double]], labels: [Int32] = [], weights: [Double], index: Int, delta: [Double],
+    _ operation: TensorOperation, _ inputs: [[Double]], labels: [Int32] = [], weights: [Double], index: Int,
+    delta: [Double],
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let step = 1e-5
@@ -59,7 +62,7 @@ import Testing
       random.doubles(convolution.biasShape.elementCount),
     ]
     let dy = random.doubles(convolution.outputShape.elementCount)
-    let operation = Operation.convolution(convolution, bias: true)
+    let operation = TensorOperation.convolution(convolution, bias: true)
     let dx = try run(.convolutionDelta(convolution), [dy, inputs[1]])[0].doubles()
     let dw = try run(.convolutionGradient(convolution), [inputs[0], dy])[0].doubles()
     let channels = convolution.outputChannels
@@ -131,7 +134,7 @@ import Testing
 
   @Test mutating func softmaxCrossEntropy() throws {
     let (logits, labels) = (random.doubles(12, -2...2), random.labels(3, classes: 4))
-    let operation = Operation.softmaxCrossEntropy(rows: 3, classes: 4)
+    let operation = TensorOperation.softmaxCrossEntropy(rows: 3, classes: 4)
     let dlogits = try run(operation, [logits], labels: labels)[1].doubles()
     try check(operation, [logits], labels: labels, weights: [1], index: 0, delta: dlogits)
   }

@@ -13,7 +13,7 @@ import Testing
 /// - Returns: The operands that the operation updates or writes.
 @discardableResult
 func verify(
-  _ operation: Operation, _ inputs: [Values], _ tolerance: Tolerance = .exact, on backend: (any Backend)? = nil,
+  _ operation: TensorOperation, _ inputs: [Values], _ tolerance: Tolerance = .exact, on backend: (any Backend)? = nil,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> [Values] {
   let expected = try run(operation, inputs, on: ReferenceBackend(), sourceLocation: sourceLocation)
@@ -40,7 +40,7 @@ func verify(
 
 /// Runs an operation twice between canaries; returns the operands that it updates or writes.
 func run(
-  _ operation: Operation, _ inputs: [Values], on backend: any Backend,
+  _ operation: TensorOperation, _ inputs: [Values], on backend: any Backend,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> [Values] {
   let operands = operation.operands
@@ -87,7 +87,7 @@ private func isNear(_ actual: Float, _ expected: Float, _ bound: Float) -> Bool 
 }
 
 private func report<Element>(
-  _ wrong: [Int], _ operation: Operation, _ operand: Operand, _ actual: [Element], _ expected: [Element],
+  _ wrong: [Int], _ operation: TensorOperation, _ operand: Operand, _ actual: [Element], _ expected: [Element],
   _ sourceLocation: SourceLocation
 ) {
   guard let first = wrong.first else { return }

@@ -2,7 +2,7 @@
 ///
 /// Descriptors validate their parameters when they are made, so an operation that exists is possible. Operands come in the
 /// order of ``operands``: what is read, then what is updated, then what is written.
-public enum Operation: Hashable, Sendable {
+public enum TensorOperation: Hashable, Sendable {
   /// x, w (and b with `bias`) to y.
   case convolution(Convolution, bias: Bool)
   /// dy, w to dx.
