@@ -68,6 +68,40 @@ import Testing
     _ = try pooling(input: 1, window: 3, stride: 1, padding: 1)
   }
 
+  /// Against a look at every cell of every window, over all small geometries.
+  @Test(arguments: [false, true])
+  func exactlyTheWindowsWithoutACellAreRefused(ceilMode: Bool) {
+    func values(_ ranges: ClosedRange<Int>...) -> [[Int]] {
+      ranges.reduce([[]]) { lists, range in lists.flatMap { list in range.map { list + [$0] } } }
+    }
+    // Size, window, stride, dilation, padding before and after.
+    for v in values(1...4, 1...3, 1...3, 1...3, 0...4, 0...3) {
+      let (size, window, stride, dilation, before, after) = (v[0], v[1], v[2], v[3], v[4], v[5])
+      let room = size + before + after - dilation * (window - 1) - 1
+      if room < 0 { continue }
+      // As PyTorch counts.
+      var count = (room + (ceilMode ? stride - 1 : 0)) / stride + 1
+      if ceilMode, (count - 1) * stride >= size + before { count -= 1 }
+      let allMeetTheInput = (0..<count).allSatisfy { index in
+        (0..<window).contains { (0..<size).contains(index * stride + $0 * dilation - before) }
+      }
+      let pooling = try? pooling(
+        input: Extent(1, size), window: Extent(1, window), stride: Extent(1, stride),
+        padding: Padding(top: 0, left: before, bottom: 0, right: after), dilation: Extent(1, dilation),
+        ceilMode: ceilMode)
+      #expect((pooling != nil) == allMeetTheInput, "\(v)")
+      #expect(pooling == nil || pooling?.outputSize == Extent(1, count), "\(v)")
+    }
+  }
+
+  /// The largest paddings do not take as many checks.
+  @Test func enormousWindows() throws {
+    let pooling = try pooling(
+      input: 1, channels: 1, window: Extent(1 << 28, 1), stride: 1,
+      padding: Padding(top: (1 << 28) - 1, left: 0, bottom: (1 << 28) - 1, right: 0))
+    #expect(pooling.outputSize == Extent(1 << 28, 1))
+  }
+
   @Test func tooLargeToIndex() {
     expectError(.tooLarge) { try pooling(batch: 65_536, input: 65_536) }
     expectError(.tooLarge) { try pooling(batch: .max) }
