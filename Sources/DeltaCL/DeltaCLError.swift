@@ -5,6 +5,7 @@
 public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kind of failure, for code that wants to react to it.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
+    /// The kind's name.
     public let description: String
 
     /// A descriptor's parameters are impossible: a stride of 0, a window larger than the padded input.
@@ -38,5 +39,6 @@ public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
     self.message = message
   }
 
+  /// The message.
   public var description: String { message }
 }

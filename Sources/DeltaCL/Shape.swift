@@ -12,6 +12,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     self.dimensions = dimensions
   }
 
+  /// Creates a shape from its extents, outermost first.
   public init(arrayLiteral elements: Int...) {
     dimensions = elements
   }
@@ -37,6 +38,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     }
   }
 
+  /// Such as `[64, 28, 28, 1]`.
   public var description: String {
     "[" + dimensions.map(String.init).joined(separator: ", ") + "]"
   }

@@ -35,8 +35,8 @@ public enum AtomicFile {
       mode = status.st_mode & 0o777
     }
 
-    let (folder, name) = split(path)
-    let temporary = "\(folder)/.\(name.prefix(80)).\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp"
+    let folder = folder(of: path)
+    let temporary = "\(folder)/.deltacl-\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .system("write", path, errno) }
     do throws(DataError) {
@@ -87,9 +87,8 @@ public enum AtomicFile {
     }
   }
 
-  private static func split(_ path: String) -> (folder: String, name: Substring) {
-    guard let separator = path.lastIndex(of: "/") else { return (".", path[...]) }
-    let folder = separator == path.startIndex ? "/" : String(path[..<separator])
-    return (folder, path[path.index(after: separator)...])
+  private static func folder(of path: String) -> String {
+    guard let separator = path.lastIndex(of: "/") else { return "." }
+    return separator == path.startIndex ? "/" : String(path[..<separator])
   }
 }

@@ -7,7 +7,8 @@ extension Dataset {
   /// Loads a data set.
   ///
   /// - Parameter name: `fashion-mnist` (60,000 + 10,000 images of 28x28, from Debian's dataset-fashion-mnist),
-  ///   `digits` (1,437 + 360 images of 8x8, part of this library), or a folder with files named as MNIST's are.
+  ///   `digits` (1,437 + 360 images of 8x8, part of this library), or a folder with files named as MNIST's are;
+  ///   write `./digits` for a folder of a known name.
   /// - Throws: `DataError` that names the file at fault and what to do.
   public static func load(_ name: String) throws(DataError) -> Dataset {
     switch name {

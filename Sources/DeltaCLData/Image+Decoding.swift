@@ -8,7 +8,12 @@ extension Image {
   ///
   /// - Throws: `DataError` when the file cannot be read, is none of these, is damaged or exceeds `pixelLimit`.
   public init(contentsOf path: String) throws(DataError) {
-    let bytes = try FileSystem.read(path, limit: Self.fileLimit)
+    try self.init(bytes: FileSystem.read(path, limit: Self.fileLimit), path: path)
+  }
+
+  /// Decodes the content of the file at `path`, which is opened again for PGM and PPM: TurboJPEG reads them from
+  /// files alone.
+  init(bytes: [UInt8], path: String) throws(DataError) {
     if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) {
       self = try PNGDecoder.decode(bytes, name: path)
     } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {

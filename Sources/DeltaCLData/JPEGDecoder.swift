@@ -39,6 +39,7 @@ enum JPEGDecoder {
 
   private static func damage(_ decoder: tjhandle, _ name: String) -> DataError {
     let reason = tjGetErrorStr2(decoder).map { String(cString: $0) } ?? "unknown"
-    return DataError(.malformed, name, "the JPEG image is damaged or cut short (\(reason)); get the file again")
+    let code: DataError.Code = reason.contains("Premature end") ? .truncated : .malformed
+    return DataError(code, name, "the JPEG image is damaged or cut short (\(reason)); get the file again")
   }
 }

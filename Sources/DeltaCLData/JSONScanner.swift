@@ -94,12 +94,12 @@ struct JSONScanner {
 
   /// Passes over any value.
   mutating func skipValue(depth: Int = 0) throws(Failure) {
-    // As deep as the reference reader of safetensors goes; each level costs stack.
-    guard depth < 128 else { throw failure("values nested too deeply") }
     switch peek() {
     case UInt8(ascii: "{"):
+      try checkDepth(depth)
       try object { (_, scanner) throws(Failure) in try scanner.skipValue(depth: depth + 1) }
     case UInt8(ascii: "["):
+      try checkDepth(depth)
       try expect("[")
       if take("]") { return }
       repeat { try skipValue(depth: depth + 1) } while take(",")
@@ -113,13 +113,19 @@ struct JSONScanner {
     case UInt8(ascii: "n"):
       try literal("null")
     default:
-      _ = try numberText()
+      let number = try numberText()
+      guard let value = Double(number), value.isFinite else { throw failure("a number out of range") }
     }
   }
 
   /// A failure at the current position.
   func failure(_ reason: String) -> Failure {
     Failure(offset: position - bytes.startIndex, reason: reason)
+  }
+
+  /// Each level costs stack; the reference reader of safetensors goes as deep.
+  private func checkDepth(_ depth: Int) throws(Failure) {
+    guard depth < 125 else { throw failure("values nested too deeply") }
   }
 
   private mutating func literal(_ text: String) throws(Failure) {

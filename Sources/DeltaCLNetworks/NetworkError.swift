@@ -2,6 +2,7 @@
 public struct NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kind of failure, for code that wants to react to it.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
+    /// The kind's name.
     public let description: String
 
     /// No network has the name that was asked for.
@@ -29,5 +30,6 @@ public struct NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
     self.message = message
   }
 
+  /// The message.
   public var description: String { message }
 }

@@ -60,18 +60,19 @@ import Testing
     }
   }
 
-  @Test func saysWhereThereIsNoPermission() async {
-    await #expect(processExitsWith: .success) {
-      let folder = try TemporaryFolder()
-      try folder.write([1], "secret")
-      chmod(folder("secret"), 0)
-      chmod(folder.path, 0o555)
+  @Test func saysWhereThereIsNoPermission() async throws {
+    try folder.write([1], "secret")
+    chmod(folder("secret"), 0)
+    chmod(folder.path, 0o555)
+    await #expect(processExitsWith: .success) { [path = folder.path as String] in
       // The superuser may do everything; nobody may not.
       if getuid() == 0 { #expect(setuid(65534) == 0) }
-      expectError(.permissionDenied, folder("f")) { try AtomicFile.write([1], to: folder("f")) }
-      expectError(.permissionDenied, folder("sub")) { try FileSystem.createFolder(folder("sub")) }
-      expectError(.permissionDenied, folder("secret")) { _ = try FileSystem.read(folder("secret")) }
+      expectError(.permissionDenied, "\(path)/f") { try AtomicFile.write([1], to: "\(path)/f") }
+      expectError(.permissionDenied, "\(path)/sub") { try FileSystem.createFolder("\(path)/sub") }
+      expectError(.permissionDenied, "\(path)/secret") { _ = try FileSystem.read("\(path)/secret") }
     }
+    chmod(folder.path, 0o755)
+    #expect(try folder.contents() == ["secret"])
   }
 
   @Test func namesAFullDisk() {

@@ -1,6 +1,7 @@
 import CPNG
-import DeltaCLData
 import Testing
+
+@testable import DeltaCLData
 
 @Suite struct ImageTests {
   let folder: TemporaryFolder
@@ -11,9 +12,10 @@ import Testing
     folder = try TemporaryFolder()
   }
 
-  /// Decodes `bytes` from a file whose name tells nothing.
-  private func decode(_ bytes: [UInt8]) throws -> Image {
-    try Image(contentsOf: folder.write(bytes, "image.txt"))
+  /// Decodes `bytes` from a file whose name tells nothing, or PNG and JPEG from memory.
+  private func decode(_ bytes: [UInt8], inMemory: Bool = false) throws -> Image {
+    inMemory
+      ? try Image(bytes: bytes, path: folder("none")) : try Image(contentsOf: folder.write(bytes, "image.txt"))
   }
 
   @Test func readsPNG() throws {
@@ -71,7 +73,7 @@ import Testing
     let file = ImageFiles.png(rows: 3, columns: 4, format: 0, gray)
     for part in file.truncations {
       // The last 16 bytes are a checksum and the end chunk: the pixels are whole without them.
-      let result = expectValueOrError { try decode(part) }
+      let result = expectValueOrError { try decode(part, inMemory: true) }
       if case .success(let image) = result {
         #expect(image.pixels == gray)
         #expect(part.count >= file.count - 16)
@@ -83,7 +85,7 @@ import Testing
     let file = ImageFiles.jpeg(rows: 8, columns: 8, channels: 1, (0..<64).map { $0 * 4 })
     // Without the end marker alone the pixels are whole, and still it is refused.
     for part in file.truncations {
-      let result = expectValueOrError { try decode(part) }
+      let result = expectValueOrError { try decode(part, inMemory: true) }
       if case .success = result { Issue.record("accepted \(part.count) of \(file.count) bytes") }
     }
   }
@@ -98,14 +100,14 @@ import Testing
   }
 
   @Test func survivesEveryCorruption() throws {
-    let files = [
+    let compressed = [
       ImageFiles.png(rows: 3, columns: 4, format: PNG_FORMAT_FLAG_COLOR, color),
       ImageFiles.jpeg(rows: 8, columns: 8, channels: 1, (0..<64).map { $0 * 4 }),
-      Array("P5\n3 2\n255\n".utf8) + gray[..<6],
     ]
-    for file in files {
+    let portable = Array("P5\n3 2\n255\n".utf8) + gray[..<6]
+    for (file, inMemory) in compressed.map({ ($0, true) }) + [(portable, false)] {
       for damaged in file.corruptions() {
-        let result = expectValueOrError { try decode(damaged) }
+        let result = expectValueOrError { try decode(damaged, inMemory: inMemory) }
         if case .success(let image) = result {
           #expect(image.pixels.count == image.rows * image.columns * image.channels)
         }

@@ -68,9 +68,15 @@ import Testing
     expectError(.truncated) { _ = try Safetensors(bytes: []) }
   }
 
-  @Test func boundsNesting() {
-    let deep = String(repeating: "[", count: 100_000)
-    expectError(.malformed, "deeply") { _ = try Safetensors(bytes: .safetensors(#"{"a":{"x":\#(deep)"#)) }
+  @Test func boundsNestingAndNumbersAsTheReferenceDoes() throws {
+    func file(_ extra: String) -> [UInt8] {
+      .safetensors(#"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":\#(extra)}}"#)
+    }
+    func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
+    #expect(try Safetensors(bytes: file(nested(125))).names == ["a"])
+    expectError(.malformed, "deeply") { _ = try Safetensors(bytes: file(nested(126))) }
+    expectError(.malformed, "deeply") { _ = try Safetensors(bytes: file(nested(100_000))) }
+    expectError(.malformed, "range") { _ = try Safetensors(bytes: file("1e400")) }
   }
 
   @Test(arguments: [

@@ -18,7 +18,7 @@ import Testing
     #expect(device.isLittleEndian)
     #expect(device.maximumWorkItemSizes.count >= 3)
     #expect(device.maximumWorkGroupSize > 0)
-    #expect(device.maximumAllocationBytes > 1 << 27)
+    #expect(device.maximumAllocationBytes >= 1 << 27)
     #expect(device.maximumAllocationBytes <= device.globalMemoryBytes)
     #expect(device.localMemoryBytes >= 32 << 10)
     #expect(device.localMemoryType != .none)

@@ -5,7 +5,7 @@ import DeltaCLData
 struct OperationRequest {
   /// One operation with the file's tensors that it reads and the names and shapes of those it writes.
   struct Call {
-    let operation: DeltaCL.Operation
+    let operation: TensorOperation
     let inputs: [Input]
     let outputs: [(name: String, shape: Shape)]
   }
@@ -38,19 +38,19 @@ struct OperationRequest {
       calls = try Self.dense(name, reader)
     case .relu, .leakyRelu, .sigmoid, .tanh:
       let x = try reader.floats("x")
-      let operation = Operation.activation(Self.activation(name, attributes), count: x.shape.elementCount)
+      let operation = TensorOperation.activation(Self.activation(name, attributes), count: x.shape.elementCount)
       calls = [Call(operation: operation, inputs: [x], outputs: [("y", x.shape)])]
     case .reluDelta, .leakyReluDelta, .sigmoidDelta, .tanhDelta:
       let x = try reader.floats("x")
       let dy = try reader.floats("dy", shape: x.shape)
-      let operation = Operation.activationDelta(Self.activation(name, attributes), count: x.shape.elementCount)
+      let operation = TensorOperation.activationDelta(Self.activation(name, attributes), count: x.shape.elementCount)
       calls = [Call(operation: operation, inputs: [x, dy], outputs: [("dx", x.shape)])]
     case .softmaxCrossEntropy:
       let logits = try reader.floats("logits", rank: 2, "[N, classes]")
       let (rows, classes) = (logits.shape.dimensions[0], logits.shape.dimensions[1])
       guard classes >= 1 else { throw reader.failure("logits has no class; it must be at least one") }
       let labels = try reader.int32s("labels", shape: [rows], in: 0..<classes)
-      let operation = Operation.softmaxCrossEntropy(rows: rows, classes: classes)
+      let operation = TensorOperation.softmaxCrossEntropy(rows: rows, classes: classes)
       calls = [
         Call(operation: operation, inputs: [logits, labels], outputs: [("loss", []), ("dlogits", logits.shape)])
       ]

@@ -15,7 +15,7 @@ public protocol Backend: AnyObject, Sendable, CustomStringConvertible {
   func allocate(_ elementType: ElementType, count: Int) throws -> any Storage
 
   /// Makes the plan for an operation, or finds the one made before.
-  func plan(for operation: Operation) throws -> any Plan
+  func plan(for operation: TensorOperation) throws -> any Plan
 
   /// Scratch of at least `count` `float32` elements that eager calls share.
   func sharedScratch(count: Int) throws -> any Storage
@@ -29,17 +29,17 @@ public protocol Backend: AnyObject, Sendable, CustomStringConvertible {
 extension Backend {
   /// Runs an operation at once on new output tensors.
   ///
-  /// - Parameter inputs: The tensors that the operation reads or updates, in the order of ``Operation/operands``.
+  /// - Parameter inputs: The tensors that the operation reads or updates, in the order of ``TensorOperation/operands``.
   /// - Returns: The tensors it writes.
-  public func run(_ operation: Operation, _ inputs: Tensor...) throws -> [Tensor] {
+  public func run(_ operation: TensorOperation, _ inputs: Tensor...) throws -> [Tensor] {
     try run(operation, inputs)
   }
 
   /// Runs an operation at once on new output tensors.
   ///
-  /// - Parameter inputs: The tensors that the operation reads or updates, in the order of ``Operation/operands``.
+  /// - Parameter inputs: The tensors that the operation reads or updates, in the order of ``TensorOperation/operands``.
   /// - Returns: The tensors it writes.
-  public func run(_ operation: Operation, _ inputs: [Tensor]) throws -> [Tensor] {
+  public func run(_ operation: TensorOperation, _ inputs: [Tensor]) throws -> [Tensor] {
     var remaining = inputs[...]
     var outputs: [Tensor] = []
     let tensors = try operation.operands.map { operand in

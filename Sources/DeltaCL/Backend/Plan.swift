@@ -1,6 +1,7 @@
 /// How a backend will run an operation: kernels chosen, programs built, scratch sized.
 public protocol Plan: AnyObject, Sendable {
-  var operation: Operation { get }
+  /// What the plan runs.
+  var operation: TensorOperation { get }
 
   /// The `float32` elements of scratch that a run needs. Runs on one backend may share their scratch.
   var scratchCount: Int { get }
@@ -8,7 +9,7 @@ public protocol Plan: AnyObject, Sendable {
   /// Binds the operation to tensors, for one call site.
   ///
   /// - Parameters:
-  ///   - operands: In the order of ``Operation/operands``.
+  ///   - operands: In the order of ``TensorOperation/operands``.
   ///   - scratch: At least ``scratchCount`` elements; `nil` where that is 0.
   ///   - label: The call site's name in errors and profiles, such as `conv1 convolution-delta`.
   /// - Throws: ``DeltaCLError`` where an operand does not fit or belongs to another backend.

@@ -4,6 +4,7 @@ public import OpenCL
 ///
 /// Writes are asynchronous and in order with the operations of the same backend; reads wait.
 public protocol Storage: AnyObject, Sendable {
+  /// The type of the elements.
   var elementType: ElementType { get }
   /// The number of elements; may be 0.
   var count: Int { get }

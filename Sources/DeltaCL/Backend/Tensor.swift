@@ -2,7 +2,9 @@ import OpenCL
 
 /// A shaped handle on elements that live on a backend's device.
 public final class Tensor: Sendable {
+  /// The extents, outermost first.
   public let shape: Shape
+  /// The elements.
   public let storage: any Storage
 
   /// Wraps elements that exist.
@@ -11,7 +13,8 @@ public final class Tensor: Sendable {
   public init(_ storage: any Storage, shape: Shape) throws {
     try shape.validate("tensor")
     guard storage.count == shape.elementCount else {
-      throw DeltaCLError(.mismatch, "a tensor of shape \(shape) needs \(shape.elementCount) elements, not \(storage.count)")
+      throw DeltaCLError(
+        .mismatch, "a tensor of shape \(shape) needs \(shape.elementCount) elements, not \(storage.count)")
     }
     self.shape = shape
     self.storage = storage
@@ -37,6 +40,7 @@ public final class Tensor: Sendable {
     try write(values)
   }
 
+  /// The type of the elements.
   public var elementType: ElementType { storage.elementType }
 
   /// Replaces all elements.
@@ -86,7 +90,8 @@ public final class Tensor: Sendable {
 
   private func require(_ elementType: ElementType) throws {
     guard storage.elementType == elementType else {
-      throw DeltaCLError(.mismatch, "the tensor of shape \(shape) has \(storage.elementType) elements, not \(elementType)")
+      throw DeltaCLError(
+        .mismatch, "the tensor of shape \(shape) has \(storage.elementType) elements, not \(elementType)")
     }
   }
 }

@@ -4,7 +4,9 @@ import Synchronization
 
 /// A backend that runs DeltaCL's kernels on one OpenCL device.
 public final class OpenCLBackend: Backend {
+  /// The device that runs the kernels.
   public let device: Device
+  /// The text that selects the device, such as `0:0`.
   public let selector: String
   let context: Context
   let queue: CommandQueue
@@ -17,7 +19,7 @@ public final class OpenCLBackend: Backend {
 
   private struct State {
     var programs: [ProgramKey: Program] = [:]
-    var plans: [Operation: OpenCLPlan] = [:]
+    var plans: [TensorOperation: OpenCLPlan] = [:]
     // A buffer and no storage: that would keep the backend for ever.
     var scratch: Buffer?
   }
@@ -32,7 +34,8 @@ public final class OpenCLBackend: Backend {
     guard device.isAvailable, device.isCompilerAvailable else {
       throw DeltaCLError(
         .unknownDevice,
-        "device \(selector) (\(device.name)) is \(device.isAvailable ? "without a compiler" : "not available"): choose another, `deltacl devices` lists them")
+        "device \(selector) (\(device.name)) is \(device.isAvailable ? "without a compiler" : "not available"): choose another, `deltacl devices` lists them"
+      )
     }
     self.device = device
     self.selector = selector
@@ -42,15 +45,18 @@ public final class OpenCLBackend: Backend {
     storageAlignment = max(1, device.memoryBaseAddressAlignmentBits / 8 / ElementType.float32.byteCount)
   }
 
+  /// The selector and the device's name.
   public var description: String { "\(selector) (\(device.name))" }
 
+  /// Allocates device memory of undefined contents.
   public func allocate(_ elementType: ElementType, count: Int) throws -> any Storage {
     try Shape([count]).validate("storage")
     return OpenCLStorage(
       try makeBuffer(byteCount: count * elementType.byteCount), elementType, count: count, backend: self)
   }
 
-  public func plan(for operation: Operation) throws -> any Plan {
+  /// Chooses the operation's kernels and builds their programs, once.
+  public func plan(for operation: TensorOperation) throws -> any Plan {
     if let plan = state.withLock({ $0.plans[operation] }) { return plan }
     let plan = try OpenCLPlan(operation, planner.launches(for: operation), on: self)
     return state.withLock { state in
@@ -61,12 +67,14 @@ public final class OpenCLBackend: Backend {
     }
   }
 
+  /// Scratch that grows as eager calls need it.
   public func sharedScratch(count: Int) throws -> any Storage {
     let byteCount = count * ElementType.float32.byteCount
     let buffer = try state.withLock { state in
       if let scratch = state.scratch, scratch.byteCount >= byteCount { return scratch }
       state.scratch = nil
-      let scratch = try makeBuffer(byteCount: byteCount)
+      let scratch = try makeBuffer(
+        byteCount: OpenCLBackend.roomyScratch(for: byteCount, limit: device.maximumAllocationBytes))
       state.scratch = scratch
       return scratch
     }
@@ -74,6 +82,14 @@ public final class OpenCLBackend: Backend {
       buffer, .float32, count: buffer.byteCount / ElementType.float32.byteCount, backend: self)
   }
 
+  /// A power of two, so that calls of growing sizes do not allocate each time, where the device allows it.
+  private static func roomyScratch(for byteCount: Int, limit: Int) -> Int {
+    var size = 1 << 20
+    while size < byteCount { size *= 2 }
+    return size <= limit / 4 ? size : byteCount
+  }
+
+  /// Waits for the queue.
   public func finish() throws {
     try surfacing { try queue.finish() }
   }
@@ -108,7 +124,9 @@ public final class OpenCLBackend: Backend {
   func enqueue(_ launches: [BoundLaunch], label: String) throws {
     try commands.withLock { log in
       do {
-        for launch in launches.dropLast() { try queue.enqueue(launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize) }
+        for launch in launches.dropLast() {
+          try queue.enqueue(launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize)
+        }
         guard let last = launches.last else { return }
         let event = try queue.enqueueWithEvent(last.kernel, globalSize: last.globalSize, localSize: last.localSize)
         log.append(event, label)
@@ -123,7 +141,8 @@ public final class OpenCLBackend: Backend {
     do {
       let result = try wait()
       if let failure = commands.withLock({ $0.drain() }) {
-        throw DeltaCLError(.deviceFailure, "\(failure.label) on \(description) failed with \(failure.status): check the driver")
+        throw DeltaCLError(
+          .deviceFailure, "\(failure.label) on \(description) failed with \(failure.status): check the driver")
       }
       return result
     } catch let error as OpenCLError {

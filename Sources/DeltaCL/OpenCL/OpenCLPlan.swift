@@ -2,7 +2,7 @@ import OpenCL
 
 /// The kernels that run an operation on an OpenCL device, their programs built.
 final class OpenCLPlan: Plan {
-  let operation: Operation
+  let operation: TensorOperation
   let scratchCount: Int
   private let launches: [(launch: Launch, program: Program)]
   /// Where each part of the scratch begins and how long it is.
@@ -10,7 +10,7 @@ final class OpenCLPlan: Plan {
   // The backend keeps its plans: a strong reference would keep both for ever.
   private weak let backend: OpenCLBackend?
 
-  init(_ operation: Operation, _ list: LaunchList, on backend: OpenCLBackend) throws {
+  init(_ operation: TensorOperation, _ list: LaunchList, on backend: OpenCLBackend) throws {
     self.operation = operation
     self.backend = backend
     launches = try list.launches.map { ($0, try backend.program($0.program)) }
@@ -27,7 +27,8 @@ final class OpenCLPlan: Plan {
 
   func bind(_ operands: [any Storage], scratch: (any Storage)?, label: String) throws -> any BoundOperation {
     guard let backend else {
-      throw DeltaCLError(.invalidArgument, "\(label): the backend that made this plan is gone; keep it while its plans are used")
+      throw DeltaCLError(
+        .invalidArgument, "\(label): the backend that made this plan is gone; keep it while its plans are used")
     }
     try operation.validate(operands)
     let buffers = try zip(operands, operation.operands).map { storage, operand in
@@ -53,7 +54,8 @@ final class OpenCLPlan: Plan {
       guard launch.arguments.count == kernel.argumentCount else {
         throw DeltaCLError(
           .missingKernel,
-          "\(label): the kernel \(launch.kernel) takes \(kernel.argumentCount) arguments, not \(launch.arguments.count): the sources in DELTACL_KERNELS_DIR are of another version")
+          "\(label): the kernel \(launch.kernel) takes \(kernel.argumentCount) arguments, not \(launch.arguments.count): the sources in DELTACL_KERNELS_DIR are of another version"
+        )
       }
       let localSize = backend.localSize(for: kernel)
       guard let globalSize = WorkSize(launch.globalSize).roundedUp(toMultipleOf: localSize) else {

@@ -23,7 +23,8 @@ final class OpenCLStorage: Storage {
     }
     guard offset % backend.storageAlignment == 0 else {
       throw DeltaCLError(
-        .mismatch, "the offset \(offset) of a slice must be a multiple of \(backend.storageAlignment) elements on \(backend)")
+        .mismatch,
+        "the offset \(offset) of a slice must be a multiple of \(backend.storageAlignment) elements on \(backend)")
     }
     // OpenCL has no empty buffers: an empty slice is backed by the whole.
     if count == 0 { return OpenCLStorage(buffer, elementType, count: 0, backend: backend) }

@@ -50,14 +50,16 @@ extension Planner {
       Launch(
         "convolution_pack", in: "convolution", constants: ["V": width, "TILE": 1, "X_STEP": 1],
         [
-          .operand(1), .operand(bias ? 2 : 1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels), .int(taps),
+          .operand(1), .operand(bias ? 2 : 1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels),
+          .int(taps),
           .int(bias ? 1 : 0),
         ], globalSize: [blocks]))
     list.append(
       correlate(
         x, from: (0, 0), packed, width: width, groupChannels: groupChannels, groupKernels: groupKernels,
         groups: convolution.groups, kernelSize: convolution.kernelSize, dilation: convolution.dilation,
-        stride: convolution.stride, batch: convolution.batch, computed: convolution.outputSize, into: y, at: (0, 0), step: 1,
+        stride: convolution.stride, batch: convolution.batch, computed: convolution.outputSize, into: y, at: (0, 0),
+        step: 1,
         tile: tile(for: convolution.outputSize.columns)))
     return list
   }
@@ -101,7 +103,8 @@ extension Planner {
             dy, from: (top + row.start, left + column.start), packed, width: width, groupChannels: groupKernels,
             groupKernels: groupChannels, groups: convolution.groups, kernelSize: Extent(row.taps, column.taps),
             dilation: Extent(row.step, column.step), stride: 1, batch: convolution.batch,
-            computed: Extent(row.count, column.count), into: dx, at: (row.first, column.first), step: convolution.stride,
+            computed: Extent(row.count, column.count), into: dx, at: (row.first, column.first),
+            step: convolution.stride,
             tile: tile))
       }
     }
@@ -205,7 +208,8 @@ extension Planner {
       constants: ["V": width, "TILE": tile, "X_STEP": stride.columns * x.channels],
       [
         x.argument, packed, y.argument, .int(rows), .int(x.rows), .int(x.columns), .int(x.channels), .int(start.row),
-        .int(start.column), .int(groupChannels), .int(groupKernels), .int(blocksPerGroup), .int(blocksPerGroup * groups),
+        .int(start.column), .int(groupChannels), .int(groupKernels), .int(blocksPerGroup),
+        .int(blocksPerGroup * groups),
         .int(kernelSize.rows), .int(runs.count), .int(runs.length), .int(dilation.rows * x.columns * x.channels),
         .int(runs.step), .int(stride.rows), .int(computed.rows), .int(computed.columns), .int(y.rows), .int(y.columns),
         .int(y.channels), .int(first.row), .int(first.column), .int(step.rows), .int(step.columns), .int(tiles),

@@ -16,7 +16,7 @@ struct Planner: Sendable {
   /// The launches of an operation.
   ///
   /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
-  func launches(for operation: Operation) throws(DeltaCLError) -> LaunchList {
+  func launches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList {
     switch operation {
     case .convolution(let convolution, let bias): try self.convolution(convolution, bias: bias)
     case .convolutionDelta(let convolution): try convolutionDelta(convolution)

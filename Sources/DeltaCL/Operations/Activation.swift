@@ -6,6 +6,7 @@ public enum Activation: Hashable, Sendable {
   case leakyRelu(slope: Float)
   /// `1 / (1 + exp(-x))`.
   case sigmoid
+  /// The hyperbolic tangent.
   case tanh
 
   /// The name in the command line and in kernels.

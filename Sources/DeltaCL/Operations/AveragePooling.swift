@@ -1,5 +1,6 @@
 /// Average pooling: the mean of each window's cells, whose delta is shared equally among them.
 public struct AveragePooling: Hashable, Sendable {
+  /// The windows.
   public let pooling: Pooling
   /// Whether padding counts among the cells of a window, as PyTorch means it: cells beyond the padded end, which only
   /// `ceilMode` reaches, never count.

@@ -7,15 +7,23 @@
 /// with stride (u, v) and dilation (d, e). Activations are NHWC, kernels KRSC; with groups, kernel k sees only the
 /// channels of its own group.
 public struct Convolution: Hashable, Sendable {
+  /// The number of images N; may be 0.
   public let batch: Int
+  /// Rows H and columns W of the input.
   public let inputSize: Extent
+  /// The number of input channels C.
   public let inputChannels: Int
   /// The number of kernels, which is the number of output channels.
   public let outputChannels: Int
+  /// Rows R and columns S of a kernel.
   public let kernelSize: Extent
+  /// The distance (u, v) of neighbouring windows.
   public let stride: Extent
+  /// The zeros around the input.
   public let padding: Padding
+  /// The distance (d, e) of a window's neighbouring cells.
   public let dilation: Extent
+  /// The number of groups that channels and kernels are divided into.
   public let groups: Int
 
   /// Creates a descriptor; `batch` may be 0.
@@ -38,19 +46,22 @@ public struct Convolution: Hashable, Sendable {
     guard inputChannels >= 1, outputChannels >= 1, groups >= 1 else {
       throw DeltaCLError(
         .invalidDescriptor,
-        "convolution: input channels \(inputChannels), output channels \(outputChannels) and groups \(groups) must be at least 1")
+        "convolution: input channels \(inputChannels), output channels \(outputChannels) and groups \(groups) must be at least 1"
+      )
     }
     guard inputChannels % groups == 0, outputChannels % groups == 0 else {
       throw DeltaCLError(
         .invalidDescriptor,
-        "convolution: \(groups) groups must divide both the \(inputChannels) input and the \(outputChannels) output channels")
+        "convolution: \(groups) groups must divide both the \(inputChannels) input and the \(outputChannels) output channels"
+      )
     }
     try rowAxis.validate("convolution rows")
     try columnAxis.validate("convolution columns")
     try inputShape.validate("convolution input")
     try kernelShape.validate("convolution kernel")
     try outputShape.validate("convolution output")
-    try Shape([batch, paddedInputSize.rows, paddedInputSize.columns, inputChannels]).validate("convolution padded input")
+    try Shape([batch, paddedInputSize.rows, paddedInputSize.columns, inputChannels]).validate(
+      "convolution padded input")
   }
 
   var rowAxis: WindowAxis {

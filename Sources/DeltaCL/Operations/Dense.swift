@@ -1,7 +1,10 @@
 /// A fully connected layer: `y = x w^T + b`, with `dx = dy w` and `dw = dy^T x`.
 public struct Dense: Hashable, Sendable {
+  /// The number of rows N; may be 0.
   public let batch: Int
+  /// The length of an input row.
   public let inputs: Int
+  /// The length of an output row.
   public let outputs: Int
 
   /// Creates a descriptor; `batch` may be 0.
@@ -32,7 +35,8 @@ public struct Dense: Hashable, Sendable {
   var convolution: Convolution {
     get throws(DeltaCLError) {
       try Convolution(
-        batch: min(batch, 1), inputSize: Extent(1, max(batch, 1)), inputChannels: inputs, outputChannels: outputs, kernelSize: 1)
+        batch: min(batch, 1), inputSize: Extent(1, max(batch, 1)), inputChannels: inputs, outputChannels: outputs,
+        kernelSize: 1)
     }
   }
 

@@ -11,9 +11,11 @@ public struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStr
     self.columns = columns
   }
 
+  /// Creates a pair of equal values.
   public init(integerLiteral value: Int) {
     self.init(value, value)
   }
 
+  /// Such as `2x1`.
   public var description: String { "\(rows)x\(columns)" }
 }

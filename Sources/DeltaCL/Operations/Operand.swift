@@ -2,7 +2,9 @@
 public struct Operand: Hashable, Sendable {
   /// What an operation does with an operand.
   public enum Access: Hashable, Sendable {
+    /// Reads it.
     case read
+    /// Writes all of it.
     case write
     /// Reads the old value and writes a new one in its place.
     case update
@@ -10,8 +12,11 @@ public struct Operand: Hashable, Sendable {
 
   /// The mathematics' name: x, w, b, y, dy and so on.
   public let name: String
+  /// Its extents.
   public let shape: Shape
+  /// The type of its elements.
   public let elementType: ElementType
+  /// What the operation does with it.
   public let access: Access
 
   static func read(_ name: String, _ shape: Shape, _ elementType: ElementType = .float32) -> Operand {

@@ -1,8 +1,12 @@
 /// Rows and columns of zeros (for pooling: of cells that do not exist) around an image. An integer literal stands for all sides.
 public struct Padding: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
+  /// Rows above the image.
   public let top: Int
+  /// Columns to its left.
   public let left: Int
+  /// Rows below it.
   public let bottom: Int
+  /// Columns to its right.
   public let right: Int
 
   /// Creates a padding of its own width on each side.
@@ -18,6 +22,7 @@ public struct Padding: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomSt
     self.init(top: rows, left: columns, bottom: rows, right: columns)
   }
 
+  /// Creates a padding of equal width on all sides.
   public init(integerLiteral value: Int) {
     self.init(value, value)
   }
@@ -25,5 +30,6 @@ public struct Padding: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomSt
   /// Whether there is none.
   public var isZero: Bool { self == 0 }
 
+  /// Top, left, bottom and right: `1,1,1,1`.
   public var description: String { "\(top),\(left),\(bottom),\(right)" }
 }

@@ -3,12 +3,19 @@
 /// Max pooling keeps each window's greatest value and its argmax, the flat `row * W + column` in the input plane. Of equal
 /// values the first in row-major order wins, a NaN wins over numbers (the first NaN), and padding is never chosen.
 public struct Pooling: Hashable, Sendable {
+  /// The number of images N; may be 0.
   public let batch: Int
+  /// Rows H and columns W of the input.
   public let inputSize: Extent
+  /// The number of channels C.
   public let channels: Int
+  /// Rows R and columns S of a window.
   public let window: Extent
+  /// The distance (u, v) of neighbouring windows.
   public let stride: Extent
+  /// The cells that do not exist around the input.
   public let padding: Padding
+  /// The distance of a window's neighbouring cells.
   public let dilation: Extent
   /// Whether the output size is rounded up, so that windows may reach over the padded end.
   public let ceilMode: Bool

@@ -6,9 +6,13 @@
 ///
 /// The learning rate is an operand, so that a schedule can change it from step to step.
 public struct SGD: Hashable, Sendable {
+  /// The number of parameters.
   public let count: Int
+  /// The part of the velocity that a step keeps.
   public let momentum: Float
+  /// The part of a parameter that is added to its gradient.
   public let weightDecay: Float
+  /// Whether the update looks ahead along the velocity.
   public let nesterov: Bool
 
   /// Creates a descriptor for `count` parameters.

@@ -1,9 +1,9 @@
-/// The mathematics of every ``Operation``, on tensors as flat sequences in the layouts that the descriptors define.
+/// The mathematics of every ``TensorOperation``, on tensors as flat sequences in the layouts that the descriptors define.
 enum Reference {
-  /// Runs an operation on its operands in the order of ``Operation/operands``: `floats` has those of `float32`, `integers` those
+  /// Runs an operation on its operands in the order of ``TensorOperation/operands``: `floats` has those of `float32`, `integers` those
   /// of `int32`, each at its own position.
   static func run(
-    _ operation: Operation, floats f: [UnsafeMutableBufferPointer<Double>],
+    _ operation: TensorOperation, floats f: [UnsafeMutableBufferPointer<Double>],
     integers i: [UnsafeMutableBufferPointer<Int32>]
   ) {
     switch operation {

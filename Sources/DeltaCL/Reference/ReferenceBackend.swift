@@ -8,7 +8,9 @@ public final class ReferenceBackend: Backend {
   /// The instance that device selection hands out.
   public static let shared = ReferenceBackend()
 
+  /// `reference`.
   public let selector = "reference"
+  /// 1: slices may begin anywhere.
   public let storageAlignment = 1
 
   /// Held by whatever touches the contents of a storage; it is what makes the queue in order.
@@ -17,8 +19,10 @@ public final class ReferenceBackend: Backend {
   /// Creates a backend with a queue and storages of its own.
   public init() {}
 
+  /// The backend's name.
   public var description: String { "reference: plain Swift on the CPU" }
 
+  /// Allocates zeros.
   public func allocate(_ elementType: ElementType, count: Int) throws -> any Storage {
     try allocateReference(elementType, count: count)
   }
@@ -31,17 +35,20 @@ public final class ReferenceBackend: Backend {
     return ReferenceStorage(try ReferenceMemory(elementType, count: count), offset: 0, count: count, backend: self)
   }
 
-  public func plan(for operation: Operation) throws -> any Plan {
+  /// A plan that runs the operation in plain Swift.
+  public func plan(for operation: TensorOperation) throws -> any Plan {
     for operand in operation.operands {
       try operand.shape.validate("\(operation.name): \(operand.name)")
     }
     return ReferencePlan(operation, backend: self)
   }
 
+  /// Scratch, which no plan of this backend needs.
   public func sharedScratch(count: Int) throws -> any Storage {
     try allocate(.float32, count: count)
   }
 
+  /// Returns at once: operations run when they are enqueued.
   public func finish() {}
 
   /// Runs `body` while nothing else touches a storage of this backend.

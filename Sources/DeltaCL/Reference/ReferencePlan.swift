@@ -1,10 +1,10 @@
 /// A plan without choices: the reference backend knows one way for each operation and needs no scratch.
 final class ReferencePlan: Plan {
-  let operation: Operation
+  let operation: TensorOperation
   let scratchCount = 0
   private let backend: ReferenceBackend
 
-  init(_ operation: Operation, backend: ReferenceBackend) {
+  init(_ operation: TensorOperation, backend: ReferenceBackend) {
     self.operation = operation
     self.backend = backend
   }

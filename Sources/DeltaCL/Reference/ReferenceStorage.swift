@@ -3,6 +3,7 @@ public import OpenCL
 /// Elements of the reference backend: `float32` ones are kept as `Double`, which ``doubles()`` and ``setDoubles(_:)`` reach
 /// without rounding.
 public final class ReferenceStorage: Storage {
+  /// The number of elements.
   public let count: Int
   let backend: ReferenceBackend
   private let memory: ReferenceMemory
@@ -15,8 +16,10 @@ public final class ReferenceStorage: Storage {
     self.backend = backend
   }
 
+  /// The type of the elements as operations see them.
   public var elementType: ElementType { memory.elementType }
 
+  /// A part that shares this storage's memory.
   public func slice(offset: Int, count: Int) throws -> any Storage {
     guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
       throw DeltaCLError(
@@ -25,6 +28,7 @@ public final class ReferenceStorage: Storage {
     return ReferenceStorage(memory, offset: self.offset + offset, count: count, backend: backend)
   }
 
+  /// Copies all elements from host memory.
   public func write(_ source: HostMemory) throws {
     guard source.byteCount == count * elementType.byteCount else {
       throw DeltaCLError(
@@ -44,6 +48,7 @@ public final class ReferenceStorage: Storage {
     }
   }
 
+  /// Copies all elements to host memory.
   public func read(into destination: UnsafeMutableRawBufferPointer) throws {
     guard destination.count == count * elementType.byteCount else {
       throw DeltaCLError(

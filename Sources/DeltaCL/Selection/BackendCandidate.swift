@@ -4,8 +4,11 @@ public import OpenCL
 public struct BackendCandidate: Sendable {
   /// What kind of processor a backend runs on, in the order of preference of `auto`.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
+    /// A graphics processor.
     case gpu
+    /// A dedicated accelerator.
     case accelerator
+    /// The host's processor.
     case cpu
     /// The reference implementation, on the host's processor.
     case reference
@@ -15,8 +18,11 @@ public struct BackendCandidate: Sendable {
 
   /// The text that selects exactly this backend: `0:0`, platform and device, or `reference`.
   public let selector: String
+  /// The device's name.
   public let name: String
+  /// The name of the device's platform.
   public let platformName: String
+  /// What it runs on.
   public let kind: Kind
   /// How much `auto` prefers this backend: its kind first, then compute units times clock.
   public let score: Int

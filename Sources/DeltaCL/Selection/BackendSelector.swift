@@ -46,7 +46,9 @@ enum BackendSelector: Hashable, Sendable {
       let matches = candidates.filter { candidate in
         [candidate.name, candidate.platformName].contains { $0.lowercased().contains(text.lowercased()) }
       }
-      guard let match = matches.first else { throw unknown("no device or platform has '\(text)' in its name", candidates) }
+      guard let match = matches.first else {
+        throw unknown("no device or platform has '\(text)' in its name", candidates)
+      }
       guard matches.count == 1 else {
         throw DeltaCLError(
           .ambiguousDevice, "'\(text)' fits \(matches.count) devices: choose one of \(Self.list(matches))")

@@ -2,7 +2,7 @@ import DeltaCL
 
 /// A graph with every plan made, every buffer allocated and every operation bound: all that is left is to enqueue it.
 final class CompiledGraph {
-  private let storages: [any Storage]
+  private let storages: [Int: any Storage]
   private let calls: [any BoundOperation]
 
   /// Compiles a graph for a backend.
@@ -20,26 +20,32 @@ final class CompiledGraph {
         arenas[elementType] = try backend.allocate(elementType, count: count)
       }
     }
-    var byValue = external
+    var storages = external
     for placement in memory.placements {
-      byValue[placement.value.id] = try arenas[placement.value.elementType]?.slice(
+      storages[placement.value.id] = try arenas[placement.value.elementType]?.slice(
         offset: placement.offset, count: placement.value.shape.elementCount)
     }
-    let storages = graph.entries.indices.compactMap { byValue[$0] }
 
     let plans = try graph.nodes.map { try backend.plan(for: $0.operation) }
     let scratchCount = plans.map(\.scratchCount).max() ?? 0
     let scratch = scratchCount > 0 ? try backend.allocate(.float32, count: scratchCount) : nil
     calls = try zip(graph.nodes, plans).map { node, plan in
       try plan.bind(
-        node.operands.map { storages[$0.id] }, scratch: plan.scratchCount > 0 ? scratch : nil,
+        node.operands.compactMap { storages[$0.id] }, scratch: plan.scratchCount > 0 ? scratch : nil,
         label: "\(node.label) \(node.operation.name)")
     }
     self.storages = storages
   }
 
-  /// Where a value of the graph lies.
-  subscript(value: GraphValue) -> any Storage { storages[value.id] }
+  /// A value of the graph, seen with its shape.
+  ///
+  /// - Throws: ``NetworkError`` (`invalidArgument`) for a value of another graph.
+  func tensor(_ value: GraphValue) throws -> Tensor {
+    guard let storage = storages[value.id] else {
+      throw NetworkError(.invalidArgument, "value \(value.id) does not belong to the compiled graph")
+    }
+    return try Tensor(storage, shape: value.shape)
+  }
 
   /// Enqueues all operations and returns at once.
   func enqueue() throws {

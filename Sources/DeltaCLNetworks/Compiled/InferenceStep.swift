@@ -8,9 +8,9 @@ public final class InferenceStep {
   /// The number of examples in a batch.
   public let batch: Int
   /// `[batch, H, W, C]`.
-  public let imagesShape: Shape
+  public var imagesShape: Shape { images.shape }
   /// The shape of ``logits()`` and ``probabilities()``, `[batch, classes]` for a classifier.
-  public let outputShape: Shape
+  public var outputShape: Shape { output.shape }
 
   private let images: Tensor
   private let output: Tensor
@@ -22,7 +22,7 @@ public final class InferenceStep {
   /// - Throws: ``NetworkError`` where the network does not fit together or has other parameters; what the backend throws.
   public init(_ network: Network, _ parameters: Parameters, batch: Int) throws {
     let forward = try network.forward(batch: batch)
-    var graph = forward.builder.graph
+    var graph = forward.graph
     let shape = forward.output.shape
     let classes = shape.dimensions.last ?? 1
     let probabilities = try graph.append(
@@ -32,11 +32,9 @@ public final class InferenceStep {
       graph, keeping: [forward.output, probabilities], external: parameters.storages(for: graph), on: parameters.backend
     )
     self.batch = batch
-    imagesShape = forward.images.shape
-    outputShape = shape
-    images = try Tensor(compiled[forward.images], shape: imagesShape)
-    output = try Tensor(compiled[forward.output], shape: shape)
-    softmax = try Tensor(compiled[probabilities], shape: shape)
+    images = try compiled.tensor(forward.images)
+    output = try compiled.tensor(forward.output)
+    softmax = try compiled.tensor(probabilities)
   }
 
   /// Enqueues the forward pass of a batch and returns at once.
@@ -45,14 +43,14 @@ public final class InferenceStep {
   ///   or the backend's `finish()` has returned.
   /// - Throws: ``NetworkError`` (`invalidArgument`) for memory of another size.
   public func run(images: HostMemory) throws {
-    try require(images.byteCount / 4)
+    try self.images.requireCount(of: images, "images")
     try self.images.storage.write(images)
     try compiled.enqueue()
   }
 
   /// Enqueues the forward pass of a batch of values, which are copied first.
   public func run(images: [Float]) throws {
-    try require(images.count)
+    try self.images.requireCount(images.count, "images")
     try self.images.write(images)
     try compiled.enqueue()
   }
@@ -65,12 +63,5 @@ public final class InferenceStep {
   /// Waits for the last run and reads the softmax of the output, row by row.
   public func probabilities() throws -> [Float] {
     try softmax.floats()
-  }
-
-  private func require(_ count: Int) throws(NetworkError) {
-    guard count == imagesShape.elementCount else {
-      throw NetworkError(
-        .invalidArgument, "images of shape \(imagesShape) need \(imagesShape.elementCount) values, not \(count)")
-    }
   }
 }

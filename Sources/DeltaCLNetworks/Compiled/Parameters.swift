@@ -8,6 +8,7 @@ public final class Parameters: Sendable {
   /// A parameter with its name and values.
   public typealias Named = (name: String, shape: Shape, values: [Float])
 
+  /// Where the parameters live.
   public let backend: any Backend
   let layout: ParameterLayout
   let values: ParameterBuffer
@@ -24,7 +25,7 @@ public final class Parameters: Sendable {
   /// - Throws: ``NetworkError`` where the network's layers do not fit each other; what the backend throws where it has not
   ///   enough memory.
   public init(_ network: Network, seed: UInt64, on backend: any Backend) throws {
-    let parameters = try network.forward(batch: 1).builder.graph.parameters
+    let parameters = try network.forward(batch: 1).graph.parameters
     let initial = parameters.enumerated().map { index, parameter -> [Float] in
       guard case .parameter(let initializer, let fans) = parameter.role else { return [] }
       var generator = Philox(seed: seed, stream: .initialization(parameter: index))

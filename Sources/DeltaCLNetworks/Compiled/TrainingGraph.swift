@@ -14,7 +14,7 @@ struct TrainingGraph {
 
   init(_ network: Network, batch: Int, loss kind: Loss) throws {
     let forward = try network.forward(batch: batch)
-    var graph = forward.builder.graph
+    var graph = forward.graph
     images = forward.images
     output = forward.output
     let count = output.shape.elementCount

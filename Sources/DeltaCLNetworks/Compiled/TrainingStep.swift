@@ -14,17 +14,20 @@ public final class TrainingStep {
   /// The number of examples in a batch.
   public let batch: Int
   /// `[batch, H, W, C]`.
-  public var imagesShape: Shape { step.images.shape }
+  public var imagesShape: Shape { images.shape }
   /// `[batch]`, or the output's shape for ``Loss/meanSquaredError``.
-  public var labelsShape: Shape { step.labels.shape }
+  public var labelsShape: Shape { labels.shape }
   /// The factor of the next update; must be finite and not negative.
   public var learningRate: Float = 0.01
 
-  let step: TrainingGraph
-  let compiled: CompiledGraph
+  let lossTensor: Tensor
+  private let images: Tensor
+  private let labels: Tensor
+  private let correct: Tensor?
+  private let learningRateTensor: Tensor
   private let parameters: Parameters
   private let gradients: ParameterBuffer
-  private let learningRateTensor: Tensor
+  private let compiled: CompiledGraph
   private let update: (any BoundOperation)?
   private var writtenLearningRate: Float?
 
@@ -37,7 +40,7 @@ public final class TrainingStep {
     optimizer: Optimizer = Optimizer()
   ) throws {
     let backend = parameters.backend
-    step = try TrainingGraph(network, batch: batch, loss: loss)
+    let step = try TrainingGraph(network, batch: batch, loss: loss)
     var external = try parameters.storages(for: step.graph)
     let training = try parameters.training()
     for (parameter, slice) in zip(step.graph.parameters, training.gradients.slices) {
@@ -45,6 +48,10 @@ public final class TrainingStep {
     }
     compiled = try CompiledGraph(
       step.graph, keeping: [step.loss] + (step.correctCount.map { [$0] } ?? []), external: external, on: backend)
+    images = try compiled.tensor(step.images)
+    labels = try compiled.tensor(step.labels)
+    lossTensor = try compiled.tensor(step.loss)
+    correct = try step.correctCount.map(compiled.tensor)
 
     let sgd = try SGD(
       count: parameters.layout.count, momentum: optimizer.momentum, weightDecay: optimizer.weightDecay,
@@ -74,44 +81,44 @@ public final class TrainingStep {
   ///     not change until a later ``loss()`` or ``correctCount()`` or the backend's `finish()` has returned.
   /// - Throws: ``NetworkError`` (`invalidArgument`) for memory of another size or an impossible learning rate.
   public func run(images: HostMemory, labels: HostMemory) throws {
-    try require(images.byteCount / 4, of: "images", step.images.shape)
-    try require(labels.byteCount / 4, of: "labels", step.labels.shape)
-    try compiled[step.images].write(images)
-    try compiled[step.labels].write(labels)
+    try self.images.requireCount(of: images, "images")
+    try self.labels.requireCount(of: labels, "labels")
+    try self.images.storage.write(images)
+    try self.labels.storage.write(labels)
     try enqueue()
   }
 
   /// Enqueues one step on a batch of values, which are copied first.
   public func run(images: [Float], labels: [Int32]) throws {
-    try require(images.count, of: "images", step.images.shape)
-    try require(labels.count, of: "labels", step.labels.shape)
-    try Tensor(compiled[step.images], shape: step.images.shape).write(images)
-    try Tensor(compiled[step.labels], shape: step.labels.shape).write(labels)
+    try self.images.requireCount(images.count, "images")
+    try self.labels.requireCount(labels.count, "labels")
+    try self.images.write(images)
+    try self.labels.write(labels)
     try enqueue()
   }
 
   /// Enqueues one step of ``Loss/meanSquaredError`` on a batch of values, which are copied first.
-  public func run(images: [Float], labels: [Float]) throws {
-    try require(images.count, of: "images", step.images.shape)
-    try require(labels.count, of: "labels", step.labels.shape)
-    try Tensor(compiled[step.images], shape: step.images.shape).write(images)
-    try Tensor(compiled[step.labels], shape: step.labels.shape).write(labels)
+  public func run(images: [Float], targets: [Float]) throws {
+    try self.images.requireCount(images.count, "images")
+    try labels.requireCount(targets.count, "targets")
+    try self.images.write(images)
+    try labels.write(targets)
     try enqueue()
   }
 
   /// Waits for the last run and reads its loss, the mean over the batch before the update.
   public func loss() throws -> Float {
-    try Tensor(compiled[step.loss], shape: [1]).floats()[0]
+    try lossTensor.floats()[0]
   }
 
   /// Waits for the last run and reads how many of the batch's examples were predicted right before the update.
   ///
   /// - Throws: ``NetworkError`` (`invalidArgument`) for ``Loss/meanSquaredError``, which knows no classes.
   public func correctCount() throws -> Int {
-    guard let correctCount = step.correctCount else {
+    guard let correct else {
       throw NetworkError(.invalidArgument, "correctCount() needs the softmax cross-entropy loss")
     }
-    return Int(try Tensor(compiled[correctCount], shape: [1]).int32s()[0])
+    return Int(try correct.int32s()[0])
   }
 
   /// Waits for the last run, of whichever step on these parameters, and reads the gradient of a parameter.
@@ -129,12 +136,5 @@ public final class TrainingStep {
     }
     try compiled.enqueue()
     try update?.enqueue()
-  }
-
-  private func require(_ count: Int, of what: String, _ shape: Shape) throws(NetworkError) {
-    guard count == shape.elementCount else {
-      throw NetworkError(
-        .invalidArgument, "\(what) of shape \(shape) need \(shape.elementCount) values, not \(count)")
-    }
   }
 }

@@ -119,13 +119,13 @@ private struct Differentiation {
   }
 
   private mutating func contribute(
-    _ operation: DeltaCL.Operation, _ inputs: [GraphValue], to value: GraphValue, _ label: String
+    _ operation: TensorOperation, _ inputs: [GraphValue], to value: GraphValue, _ label: String
   ) throws {
     if wanted.contains(value.id) { contribute(try append(operation, inputs, label), to: value) }
   }
 
   private mutating func append(
-    _ operation: DeltaCL.Operation, _ inputs: [GraphValue], _ label: String
+    _ operation: TensorOperation, _ inputs: [GraphValue], _ label: String
   ) throws -> GraphValue {
     try graph.append(operation, inputs, label: label)[0]
   }

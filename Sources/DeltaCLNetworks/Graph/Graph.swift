@@ -16,8 +16,11 @@ public struct Graph: Sendable {
 
   /// What is known of a value.
   public struct Entry: Sendable {
+    /// The layer and the operand's name, such as `conv1.weight`.
     public let name: String
+    /// The handle that nodes hold.
     public let value: GraphValue
+    /// Where the value comes from.
     public let role: Role
   }
 
@@ -48,7 +51,7 @@ public struct Graph: Sendable {
   /// - Returns: The values written, in the order of the operation's operands and with their shapes.
   /// - Throws: ``NetworkError`` (`invalidLayer`) where the inputs are not what the operation reads.
   public mutating func append(
-    _ operation: DeltaCL.Operation, _ inputs: [GraphValue], label: String
+    _ operation: TensorOperation, _ inputs: [GraphValue], label: String
   ) throws(NetworkError) -> [GraphValue] {
     let declared = operation.operands
     let read = declared.filter { $0.access == .read }

@@ -44,7 +44,7 @@ public struct GraphBuilder: Sendable {
   ///
   /// - Returns: The first value that the operation writes.
   public mutating func apply(
-    _ operation: DeltaCL.Operation, to inputs: GraphValue...
+    _ operation: TensorOperation, to inputs: GraphValue...
   ) throws(NetworkError) -> GraphValue {
     try graph.append(operation, inputs, label: layerName.isEmpty ? "network" : layerName)[0]
   }

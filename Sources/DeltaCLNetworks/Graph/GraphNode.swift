@@ -2,7 +2,8 @@ public import DeltaCL
 
 /// One operation in a ``Graph`` with what it reads and writes.
 public struct GraphNode: Sendable {
-  public let operation: DeltaCL.Operation
+  /// What is computed.
+  public let operation: TensorOperation
   /// In the order of the operation's `operands`.
   public let operands: [GraphValue]
   /// The name of the layer that the operation belongs to, such as `block1.conv2`.

@@ -4,7 +4,9 @@ public import DeltaCL
 public struct GraphValue: Hashable, Sendable {
   /// The index in ``Graph/entries``.
   public let id: Int
+  /// The extents, seen as they are at this point of the graph.
   public let shape: Shape
+  /// The type of the elements.
   public let elementType: ElementType
 
   /// The same elements seen with another shape, which costs nothing.

@@ -4,13 +4,21 @@ public import DeltaCL
 ///
 /// Parameters: `weight` `[outputChannels, R, S, C / groups]` and, with `bias`, `bias` `[outputChannels]`.
 public struct Convolution2D: Layer {
+  /// The number of kernels.
   public var outputChannels: Int
+  /// Rows and columns of a kernel.
   public var kernelSize: Extent
+  /// The distance between windows.
   public var stride: Extent
+  /// What surrounds the image.
   public var padding: Padding
+  /// The distance between the cells that neighbouring weights see.
   public var dilation: Extent
+  /// The number of groups of channels that do not see each other.
   public var groups: Int
+  /// Whether a bias is added.
   public var bias: Bool
+  /// What the weights are drawn from at first, and the bias where the initialiser says so.
   public var initializer: Initializer
 
   /// Creates a layer; its parameters are checked when a network is built with it.
@@ -28,6 +36,7 @@ public struct Convolution2D: Layer {
     self.initializer = initializer
   }
 
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
   public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
     let image = try graph.image(input)
     let convolution = try Convolution(

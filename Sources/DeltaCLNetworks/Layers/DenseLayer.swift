@@ -4,8 +4,11 @@ import DeltaCL
 ///
 /// Parameters: `weight` `[outputs, In]` and, with `bias`, `bias` `[outputs]`.
 public struct DenseLayer: Layer {
+  /// The number of outputs.
   public var outputs: Int
+  /// Whether a bias is added.
   public var bias: Bool
+  /// What the weights are drawn from at first, and the bias where the initialiser says so.
   public var initializer: Initializer
 
   /// Creates a layer; its parameters are checked when a network is built with it.
@@ -15,6 +18,7 @@ public struct DenseLayer: Layer {
     self.initializer = initializer
   }
 
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
   public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
     let dimensions = input.shape.dimensions
     guard dimensions.count == 2 else {

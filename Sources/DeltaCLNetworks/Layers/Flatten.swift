@@ -5,6 +5,7 @@ public struct Flatten: Layer {
   /// Creates a layer.
   public init() {}
 
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
   public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
     guard let batch = input.shape.dimensions.first else {
       throw graph.mismatch(input, needs: "a batch of examples")

@@ -1,5 +1,6 @@
 /// `x < 0 ? slope * x : x`, element by element.
 public struct LeakyReLU: Layer {
+  /// The factor of negative numbers.
   public var slope: Float
 
   /// Creates a layer.
@@ -7,6 +8,7 @@ public struct LeakyReLU: Layer {
     self.slope = slope
   }
 
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
   public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
     try graph.activate(input, .leakyRelu(slope: slope))
   }

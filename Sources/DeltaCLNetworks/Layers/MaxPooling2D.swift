@@ -2,10 +2,15 @@ public import DeltaCL
 
 /// Max pooling over images: `[N, H, W, C]` to `[N, P, Q, C]`.
 public struct MaxPooling2D: Layer {
+  /// Rows and columns of a window.
   public var window: Extent
+  /// The distance between windows.
   public var stride: Extent
+  /// What surrounds the image.
   public var padding: Padding
+  /// The distance between the cells of a window.
   public var dilation: Extent
+  /// Whether the output size is rounded up.
   public var ceilMode: Bool
 
   /// Creates a layer; `stride` is the window where it is not given.
@@ -19,6 +24,7 @@ public struct MaxPooling2D: Layer {
     self.ceilMode = ceilMode
   }
 
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
   public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
     let image = try graph.image(input)
     let pooling = try Pooling(

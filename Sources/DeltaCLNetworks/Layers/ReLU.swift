@@ -3,6 +3,7 @@ public struct ReLU: Layer {
   /// Creates a layer.
   public init() {}
 
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
   public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
     try graph.activate(input, .relu)
   }

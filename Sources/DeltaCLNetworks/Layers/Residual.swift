@@ -2,6 +2,7 @@
 ///
 /// The body's names stand under the layer's own name, those of the shortcut under `shortcut`.
 public struct Residual: Layer {
+  /// What is added to the shortcut.
   public var body: any Layer
   /// What the input passes through beside the body; `nil` passes it on as it is.
   public var shortcut: (any Layer)?
@@ -12,6 +13,7 @@ public struct Residual: Layer {
     self.shortcut = shortcut
   }
 
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
   public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
     let output = try body(input, in: &graph)
     let other = try shortcut.map { try graph.apply($0, named: "shortcut", to: input) } ?? input

@@ -13,10 +13,12 @@ public struct Sequential: Layer, ExpressibleByDictionaryLiteral {
     self.layers = layers
   }
 
+  /// Creates a layer from its parts, whose order is kept.
   public init(dictionaryLiteral elements: (String, any Layer)...) {
     self.init(elements.map { (name: $0.0, layer: $0.1) })
   }
 
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
   public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
     var value = input
     for (name, layer) in layers {

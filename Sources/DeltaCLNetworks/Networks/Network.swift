@@ -44,7 +44,7 @@ public struct Network: Sendable {
     let images = builder.graph.add("images", inputShape(batch: batch), role: .input)
     do {
       let output = try model(images, in: &builder)
-      return Forward(builder: builder, images: images, output: output)
+      return Forward(graph: builder.graph, images: images, output: output)
     } catch let error as DeltaCLError {
       throw NetworkError(.invalidLayer, "network \(name): \(error.message)")
     }
@@ -52,7 +52,7 @@ public struct Network: Sendable {
 
   /// A forward pass on its own.
   struct Forward {
-    var builder: GraphBuilder
+    let graph: Graph
     let images: GraphValue
     let output: GraphValue
   }

@@ -2,7 +2,7 @@
 ///
 /// Descriptors validate their parameters when they are made, so an operation that exists is possible. Operands come in the
 /// order of ``operands``: what is read, then what is updated, then what is written.
-public enum Operation: Hashable, Sendable {
+public enum TensorOperation: Hashable, Sendable {
   /// x, w (and b with `bias`) to y.
   case convolution(Convolution, bias: Bool)
   /// dy, w to dx.
@@ -102,7 +102,8 @@ public enum Operation: Hashable, Sendable {
       ]
     case .maxPoolingDelta(let pooling):
       return [
-        .read("dy", pooling.outputShape), .read("argmax", pooling.outputShape, .int32), .write("dx", pooling.inputShape),
+        .read("dy", pooling.outputShape), .read("argmax", pooling.outputShape, .int32),
+        .write("dx", pooling.inputShape),
       ]
     case .averagePooling(let average):
       return [.read("x", average.pooling.inputShape), .write("y", average.pooling.outputShape)]
@@ -170,7 +171,9 @@ public enum Operation: Hashable, Sendable {
     let operands = operands
     guard storages.count == operands.count else {
       throw DeltaCLError(
-        .mismatch, "\(name) takes \(operands.count) tensors (\(operands.map(\.name).joined(separator: ", "))), not \(storages.count)")
+        .mismatch,
+        "\(name) takes \(operands.count) tensors (\(operands.map(\.name).joined(separator: ", "))), not \(storages.count)"
+      )
     }
     for (operand, storage) in zip(operands, storages) {
       try operand.shape.validate("\(name): \(operand.name)")
@@ -181,7 +184,8 @@ public enum Operation: Hashable, Sendable {
       guard storage.count == operand.shape.elementCount else {
         throw DeltaCLError(
           .mismatch,
-          "\(name): \(operand.name) of shape \(operand.shape) needs \(operand.shape.elementCount) elements, not \(storage.count)")
+          "\(name): \(operand.name) of shape \(operand.shape) needs \(operand.shape.elementCount) elements, not \(storage.count)"
+        )
       }
     }
   }

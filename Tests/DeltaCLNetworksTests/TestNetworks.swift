@@ -1,0 +1,132 @@
+import DeltaCL
+import Testing
+
+@testable import DeltaCLNetworks
+
+/// A small network with a batch for it.
+struct TestNetwork: Sendable, CustomTestStringConvertible {
+  let network: Network
+  let batch: Int
+  let loss: Loss
+
+  init(
+    _ name: String, inputSize: Extent, inputChannels: Int, classes: Int, batch: Int = 3,
+    loss: Loss = .softmaxCrossEntropy,
+    _ model: any Layer
+  ) {
+    network = Network(name: name, inputSize: inputSize, inputChannels: inputChannels, classes: classes, model: model)
+    self.batch = batch
+    self.loss = loss
+  }
+
+  init(_ network: Network, batch: Int) {
+    self.network = network
+    self.batch = batch
+    loss = .softmaxCrossEntropy
+  }
+
+  var testDescription: String { network.name }
+
+  /// Normal images, the same for the same seed.
+  func images(seed: UInt64 = 1, batch: Int? = nil) -> [Float] {
+    var generator = Philox(seed: seed, stream: .custom(1))
+    return (0..<network.inputShape(batch: batch ?? self.batch).elementCount).map { _ in generator.normal() }
+  }
+
+  /// Random classes, the same for the same seed.
+  func classLabels(seed: UInt64 = 1, batch: Int? = nil) -> [Int32] {
+    var generator = Philox(seed: seed, stream: .custom(2))
+    return (0..<(batch ?? self.batch)).map { _ in Int32(generator.integer(below: network.classes)) }
+  }
+
+  /// Normal targets, the same for the same seed.
+  func targets(_ step: TrainingStep, seed: UInt64 = 1) -> [Float] {
+    var generator = Philox(seed: seed, stream: .custom(3))
+    return (0..<step.labelsShape.elementCount).map { _ in generator.normal() }
+  }
+
+  func run(_ step: TrainingStep, seed: UInt64 = 1) throws {
+    switch loss {
+    case .softmaxCrossEntropy: try step.run(images: images(seed: seed), labels: classLabels(seed: seed))
+    case .meanSquaredError: try step.run(images: images(seed: seed), targets: targets(step, seed: seed))
+    }
+  }
+
+  /// Every layer and both losses, small enough for the reference backend.
+  static let all: [TestNetwork] = [
+    TestNetwork(
+      "convolution, relu, max pooling, dense", inputSize: Extent(7, 6), inputChannels: 2, classes: 3,
+      [
+        "conv1": Convolution2D(outputChannels: 3, kernelSize: Extent(3, 2)), "relu1": ReLU(),
+        "pool1": MaxPooling2D(window: 2), "flatten": Flatten(), "dense1": DenseLayer(outputs: 5), "relu2": ReLU(),
+        "dense2": DenseLayer(outputs: 3),
+      ] as Sequential),
+    TestNetwork(
+      "stride, padding, dilation and groups", inputSize: 7, inputChannels: 4, classes: 3,
+      [
+        "conv1": Convolution2D(
+          outputChannels: 4, kernelSize: 3, stride: Extent(2, 1),
+          padding: Padding(top: 1, left: 0, bottom: 2, right: 1),
+          groups: 2, initializer: .he),
+        "leaky": LeakyReLU(slope: 0.2),
+        "conv2": Convolution2D(outputChannels: 3, kernelSize: 2, dilation: 2, bias: false, initializer: .xavier),
+        "tanh": Tanh(), "flatten": Flatten(), "dense": DenseLayer(outputs: 3, bias: false),
+      ] as Sequential),
+    TestNetwork(
+      "average pooling", inputSize: 6, inputChannels: 3, classes: 4,
+      [
+        "conv": Convolution2D(outputChannels: 4, kernelSize: 3, padding: 1), "sigmoid": Sigmoid(),
+        "pool1": AveragePooling2D(window: 3, stride: 2, padding: 1, countsPadding: false),
+        "pool2": MaxPooling2D(window: 2, stride: 1, padding: 1),
+        "pool3": AveragePooling2D(window: 2, ceilMode: true), "flatten": Flatten(), "dense": DenseLayer(outputs: 4),
+      ] as Sequential),
+    TestNetwork(
+      "residual", inputSize: 5, inputChannels: 2, classes: 3,
+      [
+        "block1": Residual(
+          ["conv": Convolution2D(outputChannels: 2, kernelSize: 3, padding: 1), "tanh": Tanh()] as Sequential),
+        "block2": Residual(
+          ["conv": Convolution2D(outputChannels: 4, kernelSize: 3, stride: 2, padding: 1), "tanh": Tanh()]
+            as Sequential,
+          shortcut: Convolution2D(outputChannels: 4, kernelSize: 1, stride: 2)),
+        "block3": Residual(Residual(["tanh": Tanh()] as Sequential)),
+        "flatten": Flatten(), "dense": DenseLayer(outputs: 3),
+      ] as Sequential),
+    TestNetwork(
+      "mean squared error", inputSize: 4, inputChannels: 2, classes: 5, loss: .meanSquaredError,
+      [
+        "conv": Convolution2D(outputChannels: 3, kernelSize: 2), "sigmoid": Sigmoid(), "flatten": Flatten(),
+        "dense": DenseLayer(outputs: 5), "tanh": Tanh(),
+      ] as Sequential),
+    TestNetwork(
+      "mean squared error of images", inputSize: 4, inputChannels: 2, classes: 2, loss: .meanSquaredError,
+      Convolution2D(outputChannels: 2, kernelSize: 3, padding: 1)),
+    TestNetwork(
+      "shared and summed parameters", inputSize: 2, inputChannels: 2, classes: 8, batch: 1,
+      ["flatten": Flatten(), "tied": TiedLayer(), "softmax": SoftmaxLayer()] as Sequential),
+  ]
+}
+
+/// `2 (x w^T) w^T + p + q`, which uses its weights twice and sums parameters: what no layer of the library does.
+private struct TiedLayer: Layer {
+  func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    let dense = try Dense(batch: input.shape.dimensions[0], inputs: 8, outputs: 8)
+    let count = dense.outputShape.elementCount
+    let fans = Fans(weights: dense.kernelShape)
+    let weight = try graph.parameter("weight", dense.kernelShape, .pytorch, fans: fans)
+    let p = try graph.parameter("p", dense.outputShape, .pytorch, fans: fans)
+    let q = try graph.parameter("q", dense.outputShape, .pytorch, fans: fans)
+    let once = try graph.apply(.dense(dense, bias: false), to: input, weight)
+    let twice = try graph.apply(.dense(dense, bias: false), to: once, weight)
+    let scaled = try graph.apply(.scale(count: count, factor: 2), to: twice)
+    let sum = try graph.apply(.add(count: count), to: p, q)
+    let copy = try graph.apply(.copy(count: count), to: scaled)
+    return try graph.apply(.add(count: count), to: copy, sum).reshaped(dense.outputShape)
+  }
+}
+
+private struct SoftmaxLayer: Layer {
+  func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    try graph.apply(.softmax(rows: input.shape.dimensions[0], classes: 8), to: input)
+  }
+}
