@@ -69,31 +69,34 @@
   }
 
 // u[36][K / (NV * V)][C][NV * V], from w[K, 3, 3, C], or with ROTATED from w[C, 3, 3, K] rotated by 180 degrees. One
-// work-item V lanes of K, for all C.
+// work-item V lanes of K by V of C.
 kernel void winograd_pack(global const float *restrict w, global float *restrict u)
 {
   const int k = get_global_id(0) * V;
-  if (k >= K) return;
-  for (int c = 0; c < C; c++) {
-    vec g[3][3];
-#pragma unroll
-    for (int t = 0; t < 9; t++) {
+  const int c0 = get_global_id(1) * V;
+  if (k >= K || c0 >= C) return;
+  float taps[9][V][V];
+  for (int l = 0; l < V; l++) {
 #ifdef ROTATED
-      g[t / 3][t % 3] = LOAD(w + ((size_t)c * 9 + 8 - t) * K + k);
+    for (int t = 0; t < 9; t++) STORE(LOAD(w + ((size_t)(c0 + l) * 9 + 8 - t) * K + k), taps[t][l]);
 #else
-      float lanes[V];
+    // A row of w is read once: neighbouring kernels lie at distances that share few sets of a cache.
+    for (int t = 0; t < 9; t++) {
+      float row[V];
+      STORE(LOAD(w + ((size_t)(k + l) * 9 + t) * C + c0), row);
 #pragma unroll
-      for (int l = 0; l < V; l++) lanes[l] = w[((size_t)(k + l) * 9 + t) * C + c];
-      g[t / 3][t % 3] = LOAD(lanes);
-#endif
+      for (int c = 0; c < V; c++) taps[t][c][l] = row[c];
     }
+#endif
+  }
+  for (int c = 0; c < V; c++) {
     vec rows[6][3];
 #pragma unroll
     for (int j = 0; j < 3; j++) {
 #define PUT_ROW(i, value) rows[i][j] = value;
-      KERNEL_TRANSFORM(PUT_ROW, g[0][j], g[1][j], g[2][j])
+      KERNEL_TRANSFORM(PUT_ROW, LOAD(taps[j][c]), LOAD(taps[3 + j][c]), LOAD(taps[6 + j][c]))
     }
-    global float *out = u + ((size_t)(k / (NV * V)) * C + c) * (NV * V) + k % (NV * V);
+    global float *out = u + ((size_t)(k / (NV * V)) * C + c0 + c) * (NV * V) + k % (NV * V);
 #pragma unroll
     for (int i = 0; i < 6; i++) {
 #define PUT_U(j, value) STORE(value, out + (size_t)(i * 6 + j) * K * C);

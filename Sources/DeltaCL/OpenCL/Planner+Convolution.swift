@@ -70,6 +70,7 @@ extension Planner {
   }
 
   func convolutionDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+    if gathersDelta(convolution) { return try gatheredDelta(convolution) }
     var list = LaunchList()
     let rows = DeltaPhase.all(convolution.rowAxis), columns = DeltaPhase.all(convolution.columnAxis)
     // The padding of dy that every phase stays within.
@@ -97,7 +98,7 @@ extension Planner {
           blocks * (1 + row.taps * column.taps * groupKernels) * width, for: "packed kernels")
         list.append(
           Launch(
-            "convolution_delta_pack", in: "convolution-delta", constants: ["V": width],
+            "convolution_delta_pack", in: "convolution-delta", constants: ["V": width, "RUN": 1],
             [
               .operand(1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels), .int(groupChannels),
               .int(convolution.kernelSize.rows), .int(convolution.kernelSize.columns), .int(row.firstTap),
@@ -113,6 +114,62 @@ extension Planner {
             tile: tile))
       }
     }
+    return list
+  }
+
+  /// Whether the delta takes less time as a product of dy with all taps, whose rows are gathered: where the input has so
+  /// few channels that they would leave most lanes of a vector empty.
+  private func gathersDelta(_ convolution: Convolution) -> Bool {
+    guard convolution.groups == 1, convolution.dilation.columns == 1, convolution.inputChannels < 2 * maximumVectorWidth
+    else { return false }
+    let run = convolution.kernelSize.columns * convolution.inputChannels
+    let taps = convolution.kernelSize.rows * run
+    let lanes = { ceilingDivision($0, maximumVectorWidth) * maximumVectorWidth }
+    let input = convolution.inputSize, output = convolution.outputSize, stride = convolution.stride
+    // In multiplications; to gather a value costs some 16 of them.
+    let direct = input.rows * input.columns * convolution.kernelSize.rows * convolution.kernelSize.columns
+      / (stride.rows * stride.columns) * convolution.outputChannels * lanes(convolution.inputChannels)
+    let gathered = output.rows * output.columns * (convolution.outputChannels * lanes(taps) + 16 * taps)
+    return gathered < direct && run <= 256
+      && Shape([convolution.batch, output.rows, output.columns, taps]).elementCount <= Shape.maximumElementCount
+  }
+
+  private func gatheredDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let output = convolution.outputSize, input = convolution.inputSize
+    let run = convolution.kernelSize.columns * convolution.inputChannels
+    let taps = convolution.kernelSize.rows * run
+    let dy = Image(
+      argument: .operand(0), rows: output.rows, columns: output.columns, channels: convolution.outputChannels)
+    let products = Image(
+      argument: try list.scratch(
+        Shape([convolution.batch, output.rows, output.columns, taps]).elementCount, for: "products"),
+      rows: output.rows, columns: output.columns, channels: taps)
+    let width = vectorWidth(covering: taps)
+    let blocks = ceilingDivision(taps, width)
+    let packed = try list.scratch(blocks * (1 + convolution.outputChannels) * width, for: "packed kernels")
+    list.append(
+      Launch(
+        "convolution_delta_pack", in: "convolution-delta", constants: ["V": width, "RUN": run],
+        [
+          .operand(1), packed, .int(blocks), .int(blocks), .int(convolution.outputChannels), .int(taps), .int(1), .int(1),
+          .int(0), .int(1), .int(1), .int(0), .int(1), .int(1),
+        ], globalSize: [blocks]))
+    list.append(
+      correlate(
+        dy, from: (0, 0), packed, width: width, groupChannels: convolution.outputChannels, groupKernels: taps, groups: 1,
+        kernelSize: 1, dilation: 1, stride: 1, batch: convolution.batch, computed: output, into: products, at: (0, 0),
+        step: 1, tile: tile(for: output.columns)))
+    let rows = convolution.batch * input.rows
+    list.append(
+      Launch(
+        "convolution_delta_gather", in: "convolution-delta", constants: ["V": width, "RUN": run],
+        [
+          products.argument, .operand(2), .int(rows), .int(input.rows), .int(input.columns),
+          .int(convolution.inputChannels), .int(output.rows), .int(output.columns), .int(convolution.kernelSize.rows),
+          .int(convolution.stride.rows), .int(convolution.stride.columns), .int(convolution.dilation.rows),
+          .int(convolution.padding.top), .int(convolution.padding.left),
+        ], globalSize: [rows]))
     return list
   }
 

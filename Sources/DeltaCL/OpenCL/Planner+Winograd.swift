@@ -86,7 +86,8 @@ extension Planner {
     var packing = constants
     if rotated { packing["ROTATED"] = 1 }
     list.append(
-      Launch("winograd_pack", in: "winograd", constants: packing, [.operand(1), u], globalSize: [outputs / Winograd.width]))
+      Launch("winograd_pack", in: "winograd", constants: packing, [.operand(1), u],
+        globalSize: [outputs / Winograd.width, channels / Winograd.width]))
     let biasAndResult: [Launch.Argument] = [.operand(bias ? 2 : 1), .operand(bias ? 3 : 2)]
     let hasBias = Launch.Argument.int(bias ? 1 : 0)
     let tileCounts: [Launch.Argument] = [.int(geometry.tiles), .int(geometry.tileRows), .int(geometry.tileColumns)]
