@@ -127,7 +127,8 @@ extension Planner {
     let lanes = { ceilingDivision($0, maximumVectorWidth) * maximumVectorWidth }
     let input = convolution.inputSize, output = convolution.outputSize, stride = convolution.stride
     // In multiplications; to gather a value costs some 16 of them.
-    let direct = input.rows * input.columns * convolution.kernelSize.rows * convolution.kernelSize.columns
+    let direct =
+      input.rows * input.columns * convolution.kernelSize.rows * convolution.kernelSize.columns
       / (stride.rows * stride.columns) * convolution.outputChannels * lanes(convolution.inputChannels)
     let gathered = output.rows * output.columns * (convolution.outputChannels * lanes(taps) + 16 * taps)
     return gathered < direct && run <= 256
@@ -152,12 +153,14 @@ extension Planner {
       Launch(
         "convolution_delta_pack", in: "convolution-delta", constants: ["V": width, "RUN": run],
         [
-          .operand(1), packed, .int(blocks), .int(blocks), .int(convolution.outputChannels), .int(taps), .int(1), .int(1),
+          .operand(1), packed, .int(blocks), .int(blocks), .int(convolution.outputChannels), .int(taps), .int(1),
+          .int(1),
           .int(0), .int(1), .int(1), .int(0), .int(1), .int(1),
         ], globalSize: [blocks]))
     list.append(
       correlate(
-        dy, from: (0, 0), packed, width: width, groupChannels: convolution.outputChannels, groupKernels: taps, groups: 1,
+        dy, from: (0, 0), packed, width: width, groupChannels: convolution.outputChannels, groupKernels: taps,
+        groups: 1,
         kernelSize: 1, dilation: 1, stride: 1, batch: convolution.batch, computed: output, into: products, at: (0, 0),
         step: 1, tile: tile(for: output.columns)))
     let rows = convolution.batch * input.rows
@@ -184,9 +187,10 @@ extension Planner {
     let groupKernels = convolution.outputChannels / convolution.groups
     let groupChannels = convolution.inputChannels / convolution.groups
     let width = vectorWidth(within: groupKernels)
-    let vectors = [4, 2, 1].filter { $0 * width <= groupKernels }.min {
-      ceilingDivision(groupKernels, $0 * width) * $0 < ceilingDivision(groupKernels, $1 * width) * $1
-    } ?? 1
+    let vectors =
+      [4, 2, 1].filter { $0 * width <= groupKernels }.min {
+        ceilingDivision(groupKernels, $0 * width) * $0 < ceilingDivision(groupKernels, $1 * width) * $1
+      } ?? 1
     let blocksPerGroup = ceilingDivision(groupKernels, vectors * width)
     let blocks = blocksPerGroup * convolution.groups
     let runs = Runs(

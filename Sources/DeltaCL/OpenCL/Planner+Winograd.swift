@@ -53,7 +53,8 @@ extension Planner {
   /// Whether Winograd's algorithm does `convolution`, and does it in less time than the direct sum.
   func usesWinograd(_ convolution: Convolution) -> Bool {
     let outputs = convolution.outputSize.rows * convolution.outputSize.columns
-    let computed = ceilingDivision(convolution.outputSize.rows, Winograd.tile)
+    let computed =
+      ceilingDivision(convolution.outputSize.rows, Winograd.tile)
       * ceilingDivision(convolution.outputSize.columns, Winograd.tile) * Winograd.tile * Winograd.tile
     return winogradLocalBytes > 0 && convolution.kernelSize == 3 && convolution.stride == 1 && convolution.dilation == 1
       && convolution.groups == 1 && convolution.inputChannels % Winograd.width == 0
@@ -75,7 +76,8 @@ extension Planner {
   }
 
   private func winograd(
-    batch: Int, x: Extent, channels: Int, y: Extent, outputs: Int, offset: (top: Int, left: Int), rotated: Bool, bias: Bool
+    batch: Int, x: Extent, channels: Int, y: Extent, outputs: Int, offset: (top: Int, left: Int), rotated: Bool,
+    bias: Bool
   ) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
     let geometry = Winograd(batch: batch, outputSize: y, channels: channels, outputs: outputs)
@@ -86,7 +88,8 @@ extension Planner {
     var packing = constants
     if rotated { packing["ROTATED"] = 1 }
     list.append(
-      Launch("winograd_pack", in: "winograd", constants: packing, [.operand(1), u],
+      Launch(
+        "winograd_pack", in: "winograd", constants: packing, [.operand(1), u],
         globalSize: [outputs / Winograd.width, channels / Winograd.width]))
     let biasAndResult: [Launch.Argument] = [.operand(bias ? 2 : 1), .operand(bias ? 3 : 2)]
     let hasBias = Launch.Argument.int(bias ? 1 : 0)
