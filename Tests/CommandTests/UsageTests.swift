@@ -22,7 +22,7 @@ extension CommandTests {
       (["train", "--batch-size", "0"], "batch size must be at least 1, not 0"),
       (["train", "--batch-size", "many"], "many"),
       (["train", "--epochs", "0"], "epochs must be at least 1, not 0"),
-      (["train", "--max-steps", "-1"], "-1"),
+      (["train", "--max-steps", "-1"], "Missing value for '--max-steps"),
       (["train", "--max-steps=-1"], "steps must be at least 1, not -1"),
       (["train", "--learning-rate", "nan"], "learning rate must be a finite number above 0, not nan"),
       (["train", "--learning-rate", "inf"], "learning rate must be"),
