@@ -56,7 +56,8 @@ extension Planner {
     let computed =
       ceilingDivision(convolution.outputSize.rows, Winograd.tile)
       * ceilingDivision(convolution.outputSize.columns, Winograd.tile) * Winograd.tile * Winograd.tile
-    return winogradLocalBytes > 0 && convolution.kernelSize == 3 && convolution.stride == 1 && convolution.dilation == 1
+    return winogradLocalBytes > 0 && convolution.batch > 0 && convolution.kernelSize == 3 && convolution.stride == 1
+      && convolution.dilation == 1
       && convolution.groups == 1 && convolution.inputChannels % Winograd.width == 0
       && convolution.outputChannels % Winograd.width == 0 && computed <= 2 * outputs
   }

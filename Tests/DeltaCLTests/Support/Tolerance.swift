@@ -20,7 +20,9 @@ enum Tolerance {
     case .exact: expected.map { _ in -1 }
     case .near(let relative, let absolute): expected.map { absolute + relative * abs($0) }
     case .deviation(let share):
-      expected.map { _ in share * (expected.reduce(0) { $0 + $1 * $1 } / Float(max(expected.count, 1))).squareRoot() }
+      [Float](
+        repeating: share * (expected.reduce(0) { $0 + $1 * $1 } / Float(max(expected.count, 1))).squareRoot(),
+        count: expected.count)
     case .sum(let terms): try magnitudes().map { 2 * Float(max(terms, 1)).squareRoot() * Self.epsilon * $0 }
     }
   }
