@@ -80,7 +80,7 @@ public enum Backends {
     return value.isEmpty ? "auto" : value
   }
 
-  /// The backend of the innermost ``withBackend(_:_:)-(String,_)``, else the one that ``defaultSelection`` takes.
+  /// The backend of the innermost `withBackend`, else the one that ``defaultSelection`` takes.
   ///
   /// - Throws: As ``select(_:)``.
   public static var current: any Backend {
