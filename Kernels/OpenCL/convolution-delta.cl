@@ -4,7 +4,7 @@
 // are rotated by 180 degrees and their axes exchanged.
 
 // Packs the rows r0 + a * rStep and columns s0 + b * sStep (a < R1, b < S1) of w[K, R, S, C], reversed, for
-// `convolution_correlate`: a block of V input channels is zeros in place of biases, then for each a, b, k the weights.
+// `convolution_correlate`: a block of NV * V input channels is zeros in place of biases, then for each a, b, k the weights.
 // One work-item a block.
 kernel void convolution_delta_pack(
     global const float *restrict w, global float *restrict packed, int blocks, int blocksPerGroup, int groupKernels,
@@ -12,17 +12,17 @@ kernel void convolution_delta_pack(
 {
   const int block = get_global_id(0);
   if (block >= blocks) return;
-  const int first = block % blocksPerGroup * V;
+  const int first = block % blocksPerGroup * NV * V;
   const int k0 = block / blocksPerGroup * groupKernels;
-  const int lanes = min(V, groupChannels - first);
-  global float *out = packed + (size_t)block * (1 + R1 * S1 * groupKernels) * V;
-  for (int l = 0; l < V; l++) *out++ = 0.0f;
+  const int lanes = min(NV * V, groupChannels - first);
+  global float *out = packed + (size_t)block * (1 + R1 * S1 * groupKernels) * NV * V;
+  for (int l = 0; l < NV * V; l++) *out++ = 0.0f;
   for (int a = R1 - 1; a >= 0; a--)
     for (int b = S1 - 1; b >= 0; b--)
       for (int k = 0; k < groupKernels; k++) {
         global const float *in =
             w + (((size_t)(k0 + k) * R + r0 + a * rStep) * S + s0 + b * sStep) * groupChannels + first;
-        for (int l = 0; l < V; l++) *out++ = l < lanes ? in[l] : 0.0f;
+        for (int l = 0; l < NV * V; l++) *out++ = l < lanes ? in[l] : 0.0f;
       }
 }
 

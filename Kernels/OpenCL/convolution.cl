@@ -1,6 +1,8 @@
 // Convolution as a correlation of a padded input with packed kernels. The delta of the input is the same correlation, of
 // the padded output delta with rotated kernels, once for each phase of the stride: see convolution-delta.cl.
 //
+// A block of kernels is LANES = NV * V of them, which a work-item computes together.
+//
 // A kernel row is read as `runs` runs of `runLength` neighbouring floats: without dilation and groups the S x C values
 // below it are one run, otherwise each kernel column is a run of its own.
 
@@ -23,7 +25,9 @@ kernel void convolution_pad(
   for (int j = end; j < YW * C; j++) out[j] = 0.0f;
 }
 
-// Packs w[K, R, S, C] and b[K] for `convolution_correlate`: a block of V kernels is their biases, then for each r, s, c
+#define LANES (NV * V)
+
+// Packs w[K, R, S, C] and b[K] for `convolution_correlate`: a block of kernels is their biases, then for each r, s, c
 // their weights; lanes beyond the group's kernels are zero. One work-item a block.
 kernel void convolution_pack(
     global const float *restrict w, global const float *restrict b, global float *restrict packed, int blocks,
@@ -31,16 +35,16 @@ kernel void convolution_pack(
 {
   const int block = get_global_id(0);
   if (block >= blocks) return;
-  const int first = block % blocksPerGroup * V;
+  const int first = block % blocksPerGroup * LANES;
   const int k0 = block / blocksPerGroup * groupKernels + first;
-  const int lanes = min(V, groupKernels - first);
-  global float *out = packed + (size_t)block * (1 + taps) * V;
-  for (int l = 0; l < V; l++) out[l] = hasBias && l < lanes ? b[k0 + l] : 0.0f;
+  const int lanes = min(LANES, groupKernels - first);
+  global float *out = packed + (size_t)block * (1 + taps) * LANES;
+  for (int l = 0; l < LANES; l++) out[l] = hasBias && l < lanes ? b[k0 + l] : 0.0f;
   for (int t = 0; t < taps; t++)
-    for (int l = 0; l < V; l++) out[(1 + t) * V + l] = l < lanes ? w[(size_t)(k0 + l) * taps + t] : 0.0f;
+    for (int l = 0; l < LANES; l++) out[(1 + t) * LANES + l] = l < lanes ? w[(size_t)(k0 + l) * taps + t] : 0.0f;
 }
 
-// One work-item: `tiles` tiles of TILE pixels of one output row, by one block of V output channels. TILE is at most Q; the
+// One work-item: `tiles` tiles of TILE pixels of one output row, by one block of output channels. TILE is at most Q; the
 // last tile starts early and stores only the pixels that are its own.
 kernel void convolution_correlate(
     global const float *restrict x, global const float *restrict packed, global float *restrict y, int rows,
@@ -57,39 +61,52 @@ kernel void convolution_correlate(
   if (block >= blocks || row >= rows) return;
   const int n = row / P, p = row % P;
   const int group = block / blocksPerGroup;
-  const int first = block % blocksPerGroup * V;
-  const int lanes = min(V, groupKernels - first);
+  const int first = block % blocksPerGroup * LANES;
+  const int lanes = min(LANES, groupKernels - first);
   global const float *in =
       x + (((size_t)n * XH + xRow + p * strideRows) * XW + xColumn) * XC + group * groupChannels;
-  global const float *weights = packed + (size_t)block * (1 + R * runs * runLength) * V;
+  global const float *weights = packed + (size_t)block * (1 + R * runs * runLength) * LANES;
   global float *out = y + (((size_t)n * YH + yRow + p * yRowStep) * YW + yColumn) * YC + group * groupKernels + first;
 
   const int begin = get_global_id(1) * tiles * TILE;
   const int end = min(begin + tiles * TILE, Q);
   for (int own = begin; own < end; own += TILE) {
     const int q = min(own, Q - TILE);
-    vec sum[TILE];
-    const vec bias = LOAD(weights);
-    for (int m = 0; m < TILE; m++) sum[m] = bias;
-    global const float *wp = weights + V;
+    vec sum[TILE][NV];
+#pragma unroll
+    for (int m = 0; m < TILE; m++)
+#pragma unroll
+      for (int j = 0; j < NV; j++) sum[m][j] = LOAD(weights + j * V);
+    global const float *wp = weights + LANES;
     for (int r = 0; r < R; r++) {
       for (int run = 0; run < runs; run++) {
         global const float *xp = in + (size_t)r * rowStep + run * runStep + q * X_STEP;
-        for (int i = 0; i < runLength; i++, xp++, wp += V) {
-          const vec weight = LOAD(wp);
+        for (int i = 0; i < runLength; i++, xp++, wp += LANES) {
+          vec weight[NV];
 #pragma unroll
-          for (int m = 0; m < TILE; m++) sum[m] = fma((vec)(xp[m * X_STEP]), weight, sum[m]);
+          for (int j = 0; j < NV; j++) weight[j] = LOAD(wp + j * V);
+#pragma unroll
+          for (int m = 0; m < TILE; m++) {
+            const vec value = (vec)(xp[m * X_STEP]);
+#pragma unroll
+            for (int j = 0; j < NV; j++) sum[m][j] = fma(value, weight[j], sum[m][j]);
+          }
         }
       }
     }
-    for (int m = own - q; m < TILE; m++) {
+#pragma unroll
+    for (int m = 0; m < TILE; m++) {
+      if (m < own - q) continue;
       global float *pixel = out + (size_t)(q + m) * yColumnStep * YC;
-      if (lanes == V) {
-        STORE(sum[m], pixel);
-      } else {
-        float values[V];
-        STORE(sum[m], values);
-        for (int l = 0; l < lanes; l++) pixel[l] = values[l];
+#pragma unroll
+      for (int j = 0; j < NV; j++) {
+        if (lanes >= (j + 1) * V) {
+          STORE(sum[m][j], pixel + j * V);
+        } else {
+          float values[V];
+          STORE(sum[m][j], values);
+          for (int l = 0; l < lanes - j * V; l++) pixel[j * V + l] = values[l];
+        }
       }
     }
   }

@@ -1,12 +1,6 @@
 /// Convolution and dense layers: a correlation of a padded image with packed kernels, for the forward pass and, phase by
 /// phase, for the delta; and the kernel gradient in two stages. `Kernels/OpenCL/convolution*.cl` explains the kernels.
 extension Planner {
-  /// The most pixels or taps in a register tile of so many vectors: the sums and one row of factors stay within the 32
-  /// registers of AVX-512.
-  private static func maximumTile(vectors: Int) -> Int {
-    vectors == 4 ? 6 : vectors == 2 ? 12 : 16
-  }
-
   /// Output pixels whose part of a vector of dy stays in the first cache.
   private static let pixelsPerChunk = 112
 
@@ -46,26 +40,27 @@ extension Planner {
       channels: convolution.outputChannels)
     let groupKernels = convolution.outputChannels / convolution.groups
     let groupChannels = convolution.inputChannels / convolution.groups
-    let width = vectorWidth(covering: groupKernels)
-    let blocksPerGroup = ceilingDivision(groupKernels, width)
+    let tile = RegisterTile(
+      pixels: convolution.outputSize.columns, channels: groupKernels, width: vectorWidth(covering: groupKernels),
+      pixelStep: convolution.stride.columns * convolution.inputChannels)
+    let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
     let blocks = blocksPerGroup * convolution.groups
     let taps = convolution.kernelSize.rows * convolution.kernelSize.columns * groupChannels
-    let packed = try list.scratch(blocks * (1 + taps) * width, for: "packed kernels")
+    let packed = try list.scratch(blocks * (1 + taps) * tile.lanes, for: "packed kernels")
     list.append(
       Launch(
-        "convolution_pack", in: "convolution", constants: ["V": width, "TILE": 1, "X_STEP": 1],
+        "convolution_pack", in: "convolution",
+        constants: ["V": tile.width, "NV": tile.vectors, "TILE": 1, "X_STEP": 1],
         [
           .operand(1), .operand(bias ? 2 : 1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels),
-          .int(taps),
-          .int(bias ? 1 : 0),
+          .int(taps), .int(bias ? 1 : 0),
         ], globalSize: [blocks]))
     list.append(
       correlate(
-        x, from: (0, 0), packed, width: width, groupChannels: groupChannels, groupKernels: groupKernels,
+        x, from: (0, 0), packed, tile, groupChannels: groupChannels, groupKernels: groupKernels,
         groups: convolution.groups, kernelSize: convolution.kernelSize, dilation: convolution.dilation,
         stride: convolution.stride, batch: convolution.batch, computed: convolution.outputSize, into: y, at: (0, 0),
-        step: 1,
-        tile: tile(for: convolution.outputSize.columns)))
+        step: 1))
     return list
   }
 
@@ -88,17 +83,19 @@ extension Planner {
       channels: convolution.inputChannels)
     let groupKernels = convolution.outputChannels / convolution.groups
     let groupChannels = convolution.inputChannels / convolution.groups
-    let width = vectorWidth(covering: groupChannels)
-    let blocksPerGroup = ceilingDivision(groupChannels, width)
+    let tile = RegisterTile(
+      pixels: columns.map(\.count).min() ?? 1, channels: groupChannels, width: vectorWidth(covering: groupChannels),
+      pixelStep: convolution.outputChannels)
+    let blocksPerGroup = ceilingDivision(groupChannels, tile.lanes)
     let blocks = blocksPerGroup * convolution.groups
-    let tile = tile(for: columns.map(\.count).min() ?? 1)
     for row in rows {
       for column in columns {
         let packed = try list.scratch(
-          blocks * (1 + row.taps * column.taps * groupKernels) * width, for: "packed kernels")
+          blocks * (1 + row.taps * column.taps * groupKernels) * tile.lanes, for: "packed kernels")
         list.append(
           Launch(
-            "convolution_delta_pack", in: "convolution-delta", constants: ["V": width, "RUN": 1],
+            "convolution_delta_pack", in: "convolution-delta",
+            constants: ["V": tile.width, "NV": tile.vectors, "RUN": 1],
             [
               .operand(1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels), .int(groupChannels),
               .int(convolution.kernelSize.rows), .int(convolution.kernelSize.columns), .int(row.firstTap),
@@ -106,12 +103,11 @@ extension Planner {
             ], globalSize: [blocks]))
         list.append(
           correlate(
-            dy, from: (top + row.start, left + column.start), packed, width: width, groupChannels: groupKernels,
+            dy, from: (top + row.start, left + column.start), packed, tile, groupChannels: groupKernels,
             groupKernels: groupChannels, groups: convolution.groups, kernelSize: Extent(row.taps, column.taps),
             dilation: Extent(row.step, column.step), stride: 1, batch: convolution.batch,
             computed: Extent(row.count, column.count), into: dx, at: (row.first, column.first),
-            step: convolution.stride,
-            tile: tile))
+            step: convolution.stride))
       }
     }
     return list
@@ -146,12 +142,14 @@ extension Planner {
       argument: try list.scratch(
         Shape([convolution.batch, output.rows, output.columns, taps]).elementCount, for: "products"),
       rows: output.rows, columns: output.columns, channels: taps)
-    let width = vectorWidth(covering: taps)
-    let blocks = ceilingDivision(taps, width)
-    let packed = try list.scratch(blocks * (1 + convolution.outputChannels) * width, for: "packed kernels")
+    let tile = RegisterTile(
+      pixels: output.columns, channels: taps, width: vectorWidth(covering: taps), pixelStep: convolution.outputChannels)
+    let blocks = ceilingDivision(taps, tile.lanes)
+    let packed = try list.scratch(blocks * (1 + convolution.outputChannels) * tile.lanes, for: "packed kernels")
+    let constants = ["V": tile.width, "NV": tile.vectors, "RUN": run]
     list.append(
       Launch(
-        "convolution_delta_pack", in: "convolution-delta", constants: ["V": width, "RUN": run],
+        "convolution_delta_pack", in: "convolution-delta", constants: constants,
         [
           .operand(1), packed, .int(blocks), .int(blocks), .int(convolution.outputChannels), .int(taps), .int(1),
           .int(1),
@@ -159,14 +157,14 @@ extension Planner {
         ], globalSize: [blocks]))
     list.append(
       correlate(
-        dy, from: (0, 0), packed, width: width, groupChannels: convolution.outputChannels, groupKernels: taps,
+        dy, from: (0, 0), packed, tile, groupChannels: convolution.outputChannels, groupKernels: taps,
         groups: 1,
         kernelSize: 1, dilation: 1, stride: 1, batch: convolution.batch, computed: output, into: products, at: (0, 0),
-        step: 1, tile: tile(for: output.columns)))
+        step: 1))
     let rows = convolution.batch * input.rows
     list.append(
       Launch(
-        "convolution_delta_gather", in: "convolution-delta", constants: ["V": width, "RUN": run],
+        "convolution_delta_gather", in: "convolution-delta", constants: constants,
         [
           products.argument, .operand(2), .int(rows), .int(input.rows), .int(input.columns),
           .int(convolution.inputChannels), .int(output.rows), .int(output.columns), .int(convolution.kernelSize.rows),
@@ -186,24 +184,20 @@ extension Planner {
       offset: (convolution.padding.top, convolution.padding.left), &list)
     let groupKernels = convolution.outputChannels / convolution.groups
     let groupChannels = convolution.inputChannels / convolution.groups
-    let width = vectorWidth(within: groupKernels)
-    let vectors =
-      [4, 2, 1].filter { $0 * width <= groupKernels }.min {
-        ceilingDivision(groupKernels, $0 * width) * $0 < ceilingDivision(groupKernels, $1 * width) * $1
-      } ?? 1
-    let blocksPerGroup = ceilingDivision(groupKernels, vectors * width)
-    let blocks = blocksPerGroup * convolution.groups
     let runs = Runs(
       columns: convolution.kernelSize.columns, step: convolution.dilation.columns, channels: convolution.inputChannels,
       groupChannels: groupChannels)
-    let tile = tile(for: runs.length, atMost: Planner.maximumTile(vectors: vectors))
+    let tile = RegisterTile(
+      pixels: runs.length, channels: groupKernels, width: vectorWidth(within: groupKernels), pixelStep: 1, fits: true)
+    let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
+    let blocks = blocksPerGroup * convolution.groups
     let rows = convolution.batch * convolution.outputSize.rows
     let splits = max(1, min(rows, ceilingDivision(16, blocks)))
     let lines = convolution.kernelSize.rows * runs.count
     let partial = try list.scratch(
-      splits * blocks * lines * runs.length * vectors * width, for: "partial kernel gradients")
+      splits * blocks * lines * runs.length * tile.lanes, for: "partial kernel gradients")
     let constants = [
-      "V": width, "NV": vectors, "TILE": tile, "X_STEP": convolution.stride.columns * x.channels,
+      "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": convolution.stride.columns * x.channels,
       "ROWS": max(1, Planner.pixelsPerChunk / convolution.outputSize.columns),
     ]
     list.append(
@@ -255,7 +249,7 @@ extension Planner {
       rows: size.rows, columns: size.columns, channels: image.channels)
     list.append(
       Launch(
-        "convolution_pad", in: "convolution", constants: ["V": 1, "TILE": 1, "X_STEP": 1],
+        "convolution_pad", in: "convolution", constants: ["V": 1, "NV": 1, "TILE": 1, "X_STEP": 1],
         [
           image.argument, padded.argument, .int(rows), .int(image.rows), .int(image.columns), .int(size.rows),
           .int(size.columns), .int(image.channels), .int(offset.top), .int(offset.left),
@@ -264,20 +258,21 @@ extension Planner {
   }
 
   private func correlate(
-    _ x: Image, from start: (row: Int, column: Int), _ packed: Launch.Argument, width: Int, groupChannels: Int,
-    groupKernels: Int, groups: Int, kernelSize: Extent, dilation: Extent, stride: Extent, batch: Int, computed: Extent,
-    into y: Image, at first: (row: Int, column: Int), step: Extent, tile: Int
+    _ x: Image, from start: (row: Int, column: Int), _ packed: Launch.Argument, _ tile: RegisterTile,
+    groupChannels: Int, groupKernels: Int, groups: Int, kernelSize: Extent, dilation: Extent, stride: Extent,
+    batch: Int, computed: Extent,
+    into y: Image, at first: (row: Int, column: Int), step: Extent
   ) -> Launch {
     let runs = Runs(
       columns: kernelSize.columns, step: dilation.columns, channels: x.channels, groupChannels: groupChannels)
-    let blocksPerGroup = ceilingDivision(groupKernels, width)
-    let tilesInRow = ceilingDivision(computed.columns, tile)
-    let multiplications = max(1, kernelSize.rows * runs.count * runs.length * tile)
+    let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
+    let tilesInRow = ceilingDivision(computed.columns, tile.pixels)
+    let multiplications = max(1, kernelSize.rows * runs.count * runs.length * tile.pixels * tile.vectors)
     let tiles = min(tilesInRow, ceilingDivision(Planner.multiplicationsPerItem, multiplications))
     let rows = batch * computed.rows
     return Launch(
       "convolution_correlate", in: "convolution",
-      constants: ["V": width, "TILE": tile, "X_STEP": stride.columns * x.channels],
+      constants: ["V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": stride.columns * x.channels],
       [
         x.argument, packed, y.argument, .int(rows), .int(x.rows), .int(x.columns), .int(x.channels), .int(start.row),
         .int(start.column), .int(groupChannels), .int(groupKernels), .int(blocksPerGroup),
@@ -290,17 +285,6 @@ extension Planner {
 
   /// Vector multiplications that make a work-item worth starting.
   private static let multiplicationsPerItem = 8192
-
-  /// The tile, at most `extent`, that covers `extent` with the least work: the tiles' multiplications and their overhead,
-  /// which is taken as that of one and a half more.
-  private func tile(for extent: Int, atMost limit: Int = maximumTile(vectors: 1)) -> Int {
-    let candidates = 1...max(1, min(extent, limit))
-    return candidates.min { cost(of: $0, for: extent) < cost(of: $1, for: extent) } ?? 1
-  }
-
-  private func cost(of tile: Int, for extent: Int) -> Int {
-    ceilingDivision(extent, tile) * (2 * tile + 3)
-  }
 
   /// How many ranges a reduction over `rows` is split into so that some 128 work-items share it.
   private func splits(of rows: Int, items: Int) -> Int {
