@@ -17,12 +17,32 @@ struct DeviceOption: ParsableArguments {
   /// - Parameter announces: whether to say which one it is and why; a fall to the reference backend is said anyway.
   /// - Throws: `DeltaCLError` with the candidates where no device, or more than one, answers to the text.
   func backend(announces: Bool = false) throws -> any Backend {
+    try Backends.open(candidate(announces: announces))
+  }
+
+  /// A new backend, which shares neither programs nor memory with any other.
+  ///
+  /// - Parameter profiling: whether it keeps when each command ran.
+  /// - Throws: As ``backend(announces:)``; ``CommandFailure`` for profiling on the reference backend.
+  func newBackend(announces: Bool = false, profiling: Bool = false) throws -> any Backend {
+    let candidate = try candidate(announces: announces)
+    if let device = candidate.device {
+      return try OpenCLBackend(device, selector: candidate.selector, profiling: profiling)
+    }
+    guard !profiling else {
+      throw CommandFailure(
+        "--profile needs an OpenCL device, the reference backend has no queue: choose one with --device")
+    }
+    return ReferenceBackend()
+  }
+
+  private func candidate(announces: Bool) throws -> BackendCandidate {
     let choice = try Backends.choose(text)
     let candidate = choice.candidate
     let fellBack = candidate.kind == .reference && text.lowercased() != "reference"
     if announces || fellBack {
       Output.message("computing on \(candidate.selector) (\(candidate.name)): \(choice.reason)")
     }
-    return try Backends.open(candidate)
+    return candidate
   }
 }
