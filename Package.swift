@@ -40,8 +40,8 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
 
     .testTarget(name: "OpenCLTests", dependencies: ["OpenCL"]),
-    .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL"]),
-    .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData"]),
+    .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL"]),
+    .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "CZlib", "CPNG", "CTurboJPEG"]),
     .testTarget(name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks"]),
     .testTarget(name: "CommandTests", dependencies: ["DeltaCLData", "deltacl"]),
   ],

@@ -41,21 +41,22 @@ extension Dataset {
       normalization: Normalization(mean: 0.2860, standardDeviation: 0.3530))
   }
 
-  /// The UCI digits, in the order of their file; the last fifth is for testing.
+  /// The UCI digits, in the order of their file; every fifth is for testing, so that all writers are in both parts.
   private static func digits() throws(DataError) -> Dataset {
     let images = try IDX(bytes: embedded(deltacl_digits_images), name: "digits")
     let labels = try IDX(bytes: embedded(deltacl_digits_labels), name: "digits")
-    let trainCount = 1437
     let (rows, columns) = (images.dimensions[1], images.dimensions[2])
-    func split(_ range: Range<Int>) throws(DataError) -> Split {
+    let size = rows * columns
+    func split(_ indices: [Int]) throws(DataError) -> Split {
       try Split(
-        name: "digits", count: range.count, imageRows: rows, imageColumns: columns, channels: 1,
-        pixels: Array(images.elements[range.lowerBound * rows * columns..<range.upperBound * rows * columns]),
-        labels: Array(labels.elements[range]), pixelMaximum: 16)
+        name: "digits", count: indices.count, imageRows: rows, imageColumns: columns, channels: 1,
+        pixels: indices.flatMap { images.elements[$0 * size..<($0 + 1) * size] },
+        labels: indices.map { labels.elements[$0] }, pixelMaximum: 16)
     }
+    let indices = Array(0..<images.dimensions[0])
     return try Dataset(
       name: "digits", classNames: (0...9).map(String.init),
-      train: split(0..<trainCount), test: split(trainCount..<images.dimensions[0]))
+      train: split(indices.filter { $0 % 5 != 0 }), test: split(indices.filter { $0 % 5 == 0 }))
   }
 
   /// Any folder of MNIST's form; there are as many classes as the highest label asks for.

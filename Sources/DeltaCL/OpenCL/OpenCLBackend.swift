@@ -64,6 +64,7 @@ public final class OpenCLBackend: Backend {
   /// Chooses the operation's kernels and builds their programs, once.
   public func plan(for operation: TensorOperation) throws -> any Plan {
     if let plan = state.withLock({ $0.plans[operation] }) { return plan }
+    try operation.validate()
     let plan = try OpenCLPlan(operation, planner.launches(for: operation), on: self)
     return state.withLock { state in
       // Another thread may have been faster: one plan serves all.

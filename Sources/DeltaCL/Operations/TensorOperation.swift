@@ -166,6 +166,13 @@ public enum TensorOperation: Hashable, Sendable {
     }
   }
 
+  /// Throws where an operand's shape is impossible or too large to index; every backend calls it before it plans.
+  public func validate() throws(DeltaCLError) {
+    for operand in operands {
+      try operand.shape.validate("\(name): \(operand.name)")
+    }
+  }
+
   /// Throws where `storages` are not what ``operands`` asks for; every backend calls it before it binds.
   public func validate(_ storages: [any Storage]) throws(DeltaCLError) {
     let operands = operands
@@ -175,8 +182,8 @@ public enum TensorOperation: Hashable, Sendable {
         "\(name) takes \(operands.count) tensors (\(operands.map(\.name).joined(separator: ", "))), not \(storages.count)"
       )
     }
+    try validate()
     for (operand, storage) in zip(operands, storages) {
-      try operand.shape.validate("\(name): \(operand.name)")
       guard storage.elementType == operand.elementType else {
         throw DeltaCLError(
           .mismatch, "\(name): \(operand.name) must have \(operand.elementType) elements, not \(storage.elementType)")

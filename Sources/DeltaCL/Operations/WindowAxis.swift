@@ -58,15 +58,13 @@ struct WindowAxis: Hashable, Sendable {
           .invalidDescriptor, "\(what): window \(index) lies wholly in padding; use less padding or a larger window")
       }
     }
+    // Windows that start in the padding repeat after `dilation` of them, and the first of each kind has the fewest cells beyond
+    // the padding. Of those that start within the image the last one starts nearest to its end.
     var index = 0
-    while index < count, index * stride < before {
+    while index < min(count, dilation), index * stride < before {
       try check(index)
       index += 1
     }
-    index = count - 1
-    while index >= 0, index * stride - before + span > size {
-      try check(index)
-      index -= 1
-    }
+    try check(count - 1)
   }
 }

@@ -22,7 +22,7 @@ public final class ReferenceBackend: Backend {
   /// The backend's name.
   public var description: String { "reference: plain Swift on the CPU" }
 
-  /// Allocates zeros.
+  /// Allocates elements that are NaN, or the least integer, until they are written.
   public func allocate(_ elementType: ElementType, count: Int) throws -> any Storage {
     try allocateReference(elementType, count: count)
   }
@@ -37,9 +37,7 @@ public final class ReferenceBackend: Backend {
 
   /// A plan that runs the operation in plain Swift.
   public func plan(for operation: TensorOperation) throws -> any Plan {
-    for operand in operation.operands {
-      try operand.shape.validate("\(operation.name): \(operand.name)")
-    }
+    try operation.validate()
     return ReferencePlan(operation, backend: self)
   }
 

@@ -1,0 +1,44 @@
+import DeltaCL
+import Testing
+
+@Suite struct ConformanceActivation {
+  private var random = RandomValues(seed: 4)
+
+  static let functions: [Activation] = [.relu, .leakyRelu(slope: 0.01), .leakyRelu(slope: 0.25), .sigmoid, .tanh]
+  static let special: [Float] = [
+    .nan, .infinity, -.infinity, 0, -0.0, 1, -1, 20, -20, 90, -90, 1e30, -1e30, .leastNormalMagnitude,
+    .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
+  ]
+
+  /// The rectifiers compare and multiply once; `exp` and `tanh` may be off by 3 and 5 units in the last place, and beside 1
+  /// their deltas cancel.
+  private func tolerance(_ function: Activation) -> Tolerance {
+    switch function {
+    case .relu, .leakyRelu: .exact
+    case .sigmoid, .tanh: .near(relative: 8 * Tolerance.epsilon, absolute: 1e-37)
+    }
+  }
+
+  private func deltaTolerance(_ function: Activation) -> Tolerance {
+    switch function {
+    case .relu, .leakyRelu: .exact
+    case .sigmoid, .tanh: .near(relative: 16 * Tolerance.epsilon, absolute: 16 * Tolerance.epsilon)
+    }
+  }
+
+  @Test(arguments: functions, TestDevice.usesSmallShapes ? [5] : [0, 1, 15, 16, 17, 1_000])
+  mutating func randomValues(_ function: Activation, count: Int) throws {
+    let x = Values.float32(random.floats(count, -6...6))
+    let dy = Values.float32(random.floats(count))
+    try verify(.activation(function, count: count), [x], tolerance(function))
+    try verify(.activationDelta(function, count: count), [x, dy], deltaTolerance(function))
+  }
+
+  @Test(arguments: functions)
+  func specialValues(_ function: Activation) throws {
+    let x = Values.float32(Self.special)
+    let dy = Values.float32(Self.special.map { _ in 1 })
+    try verify(.activation(function, count: Self.special.count), [x], tolerance(function))
+    try verify(.activationDelta(function, count: Self.special.count), [x, dy], deltaTolerance(function))
+  }
+}

@@ -1,0 +1,60 @@
+import DeltaCL
+import Testing
+
+@Suite struct ConformanceConvolution {
+  private var random = RandomValues(seed: 1)
+
+  @Test(arguments: ConvolutionCase.grid)
+  mutating func forwardIsExactOnIntegers(_ parameters: ConvolutionCase) throws {
+    let convolution = try parameters.descriptor()
+    let x = Values.float32(random.integers(convolution.inputShape.elementCount))
+    let w = Values.float32(random.integers(convolution.kernelShape.elementCount))
+    let b = Values.float32(random.integers(convolution.biasShape.elementCount))
+    try verify(.convolution(convolution, bias: true), [x, w, b])
+    try verify(.convolution(convolution, bias: false), [x, w])
+  }
+
+  @Test(arguments: ConvolutionCase.grid)
+  mutating func deltaIsExactOnIntegers(_ parameters: ConvolutionCase) throws {
+    let convolution = try parameters.descriptor()
+    let dy = Values.float32(random.integers(convolution.outputShape.elementCount))
+    let w = Values.float32(random.integers(convolution.kernelShape.elementCount))
+    try verify(.convolutionDelta(convolution), [dy, w])
+  }
+
+  @Test(arguments: ConvolutionCase.grid)
+  mutating func gradientIsExactOnIntegers(_ parameters: ConvolutionCase) throws {
+    let convolution = try parameters.descriptor()
+    let x = Values.float32(random.integers(convolution.inputShape.elementCount))
+    let dy = Values.float32(random.integers(convolution.outputShape.elementCount))
+    try verify(.convolutionGradient(convolution), [x, dy])
+  }
+
+  @Test(arguments: ConvolutionCase.sparseGrid)
+  mutating func allDirectionsAreNearOnRandomValues(_ parameters: ConvolutionCase) throws {
+    let convolution = try parameters.descriptor()
+    let x = Values.float32(random.floats(convolution.inputShape.elementCount))
+    let w = Values.float32(random.floats(convolution.kernelShape.elementCount))
+    let b = Values.float32(random.floats(convolution.biasShape.elementCount))
+    let dy = Values.float32(random.floats(convolution.outputShape.elementCount))
+    let cells = convolution.kernelSize.rows * convolution.kernelSize.columns
+    try verify(
+      .convolution(convolution, bias: true), [x, w, b],
+      .sum(terms: cells * convolution.inputChannels / convolution.groups + 1))
+    try verify(
+      .convolutionDelta(convolution), [dy, w], .sum(terms: cells * convolution.outputChannels / convolution.groups))
+    try verify(
+      .convolutionGradient(convolution), [x, dy],
+      .sum(terms: convolution.batch * convolution.outputSize.rows * convolution.outputSize.columns))
+  }
+
+  /// Long columns are where a kernel would split the sum.
+  @Test(
+    arguments: TestDevice.usesSmallShapes
+      ? [(3, 5)] : [(0, 4), (1, 1), (3, 5), (7, 16), (130, 17), (1_000, 3), (5_000, 64)])
+  mutating func biasGradient(rows: Int, channels: Int) throws {
+    let operation = TensorOperation.biasGradient(rows: rows, channels: channels)
+    try verify(operation, [.float32(random.integers(rows * channels))])
+    try verify(operation, [.float32(random.floats(rows * channels))], .sum(terms: rows))
+  }
+}

@@ -1,0 +1,60 @@
+import DeltaCL
+import Testing
+
+@Suite struct DescriptorTests {
+  @Test func dense() throws {
+    let dense = try Dense(batch: 3, inputs: 5, outputs: 7)
+    #expect(dense.inputShape == [3, 5])
+    #expect(dense.kernelShape == [7, 5])
+    #expect(dense.biasShape == [7])
+    #expect(dense.outputShape == [3, 7])
+    #expect(dense.floatingPointOperations == 210)
+    #expect(try Dense(batch: 0, inputs: 5, outputs: 7).outputShape.elementCount == 0)
+  }
+
+  @Test func impossibleDense() {
+    expectError(.invalidDescriptor, naming: "0") { try Dense(batch: 1, inputs: 0, outputs: 7) }
+    expectError(.invalidDescriptor, naming: "-7") { try Dense(batch: 1, inputs: 5, outputs: -7) }
+    expectError(.invalidDescriptor) { try Dense(batch: -1, inputs: 5, outputs: 7) }
+    expectError(.tooLarge, naming: "weights") { try Dense(batch: 1, inputs: 65_536, outputs: 65_536) }
+    expectError(.tooLarge) { try Dense(batch: .max, inputs: .max, outputs: 1) }
+  }
+
+  @Test func impossibleSGD() throws {
+    expectError(.invalidDescriptor, naming: "momentum", "-0.1") { try SGD(count: 1, momentum: -0.1) }
+    expectError(.invalidDescriptor, naming: "momentum", "nan") { try SGD(count: 1, momentum: .nan) }
+    expectError(.invalidDescriptor, naming: "weight decay", "inf") { try SGD(count: 1, weightDecay: .infinity) }
+    expectError(.invalidDescriptor, naming: "Nesterov") { try SGD(count: 1, nesterov: true) }
+    expectError(.invalidDescriptor) { try SGD(count: -1) }
+    expectError(.tooLarge) { try SGD(count: .max) }
+    _ = try SGD(count: 0, momentum: 0.9, weightDecay: 0.1, nesterov: true)
+  }
+
+  @Test func shapes() throws {
+    #expect(Shape([2, 3, 4]).elementCount == 24)
+    #expect(Shape([]).elementCount == 1)
+    #expect(Shape([.max, 0]).elementCount == 0)
+    #expect(Shape([.max, .max]).elementCount == .max)
+    #expect(Shape([1 << 32, 1 << 32]).elementCount == .max)
+    #expect(Shape([1, 2]).description == "[1, 2]")
+  }
+
+  @Test func extentsAndPaddings() {
+    #expect(Extent(3, 3) == 3)
+    #expect(Extent(2, 3).description == "2x3")
+    #expect(Padding(1, 2) == Padding(top: 1, left: 2, bottom: 1, right: 2))
+    #expect(Padding(1, 1) == 1)
+    #expect(Padding(0, 0).isZero && !Padding(0, 1).isZero)
+  }
+
+  @Test func operandsSayWhatAnOperationDoes() throws {
+    let convolution = try Convolution(batch: 1, inputSize: 4, inputChannels: 1, outputChannels: 2, kernelSize: 3)
+    #expect(TensorOperation.convolution(convolution, bias: true).operands.map(\.name) == ["x", "w", "b", "y"])
+    #expect(TensorOperation.convolution(convolution, bias: false).operands.map(\.name) == ["x", "w", "y"])
+    #expect(TensorOperation.convolution(convolution, bias: false).byteCount == 4 * (16 + 18 + 8))
+    let sgd = TensorOperation.sgd(try SGD(count: 10))
+    #expect(sgd.operands.map(\.access) == [.read, .read, .update, .update])
+    #expect(sgd.byteCount == 4 * (1 + 10 + 20 + 20))
+    #expect(sgd.floatingPointOperations == 0)
+  }
+}

@@ -1,0 +1,117 @@
+import DeltaCL
+import Testing
+
+@Suite struct SelectionTests {
+  private func expectCurrent(_ backend: any Backend, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let current = try Backends.current
+    #expect(current === backend, sourceLocation: sourceLocation)
+  }
+
+  @Test func referenceIsTheLastCandidate() throws {
+    let candidates = Backends.available()
+    let reference = try #require(candidates.last)
+    #expect(reference.selector == "reference" && reference.kind == .reference && reference.device == nil)
+    #expect(reference.isUsable)
+    #expect(Set(candidates.map(\.selector)).count == candidates.count)
+    #expect(candidates.dropLast().allSatisfy { $0.device != nil && (!$0.isUsable || $0.score > reference.score) })
+  }
+
+  @Test func everyCandidateAnswersToItsSelector() throws {
+    for candidate in Backends.available() where candidate.isUsable {
+      let choice = try Backends.choose(candidate.selector)
+      #expect(choice.candidate.selector == candidate.selector)
+      #expect(!choice.reason.isEmpty)
+      #expect(try Backends.select(candidate.selector).selector == candidate.selector)
+    }
+  }
+
+  @Test func autoTakesTheHighestScore() throws {
+    let best = Backends.available().filter(\.isUsable).map(\.score).max()
+    for text in ["auto", "AUTO", ""] {
+      let choice = try Backends.choose(text)
+      #expect(choice.candidate.score == best)
+      #expect(choice.reason.hasPrefix("auto: "))
+    }
+  }
+
+  @Test func kinds() throws {
+    #expect(try Backends.choose("cpu").candidate.kind == .cpu)
+    #expect(try Backends.choose("Reference").candidate.kind == .reference)
+    if Backends.available().contains(where: { $0.kind == .gpu && $0.isUsable }) {
+      #expect(try Backends.choose("gpu").candidate.kind == .gpu)
+    } else {
+      expectError(.unknownDevice, naming: "GPU", "reference", "auto") { try Backends.choose("gpu") }
+    }
+  }
+
+  @Test func partsOfNames() throws {
+    #expect(try Backends.choose("REFERENCE IMPL").candidate.selector == "reference")
+    #expect(try Backends.choose("deltacl").candidate.selector == "reference")
+  }
+
+  /// Every device and platform has an `e` in its name, and an explicit selection never guesses.
+  @Test func ambiguousNames() {
+    expectError(.ambiguousDevice, naming: "'e'", "reference", "0:0") { try Backends.choose("e") }
+  }
+
+  @Test(arguments: ["9:9", "0:99", "-1:0", "0:0:0", ":", "0:", "0:x", "no such device"])
+  func unknownSelections(_ text: String) {
+    expectError(.unknownDevice, naming: "choose auto or one of", "0:0", "reference") { try Backends.choose(text) }
+  }
+
+  @Test func oneDeviceIsOneInstance() throws {
+    let byKind = try Backends.select("cpu")
+    let byIndices = try Backends.select(Backends.choose("cpu").candidate.selector)
+    #expect(byKind === byIndices)
+    let reference = try Backends.select("reference")
+    #expect(reference === ReferenceBackend.shared)
+  }
+
+  @Test func scopesNest() throws {
+    let own = ReferenceBackend()
+    try withBackend("reference") {
+      try expectCurrent(ReferenceBackend.shared)
+      try withBackend(own) {
+        try expectCurrent(own)
+      }
+      try expectCurrent(ReferenceBackend.shared)
+    }
+  }
+
+  @Test func scopesEndWhereTheirBodyThrows() throws {
+    let own = ReferenceBackend()
+    try withBackend("reference") {
+      #expect(throws: CancellationError.self) { try withBackend(own) { throw CancellationError() } }
+      try expectCurrent(ReferenceBackend.shared)
+    }
+  }
+
+  @Test func scopesCrossAwaitAndChildTasks() async throws {
+    let own = ReferenceBackend()
+    try await withBackend(own) {
+      await Task.yield()
+      try expectCurrent(own)
+      async let child: Void = expectCurrent(own)
+      try await child
+      try await withBackend("reference") {
+        await Task.yield()
+        try expectCurrent(ReferenceBackend.shared)
+      }
+      try expectCurrent(own)
+    }
+  }
+
+  @Test func unknownScopesAreRefused() {
+    expectError(.unknownDevice) { try withBackend("no such device") { Issue.record("the body ran") } }
+  }
+
+  @Test func twoBackendsWorkAtOnce() throws {
+    let device = try TestDevice.backend()
+    let a = try Tensor([1, 2, 3] as [Float], shape: [3], on: device)
+    let b = try Tensor([1, 2, 3] as [Float], shape: [3], on: ReferenceBackend.shared)
+    let sum = try device.run(.add(count: 3), a, a)[0]
+    let product = try ReferenceBackend.shared.run(.scale(count: 3, factor: 3), b)[0]
+    #expect(try sum.floats() == [2, 4, 6])
+    #expect(try product.floats() == [3, 6, 9])
+  }
+}
