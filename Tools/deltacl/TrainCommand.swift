@@ -47,6 +47,9 @@ struct TrainCommand: ParsableCommand {
   var output: String?
 
   @OptionGroup
+  var profile: ProfileOption
+
+  @OptionGroup
   var device: DeviceOption
 
   func validate() throws {
@@ -66,7 +69,8 @@ struct TrainCommand: ParsableCommand {
     let files = try TrainingFiles(folder: output ?? "runs/\(network.name)-\(Self.lastComponent(of: dataset))")
     let weights = try initialWeights.map { path in (path, try Checkpoint.tensors(contentsOf: path)) }
 
-    let trainer = try Trainer(network, data, configuration, on: device.backend(announces: true))
+    let backend = try profile.open(device, announces: true)
+    let trainer = try Trainer(network, data, configuration, on: backend)
     if let (path, tensors) = weights {
       do {
         try trainer.parameters.load(tensors)
@@ -101,6 +105,7 @@ struct TrainCommand: ParsableCommand {
       try? progress.clear()
       throw error
     }
+    try profile.write(profile.take(from: backend).map { [$0] } ?? [])
 
     if let evaluation = result.evaluation {
       try TrainingText.printAccuracies(evaluation, classNames: data.classNames)

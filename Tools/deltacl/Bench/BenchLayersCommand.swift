@@ -37,7 +37,7 @@ struct BenchLayersCommand: ParsableCommand {
 
   func run() throws {
     let layers = try layers()
-    let backend = try options.device.newBackend(announces: !options.json, profiling: options.profile.isWanted)
+    let backend = try options.profile.open(options.device, announces: !options.json)
     let ceilings = try options.ceilings(of: backend)
     let table = Columns(
       columns: [

@@ -47,7 +47,7 @@ struct BenchNetworksCommand: ParsableCommand {
 
   func run() throws {
     let networks = try networks()
-    let ceilings = try options.ceilings(of: options.device.newBackend(announces: !options.json))
+    let ceilings = try options.ceilings(of: options.profile.open(options.device, announces: !options.json))
     let table = Columns(
       columns: [
         .text("network", 12), .number("batch", 5), .text("mode", 5), .number("ms"), .number("spread", 7),
