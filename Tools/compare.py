@@ -8,6 +8,7 @@ of its rounds. PyTorch runs in NCHW and in channels_last, and the faster one cou
 import argparse
 import datetime
 import gzip
+import importlib.metadata
 import json
 import math
 import multiprocessing
@@ -76,6 +77,8 @@ NETWORKS = {
 }
 # Steps that are measured beside those of training: network, batch.
 INFERENCE = [("resnet18", 1)]
+# What MLX is compared on.
+MLX_NETWORKS = ("lenet", "vgg11-cifar")
 # The batches over which the time of an image should stay the same.
 BATCHES = ("lenet", (1, 4, 16, 64, 256))
 
@@ -238,10 +241,55 @@ def pytorch_epoch():
     print(f"test accuracy {correct / len(test_images):.4f}")
 
 
+# MLX
+
+
+def mlx_network(name, batch, budget):
+    """The median seconds of a training step, or None where MLX cannot be loaded."""
+    try:
+        import mlx.core as mx
+        from mlx import nn as mlx_nn
+        from mlx import optimizers
+    except ImportError:
+        return None
+    mx.set_default_device(mx.cpu)
+
+    def translated(layer):
+        match layer:
+            case nn.Conv2d():
+                return mlx_nn.Conv2d(
+                    layer.in_channels, layer.out_channels, layer.kernel_size[0], padding=layer.padding[0])
+            case nn.Linear():
+                return mlx_nn.Linear(layer.in_features, layer.out_features)
+            case nn.MaxPool2d():
+                return mlx_nn.MaxPool2d(2, 2)
+            case nn.Flatten():
+                return lambda x: x.reshape(x.shape[0], -1)
+            case nn.ReLU():
+                return mlx_nn.ReLU()
+
+    make, (channels, rows, columns), classes, _ = NETWORKS[name]
+    network = mlx_nn.Sequential(*map(translated, make()))
+    images = mx.random.normal((batch, rows, columns, channels))
+    labels = mx.arange(batch) % classes
+    optimizer = optimizers.SGD(1e-3, 0.9)
+    step = mlx_nn.value_and_grad(
+        network, lambda images, labels: mlx_nn.losses.cross_entropy(network(images), labels, reduction="mean"))
+
+    def run():
+        loss, gradients = step(images, labels)
+        optimizer.update(network, gradients)
+        mx.eval(network.parameters(), optimizer.state, loss)
+
+    return median_seconds(run, budget, fill=0)
+
+
 # DeltaCL
 
 
 class DeltaCL:
+    """The built command, run as a process for each measurement."""
+
     def __init__(self, binary, device):
         self.binary = binary
         self.device = device
@@ -433,6 +481,27 @@ def batches_section(deltacl, options):
         ["batch", "ms", "ms an image", f"relative to batch {batches[-1]}"], rows)
 
 
+def mlx_section(deltacl, options):
+    rows = []
+    for name in MLX_NETWORKS:
+        batch = NETWORKS[name][3]
+        say(f"MLX: {name}")
+        theirs = in_child(mlx_network, name, batch, options.network_budget)
+        if theirs is None:
+            say("MLX is not installed: left out")
+            return None
+        ours = deltacl.network(name, batch, "train", options.network_budget)
+        if ours is None:
+            say(f"{name}: DeltaCL does not have it")
+            continue
+        rows.append([
+            name, batch, milliseconds(ours["medianSeconds"]), milliseconds(theirs),
+            f"{theirs / ours['medianSeconds']:.2f}"])
+    return (
+        f"## MLX\n\nA training step by MLX {importlib.metadata.version('mlx')} on the processor, one round.\n\n"
+        + markdown(["network", "batch", "DeltaCL ms", "MLX ms", "ratio"], rows))
+
+
 def epoch_section(deltacl, options):
     def theirs():
         return subprocess.run(
@@ -489,7 +558,7 @@ def heading(deltacl, options, load):
     words = " ".join(["Tools/compare", *sys.argv[sys.argv.index("--deltacl") + 2:]])
     return f"""# Benchmarks
 
-Times are medians over {options.rounds} rounds in which the two sides take turns; the ratio is PyTorch's time, in its better layout,
+Times are medians over {options.rounds} round{"s" if options.rounds > 1 else ""} in which the two sides take turns; the ratio is PyTorch's time, in its better layout,
 divided by DeltaCL's. `{words}` printed this page.
 
 - {datetime.date.today().isoformat()}, {processor()}, {THREADS} cores, both sides on {THREADS} threads; load before the run {load:.2f}
@@ -511,7 +580,7 @@ def write(text):
 
 
 def main():
-    items = ["layers", *NETWORKS, "batches", "epoch"]
+    items = ["layers", *NETWORKS, "batches", "epoch", "mlx"]
     parser = argparse.ArgumentParser(
         prog="Tools/compare", description="Measures DeltaCL and PyTorch in turns and prints the ratios.")
     parser.add_argument("items", nargs="*", metavar="ITEM", help=f"what to measure: {', '.join(items)} (default: all)")
@@ -545,6 +614,9 @@ def main():
         sections.append(batches_section(deltacl, options))
     if "epoch" in chosen:
         sections.append(epoch_section(deltacl, options))
+    if "mlx" in chosen:
+        sections.append(mlx_section(deltacl, options))
+    sections = [section for section in sections if section]
     text = "\n\n".join(sections) + "\n"
     print(text, end="")
     if options.write:

@@ -99,7 +99,8 @@ extension CommandTests {
 
     @Test func whatCannotBeProfiledOrWritten() throws {
       for arguments in [
-        ["layers", "--profile", "/dev/null/trace.json"], ["layers", "--device", "reference", "--profile", "trace.json"],
+        ["layers", "--profile", "/dev/null/trace.json"],
+        ["layers", "--device", "reference", "--profile", "trace.json"],
         ["ceilings", "--device", "reference"],
       ] {
         let run = try Deltacl(["bench"] + arguments + (arguments[0] == "layers" ? ["--json"] : []))

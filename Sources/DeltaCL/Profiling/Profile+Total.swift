@@ -1,7 +1,7 @@
 extension Profile {
-  /// The sum over the runs of all call sites of one label.
+  /// The sum over the runs of all call sites of one label, or of all commands of one name.
   public struct Total: Hashable, Sendable {
-    /// The layer and the operation.
+    /// The layer and the operation, or the command.
     public let label: String
     /// The number of runs.
     public let calls: Int
@@ -21,6 +21,10 @@ extension Profile {
       self.init(
         label: entry.work.label, calls: 1, seconds: entry.seconds,
         floatingPointOperations: entry.work.floatingPointOperations, byteCount: entry.work.byteCount)
+    }
+
+    init(_ command: Command) {
+      self.init(label: command.name, calls: 1, seconds: command.seconds, floatingPointOperations: 0, byteCount: 0)
     }
 
     private init(label: String, calls: Int, seconds: Double, floatingPointOperations: Int, byteCount: Int) {

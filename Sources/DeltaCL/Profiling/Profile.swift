@@ -11,6 +11,7 @@ public struct Profile: Sendable {
   public private(set) var omittedCount = 0
 
   private var totalsByLabel: [String: Total] = [:]
+  private var totalsByCommand: [String: Total] = [:]
 
   /// Creates a profile without entries.
   public init(queue: String) {
@@ -18,22 +19,33 @@ public struct Profile: Sendable {
   }
 
   /// By label, the longest first.
-  public var totals: [Total] {
-    totalsByLabel.values.sorted { ($1.seconds, $0.label) < ($0.seconds, $1.label) }
-  }
+  public var totals: [Total] { Profile.longestFirst(totalsByLabel) }
+
+  /// By the name of the command, the longest first. They have times alone: what an operation computes is not divided among
+  /// its commands.
+  public var commandTotals: [Total] { Profile.longestFirst(totalsByCommand) }
 
   /// Adds all runs of another profile of the same queue.
   public mutating func append(contentsOf other: Profile) {
     for entry in other.entries where !append(kept: entry) { omittedCount += 1 }
     omittedCount += other.omittedCount
     totalsByLabel.merge(other.totalsByLabel) { $0 + $1 }
+    totalsByCommand.merge(other.totalsByCommand) { $0 + $1 }
   }
 
   /// Adds a run.
   public mutating func append(_ entry: Entry) {
-    let total = Total(entry)
-    totalsByLabel[total.label] = totalsByLabel[total.label].map { $0 + total } ?? total
+    Profile.add(Total(entry), to: &totalsByLabel)
+    for command in entry.commands { Profile.add(Total(command), to: &totalsByCommand) }
     if !append(kept: entry) { omittedCount += 1 }
+  }
+
+  private static func add(_ total: Total, to totals: inout [String: Total]) {
+    totals[total.label] = totals[total.label].map { $0 + total } ?? total
+  }
+
+  private static func longestFirst(_ totals: [String: Total]) -> [Total] {
+    totals.values.sorted { ($1.seconds, $0.label) < ($0.seconds, $1.label) }
   }
 
   private mutating func append(kept entry: Entry) -> Bool {

@@ -48,6 +48,9 @@ import Testing
     #expect(abs(totals[0].seconds - 3e-6) < 1e-12)
     #expect(abs(totals[1].gflops - 4) < 1e-6)
     #expect(abs(totals[1].gigabytesPerSecond - 1) < 1e-6)
+    #expect(profile.commandTotals.map(\.label) == ["kernel"])
+    #expect(profile.commandTotals.map(\.calls) == [4])
+    #expect(abs(profile.commandTotals[0].seconds - 5e-6) < 1e-12)
   }
 
   @Test func aFullProfileStillCounts() {

@@ -18,6 +18,7 @@ struct ProfileTable {
         .text("operation", max(labelWidth, 20)), .number("calls", 7), .number("total ms", 10), .number("share", 7),
         .number("GFLOP/s", 8), .number("GB/s", 7),
       ])
+    let commandTable = Columns(columns: [.text("kernel", table.columns[0].width)] + table.columns[1...3])
     let all = totals.reduce(0) { $0 + $1.seconds }
     func cells(_ label: String, _ totals: some Collection<Profile.Total>) -> [String] {
       let seconds = totals.reduce(0) { $0 + $1.seconds }
@@ -34,6 +35,11 @@ struct ProfileTable {
     let rest = totals.dropFirst(Self.rowLimit)
     if !rest.isEmpty { lines.append(table.line(cells("\(rest.count) others", rest))) }
     lines.append(table.line(cells("all", totals)))
+    lines += ["", commandTable.header]
+    lines += profile.commandTotals.map { total in
+      commandTable.line(
+        [total.label, "\(total.calls)", total.seconds.milliseconds, (total.seconds / max(all, 1e-9)).percent])
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 }
