@@ -486,14 +486,14 @@ def mlx_section(deltacl, options):
     for name in MLX_NETWORKS:
         batch = NETWORKS[name][3]
         say(f"MLX: {name}")
-        theirs = in_child(mlx_network, name, batch, options.network_budget)
-        if theirs is None:
-            say("MLX is not installed: left out")
-            return None
         ours = deltacl.network(name, batch, "train", options.network_budget)
         if ours is None:
             say(f"{name}: DeltaCL does not have it")
             continue
+        theirs = in_child(mlx_network, name, batch, options.network_budget)
+        if theirs is None:
+            say("MLX is not installed: left out")
+            return None
         rows.append([
             name, batch, milliseconds(ours["medianSeconds"]), milliseconds(theirs),
             f"{theirs / ours['medianSeconds']:.2f}"])

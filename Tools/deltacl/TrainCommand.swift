@@ -24,6 +24,7 @@ struct TrainCommand: ParsableCommand {
 
         deltacl train
         deltacl train --dataset digits --epochs 20 --output runs/digits
+        deltacl train --max-steps 20 --profile trace.json
         deltacl train --dataset ~/mnist --batch-size 128 --learning-rate 0.05 --device gpu
         deltacl train --initial-weights runs/lenet-digits/model.safetensors --dataset digits --learning-rate 0.001
       """)

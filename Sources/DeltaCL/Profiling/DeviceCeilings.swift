@@ -13,7 +13,7 @@ public struct DeviceCeilings: Hashable, Sendable {
 
   /// Measures a device; takes about a second. What else the machine does at the time lowers the figures.
   ///
-  /// - Throws: `DeltaCLError` where the device has no room for the buffers; what the driver says.
+  /// - Throws: `OpenCLError` where the device has no room for the buffers, and whatever else the driver says.
   public static func measure(on backend: OpenCLBackend) throws -> DeviceCeilings {
     let bench = try CeilingKernels(backend)
     let launches = try bench.launchSeconds()
