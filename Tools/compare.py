@@ -579,9 +579,16 @@ def write(text):
     say(f"wrote {path}")
 
 
+class ArgumentParser(argparse.ArgumentParser):
+    """Ends with the status of deltacl for wrong usage."""
+
+    def error(self, message):
+        self.exit(64, f"compare: error: {message}; see Tools/compare --help\n")
+
+
 def main():
     items = ["layers", *NETWORKS, "batches", "epoch", "mlx"]
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog="Tools/compare", description="Measures DeltaCL and PyTorch in turns and prints the ratios.")
     parser.add_argument("items", nargs="*", metavar="ITEM", help=f"what to measure: {', '.join(items)} (default: all)")
     parser.add_argument("--shape", action="append", default=[], metavar="NUMBERS",
