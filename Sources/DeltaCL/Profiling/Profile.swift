@@ -3,8 +3,8 @@ public struct Profile: Sendable {
   /// The entries that a profile keeps; later ones only count in the totals, so that memory stays bounded.
   public static let capacity = 200_000
 
-  /// The queue, for a person.
-  public let queue: String
+  /// The queue, for a person: the name of its track in a trace.
+  public var queue: String
   /// The first ``capacity`` entries in the order in which they ran.
   public private(set) var entries: [Entry] = []
   /// The number of entries after those.

@@ -67,7 +67,11 @@ struct BenchNetworksCommand: ParsableCommand {
           network, batch: batch, mode, Sampler(budget: options.budget ?? 5),
           makeBackend: { try options.device.newBackend(profiling: options.profile.isWanted) },
           warmedUp: { _ = try ($0 as? OpenCLBackend)?.takeProfile() },
-          finished: { if let profile = try options.profile.take(from: $0) { profiles.append(profile) } })
+          finished: { backend in
+            guard var profile = try options.profile.take(from: backend) else { return }
+            profile.queue = "\(network.name) \(mode.rawValue), batch \(batch), on \(profile.queue)"
+            profiles.append(profile)
+          })
         measurements.append(measurement)
         if !options.json { try Output.line(table.line(Self.cells(measurement, ceilings))) }
       }
