@@ -14,20 +14,25 @@ struct DeviceOption: ParsableArguments {
 
   /// The backend that was asked for.
   ///
-  /// - Parameter announces: whether to say which one it is and why; a fall to the reference backend is said anyway.
+  /// - Parameters:
+  ///   - announces: whether to say which one it is and why; a fall to the reference backend is said anyway.
+  ///   - exact: whether algorithms that round more than the direct sum are turned off; by default as DELTACL_EXACT says.
   /// - Throws: `DeltaCLError` with the candidates where no device, or more than one, answers to the text.
-  func backend(announces: Bool = false) throws -> any Backend {
-    try Backends.open(candidate(announces: announces))
+  func backend(announces: Bool = false, exact: Bool? = nil) throws -> any Backend {
+    try Backends.open(candidate(announces: announces), exact: exact)
   }
 
-  /// A new backend, which shares neither programs nor memory with any other.
+  /// A new backend, which shares neither programs nor memory with any other, exact as DELTACL_EXACT says.
   ///
-  /// - Parameter profiling: whether it keeps when each command ran.
-  /// - Throws: As ``backend(announces:)``; ``CommandFailure`` for profiling on the reference backend.
+  /// - Parameters:
+  ///   - announces: whether to say which one it is and why.
+  ///   - profiling: whether it keeps when each command ran.
+  /// - Throws: As ``backend(announces:exact:)``; ``CommandFailure`` for profiling on the reference backend.
   func newBackend(announces: Bool = false, profiling: Bool = false) throws -> any Backend {
     let candidate = try candidate(announces: announces)
     if let device = candidate.device {
-      return try OpenCLBackend(device, selector: candidate.selector, profiling: profiling)
+      return try OpenCLBackend(
+        device, selector: candidate.selector, exact: Backends.isExactByDefault, profiling: profiling)
     }
     guard !profiling else {
       throw CommandFailure(

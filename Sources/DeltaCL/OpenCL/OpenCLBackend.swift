@@ -30,9 +30,18 @@ public final class OpenCLBackend: Backend {
   /// - Parameters:
   ///   - device: The device, as the `OpenCL` module lists it.
   ///   - selector: The text that selects it, such as `0:0`.
+  ///   - exact: Whether algorithms that round more than the direct sum, which is Winograd's, are turned off: sums of integers
+  ///     are then exact.
   ///   - profiling: Whether to keep when each command ran, for ``takeProfile()``. It slows small operations down a little.
   /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) where the device cannot compile kernels.
-  public init(_ device: Device, selector: String, profiling: Bool = false) throws {
+  public convenience init(
+    _ device: Device, selector: String, exact: Bool = false, profiling: Bool = false
+  ) throws {
+    try self.init(
+      device, selector: selector, planner: Planner(for: device, exact: exact), profiling: profiling)
+  }
+
+  init(_ device: Device, selector: String, planner: Planner, profiling: Bool = false) throws {
     guard device.isAvailable, device.isCompilerAvailable else {
       throw DeltaCLError(
         .unknownDevice,
@@ -44,7 +53,7 @@ public final class OpenCLBackend: Backend {
     context = try Context(device)
     queue = try CommandQueue(context, profiling: profiling)
     recorder = profiling ? ProfileRecorder(queue: "\(selector) (\(device.name))") : nil
-    planner = Planner(for: device)
+    self.planner = planner
     storageAlignment = max(1, device.memoryBaseAddressAlignmentBits / 8 / ElementType.float32.byteCount)
   }
 
