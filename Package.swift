@@ -43,7 +43,7 @@ let package = Package(
     .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL"]),
     .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "CZlib", "CPNG", "CTurboJPEG"]),
     .testTarget(name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks"]),
-    .testTarget(name: "CommandTests", dependencies: ["DeltaCLData", "deltacl"]),
+    .testTarget(name: "CommandTests", dependencies: ["DeltaCL", "DeltaCLData", "deltacl"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu2x

@@ -12,6 +12,9 @@ static const char average_pooling[] = {
 static const char bias_gradient[] = {
 #embed "OpenCL/bias-gradient.cl" suffix(, 0)
 };
+static const char ceilings[] = {
+#embed "OpenCL/ceilings.cl" suffix(, 0)
+};
 static const char common[] = {
 #embed "OpenCL/common.cl" suffix(, 0)
 };
@@ -46,6 +49,7 @@ static const struct {
 } sources[] = {
   {"average-pooling", average_pooling},
   {"bias-gradient", bias_gradient},
+  {"ceilings", ceilings},
   {"common", common},
   {"convolution", convolution},
   {"convolution-delta", convolution_delta},

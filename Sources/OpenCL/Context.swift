@@ -7,7 +7,7 @@ public final class Context: Sendable {
   public let device: Device
 
   nonisolated(unsafe) let handle: OpaquePointer
-  private let allocated = Mutex(0)
+  private let allocated = Mutex((bytes: 0, peak: 0))
 
   /// Makes a context for `device`.
   ///
@@ -28,7 +28,10 @@ public final class Context: Sendable {
   }
 
   /// The bytes of all buffers that live in the context.
-  public var allocatedBytes: Int { allocated.withLock { $0 } }
+  public var allocatedBytes: Int { allocated.withLock { $0.bytes } }
+
+  /// The most bytes that buffers of the context have taken at a time.
+  public var peakAllocatedBytes: Int { allocated.withLock { $0.peak } }
 
   /// Counts a buffer in before it is made; throws where the device cannot hold it.
   func reserve(_ byteCount: Int) throws {
@@ -44,17 +47,18 @@ public final class Context: Sendable {
     }
     try allocated.withLock { allocated in
       // Some drivers accept more than there is and fail, or page, when it is touched.
-      guard byteCount <= device.globalMemoryBytes - allocated else {
+      guard byteCount <= device.globalMemoryBytes - allocated.bytes else {
         throw OpenCLError(
           status: .memoryObjectAllocationFailure, call: "clCreateBuffer",
-          detail: "\(byteCount) bytes asked of \(device.name), where \(allocated) of "
+          detail: "\(byteCount) bytes asked of \(device.name), where \(allocated.bytes) of "
             + "\(device.globalMemoryBytes) bytes are taken")
       }
-      allocated += byteCount
+      allocated.bytes += byteCount
+      allocated.peak = max(allocated.peak, allocated.bytes)
     }
   }
 
   func unreserve(_ byteCount: Int) {
-    allocated.withLock { $0 -= byteCount }
+    allocated.withLock { $0.bytes -= byteCount }
   }
 }

@@ -19,12 +19,35 @@ struct DeviceOption: ParsableArguments {
   ///   - exact: whether algorithms that round more than the direct sum are turned off; by default as DELTACL_EXACT says.
   /// - Throws: `DeltaCLError` with the candidates where no device, or more than one, answers to the text.
   func backend(announces: Bool = false, exact: Bool? = nil) throws -> any Backend {
+    try Backends.open(candidate(announces: announces), exact: exact)
+  }
+
+  /// A new backend, which shares neither programs nor memory with any other, exact as DELTACL_EXACT says.
+  ///
+  /// - Parameters:
+  ///   - announces: whether to say which one it is and why.
+  ///   - profiling: whether it keeps when each command ran.
+  /// - Throws: As ``backend(announces:exact:)``; ``CommandFailure`` for profiling on the reference backend.
+  func newBackend(announces: Bool = false, profiling: Bool = false) throws -> any Backend {
+    let candidate = try candidate(announces: announces)
+    if let device = candidate.device {
+      return try OpenCLBackend(
+        device, selector: candidate.selector, exact: Backends.isExactByDefault, profiling: profiling)
+    }
+    guard !profiling else {
+      throw CommandFailure(
+        "--profile needs an OpenCL device, the reference backend has no queue: choose one with --device")
+    }
+    return ReferenceBackend()
+  }
+
+  private func candidate(announces: Bool) throws -> BackendCandidate {
     let choice = try Backends.choose(text)
     let candidate = choice.candidate
     let fellBack = candidate.kind == .reference && text.lowercased() != "reference"
     if announces || fellBack {
       Output.message("computing on \(candidate.selector) (\(candidate.name)): \(choice.reason)")
     }
-    return try Backends.open(candidate, exact: exact)
+    return candidate
   }
 }

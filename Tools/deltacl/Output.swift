@@ -21,18 +21,25 @@ enum Output {
     try write(text + "\n")
   }
 
+  /// Writes text as it is to standard error. What cannot be written is lost.
+  static func text(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+
   /// Writes a line to standard error, with the command's name in front. A message that cannot be written is lost.
   static func message(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data("deltacl: \(text)\n".utf8))
   }
 
   /// Writes `value` as indented JSON to standard output.
-  static func json(_ value: some Encodable) throws {
+  static func json(
+    _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
+  ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.keyEncodingStrategy = keys
     try line(String(decoding: encoder.encode(value), as: UTF8.self))
   }
 }

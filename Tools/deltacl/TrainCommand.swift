@@ -24,6 +24,7 @@ struct TrainCommand: ParsableCommand {
 
         deltacl train
         deltacl train --dataset digits --epochs 20 --output runs/digits
+        deltacl train --max-steps 20 --profile trace.json
         deltacl train --dataset ~/mnist --batch-size 128 --device gpu
         deltacl train --initial-weights model.safetensors --learning-rate 0.001
       """)
@@ -47,6 +48,9 @@ struct TrainCommand: ParsableCommand {
   var output: String?
 
   @OptionGroup
+  var profile: ProfileOption
+
+  @OptionGroup
   var device: DeviceOption
 
   func validate() throws {
@@ -66,7 +70,8 @@ struct TrainCommand: ParsableCommand {
     let files = try TrainingFiles(folder: output ?? "runs/\(network.name)-\(Self.lastComponent(of: dataset))")
     let weights = try initialWeights.map { path in (path, try Checkpoint.tensors(contentsOf: path)) }
 
-    let trainer = try Trainer(network, data, configuration, on: device.backend(announces: true))
+    let backend = try profile.open(device, announces: true)
+    let trainer = try Trainer(network, data, configuration, on: backend)
     if let (path, tensors) = weights {
       do {
         try trainer.parameters.load(tensors)
@@ -103,6 +108,7 @@ struct TrainCommand: ParsableCommand {
       try? progress.clear()
       throw error
     }
+    try profile.write(profile.take(from: backend).map { [$0] } ?? [])
 
     if let evaluation = result.evaluation {
       try TrainingText.printAccuracies(evaluation, classNames: data.classNames)

@@ -6,6 +6,9 @@ public protocol Plan: AnyObject, Sendable {
   /// The `float32` elements of scratch that a run needs. Runs on one backend may share their scratch.
   var scratchCount: Int { get }
 
+  /// How the operation will run, in a few words for a person, such as the names of the kernels.
+  var summary: String { get }
+
   /// Binds the operation to tensors, for one call site.
   ///
   /// - Parameters:

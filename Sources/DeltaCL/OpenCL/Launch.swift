@@ -17,6 +17,12 @@ struct Launch: Hashable, Sendable {
   /// Work-items along up to three axes. Kernels ignore work-items beyond their work, so the size may be rounded up.
   let globalSize: [Int]
 
+  /// The kernel and the constants that it is built with; a constant of 1 is the plain case and left out.
+  var summary: String {
+    let constants = program.constants.filter { $0.value != 1 }.sorted { $0.key < $1.key }
+    return ([kernel] + constants.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
+  }
+
   /// - Parameter constants: What is fixed when the program is built, such as the vector width `V`.
   init(
     _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: [Argument], globalSize: [Int]

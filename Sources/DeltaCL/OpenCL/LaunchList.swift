@@ -9,6 +9,21 @@ struct LaunchList: Sendable {
     if !launch.globalSize.contains(0) { launches.append(launch) }
   }
 
+  /// The kernels in the order of their launches with the constants that shape them, such as
+  /// `convolution_pad, 4 convolution_correlate TILE=12 V=16`.
+  var summary: String {
+    if launches.isEmpty { return "no work" }
+    var counts: [(text: String, count: Int)] = []
+    for text in launches.map(\.summary) {
+      if let index = counts.firstIndex(where: { $0.text == text }) {
+        counts[index].count += 1
+      } else {
+        counts.append((text, 1))
+      }
+    }
+    return counts.map { $0.count == 1 ? $0.text : "\($0.count) \($0.text)" }.joined(separator: ", ")
+  }
+
   /// Reserves scratch that lives for this operation alone.
   mutating func scratch(_ count: Int, for what: String) throws(DeltaCLError) -> Launch.Argument {
     try Shape([count]).validate(what)

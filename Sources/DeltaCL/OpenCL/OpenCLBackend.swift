@@ -14,6 +14,7 @@ public final class OpenCLBackend: Backend {
   public let storageAlignment: Int
 
   private let planner: Planner
+  private let recorder: ProfileRecorder?
   private let state = Mutex(State())
   private let commands = Mutex(CommandLog())
 
@@ -31,12 +32,16 @@ public final class OpenCLBackend: Backend {
   ///   - selector: The text that selects it, such as `0:0`.
   ///   - exact: Whether algorithms that round more than the direct sum, which is Winograd's, are turned off: sums of integers
   ///     are then exact.
+  ///   - profiling: Whether to keep when each command ran, for ``takeProfile()``. It slows small operations down a little.
   /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) where the device cannot compile kernels.
-  public convenience init(_ device: Device, selector: String, exact: Bool = false) throws {
-    try self.init(device, selector: selector, planner: Planner(for: device, exact: exact))
+  public convenience init(
+    _ device: Device, selector: String, exact: Bool = false, profiling: Bool = false
+  ) throws {
+    try self.init(
+      device, selector: selector, planner: Planner(for: device, exact: exact), profiling: profiling)
   }
 
-  init(_ device: Device, selector: String, planner: Planner) throws {
+  init(_ device: Device, selector: String, planner: Planner, profiling: Bool = false) throws {
     guard device.isAvailable, device.isCompilerAvailable else {
       throw DeltaCLError(
         .unknownDevice,
@@ -46,13 +51,17 @@ public final class OpenCLBackend: Backend {
     self.device = device
     self.selector = selector
     context = try Context(device)
-    queue = try CommandQueue(context)
+    queue = try CommandQueue(context, profiling: profiling)
+    recorder = profiling ? ProfileRecorder(queue: "\(selector) (\(device.name))") : nil
     self.planner = planner
     storageAlignment = max(1, device.memoryBaseAddressAlignmentBits / 8 / ElementType.float32.byteCount)
   }
 
   /// The selector and the device's name.
   public var description: String { "\(selector) (\(device.name))" }
+
+  /// The most bytes of device memory that this backend's storages have taken at a time.
+  public var peakAllocatedBytes: Int { context.peakAllocatedBytes }
 
   /// Allocates device memory of undefined contents.
   public func allocate(_ elementType: ElementType, count: Int) throws -> any Storage {
@@ -101,6 +110,14 @@ public final class OpenCLBackend: Backend {
     try surfacing { try queue.finish() }
   }
 
+  /// Waits for the queue and hands out what ran since the last call; empty unless the backend was opened for profiling.
+  ///
+  /// - Throws: What failed since the last wait.
+  public func takeProfile() throws -> Profile {
+    try finish()
+    return recorder?.take() ?? Profile(queue: description)
+  }
+
   private func makeBuffer(byteCount: Int) throws -> Buffer {
     do {
       // OpenCL has no empty buffers.
@@ -128,18 +145,38 @@ public final class OpenCLBackend: Backend {
   }
 
   /// Enqueues the launches of one operation without another thread's between them: they may share scratch.
-  func enqueue(_ launches: [BoundLaunch], label: String) throws {
+  func enqueue(_ launches: [BoundLaunch], _ work: Work) throws {
     try commands.withLock { log in
       do {
+        var recorded: [(name: String, event: Event)] = []
         for launch in launches.dropLast() {
-          try queue.enqueue(launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize)
+          if recorder == nil {
+            try queue.enqueue(launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize)
+          } else {
+            recorded.append((launch.kernel.name, try enqueueWithEvent(launch)))
+          }
         }
         guard let last = launches.last else { return }
-        let event = try queue.enqueueWithEvent(last.kernel, globalSize: last.globalSize, localSize: last.localSize)
-        log.append(event, label)
+        let event = try enqueueWithEvent(last)
+        log.append(event, work.label)
+        recorder?.append(work, recorded + [(last.kernel.name, event)])
       } catch let error as OpenCLError {
-        throw DeltaCLError(error.isOutOfMemory ? .outOfMemory : .deviceFailure, "\(label) on \(description): \(error)")
+        throw DeltaCLError(
+          error.isOutOfMemory ? .outOfMemory : .deviceFailure, "\(work.label) on \(description): \(error)")
       }
+    }
+  }
+
+  private func enqueueWithEvent(_ launch: BoundLaunch) throws -> Event {
+    try queue.enqueueWithEvent(launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize)
+  }
+
+  /// Enqueues a write of the first `byteCount` bytes of `source`.
+  func enqueueWrite(_ source: HostMemory, byteCount: Int, to buffer: Buffer) throws {
+    try surfacing {
+      let event = try queue.enqueueWrite(source, range: 0..<byteCount, to: buffer)
+      recorder?.append(
+        Work(label: "write", floatingPointOperations: 0, byteCount: byteCount), [("write", event)])
     }
   }
 
@@ -147,6 +184,7 @@ public final class OpenCLBackend: Backend {
   func surfacing<Result>(_ wait: () throws -> Result) throws -> Result {
     do {
       let result = try wait()
+      recorder?.collect()
       if let failure = commands.withLock({ $0.drain() }) {
         throw DeltaCLError(
           .deviceFailure, "\(failure.label) on \(description) failed with \(failure.status): check the driver")

@@ -2,15 +2,15 @@
 final class OpenCLBoundOperation: BoundOperation {
   private let backend: OpenCLBackend
   private let launches: [BoundLaunch]
-  private let label: String
+  private let work: Work
 
-  init(_ launches: [BoundLaunch], label: String, backend: OpenCLBackend) {
+  init(_ launches: [BoundLaunch], _ work: Work, backend: OpenCLBackend) {
     self.launches = launches
-    self.label = label
+    self.work = work
     self.backend = backend
   }
 
   func enqueue() throws {
-    try backend.enqueue(launches, label: label)
+    try backend.enqueue(launches, work)
   }
 }

@@ -4,6 +4,7 @@ import OpenCL
 final class OpenCLPlan: Plan {
   let operation: TensorOperation
   let scratchCount: Int
+  let summary: String
   private let launches: [(launch: Launch, program: Program)]
   /// Where each part of the scratch begins and how long it is.
   private let scratchParts: [(offset: Int, count: Int)]
@@ -13,6 +14,7 @@ final class OpenCLPlan: Plan {
   init(_ operation: TensorOperation, _ list: LaunchList, on backend: OpenCLBackend) throws {
     self.operation = operation
     self.backend = backend
+    summary = list.summary
     launches = try list.launches.map { ($0, try backend.program($0.program)) }
     var parts: [(offset: Int, count: Int)] = []
     var end = 0
@@ -63,7 +65,7 @@ final class OpenCLPlan: Plan {
       }
       return BoundLaunch(kernel: kernel, globalSize: globalSize, localSize: localSize)
     }
-    return OpenCLBoundOperation(bound, label: label, backend: backend)
+    return OpenCLBoundOperation(bound, Work(operation, label: label), backend: backend)
   }
 
   private func int32(_ value: Int, _ label: String) throws -> Int32 {

@@ -39,7 +39,7 @@ final class OpenCLStorage: Storage {
         .mismatch, "a storage of \(count) elements takes \(byteCount) bytes and was given \(source.byteCount)")
     }
     if count == 0 { return }
-    try backend.surfacing { _ = try backend.queue.enqueueWrite(source, range: 0..<byteCount, to: buffer) }
+    try backend.enqueueWrite(source, byteCount: byteCount, to: buffer)
   }
 
   func read(into destination: UnsafeMutableRawBufferPointer) throws {

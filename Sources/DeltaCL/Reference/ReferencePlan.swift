@@ -2,6 +2,7 @@
 final class ReferencePlan: Plan {
   let operation: TensorOperation
   let scratchCount = 0
+  let summary = "reference"
   private let backend: ReferenceBackend
 
   init(_ operation: TensorOperation, backend: ReferenceBackend) {

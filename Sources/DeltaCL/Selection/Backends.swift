@@ -64,7 +64,7 @@ public enum Backends {
   /// - Throws: What the driver says.
   public static func open(_ candidate: BackendCandidate, exact: Bool? = nil) throws -> any Backend {
     guard let device = candidate.device else { return ReferenceBackend.shared }
-    let exact = exact ?? (ProcessInfo.processInfo.environment[exactEnvironmentVariable] == "1")
+    let exact = exact ?? isExactByDefault
     let key = Key(selector: candidate.selector, exact: exact)
     return try opened.withLock { opened in
       if let backend = opened[key] { return backend }
@@ -72,6 +72,11 @@ public enum Backends {
       opened[key] = backend
       return backend
     }
+  }
+
+  /// Whether the environment variable `DELTACL_EXACT` is 1.
+  public static var isExactByDefault: Bool {
+    ProcessInfo.processInfo.environment[exactEnvironmentVariable] == "1"
   }
 
   /// The text that selects the default backend: the value of `DELTACL_DEVICE`, else `auto`.

@@ -4,6 +4,10 @@ import DeltaCL
 final class CompiledGraph {
   private let storages: [Int: any Storage]
   private let calls: [any BoundOperation]
+  /// Multiplications and additions of a run.
+  let floatingPointOperations: Int
+  /// The bytes that the operations of a run must move at least.
+  let byteCount: Int
 
   /// Compiles a graph for a backend.
   ///
@@ -35,6 +39,8 @@ final class CompiledGraph {
         label: "\(node.label) \(node.operation.name)")
     }
     self.storages = storages
+    floatingPointOperations = graph.nodes.reduce(0) { $0 + $1.operation.floatingPointOperations }
+    byteCount = graph.nodes.reduce(0) { $0 + $1.operation.byteCount }
   }
 
   /// A value of the graph, seen with its shape.

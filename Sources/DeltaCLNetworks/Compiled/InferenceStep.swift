@@ -17,6 +17,11 @@ public final class InferenceStep {
   private let softmax: Tensor
   private let compiled: CompiledGraph
 
+  /// Multiplications and additions of a run, as the mathematics counts them.
+  public var floatingPointOperations: Int { compiled.floatingPointOperations }
+  /// The bytes that the operations of a run must move at least, the batch aside.
+  public var byteCount: Int { compiled.byteCount }
+
   /// Compiles a step.
   ///
   /// - Throws: ``NetworkError`` where the network does not fit together or has other parameters; what the backend throws.

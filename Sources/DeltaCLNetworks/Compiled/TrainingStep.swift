@@ -31,6 +31,11 @@ public final class TrainingStep {
   private let update: (any BoundOperation)?
   private var writtenLearningRate: Float?
 
+  /// Multiplications and additions of a run, as the mathematics counts them.
+  public var floatingPointOperations: Int { compiled.floatingPointOperations }
+  /// The bytes that the operations of a run must move at least, the update aside.
+  public var byteCount: Int { compiled.byteCount }
+
   /// Compiles a step.
   ///
   /// - Throws: ``NetworkError`` where the network does not fit together, does not end in what the loss needs or has other
