@@ -10,7 +10,9 @@ import Testing
     #expect(digits.train.pixelMaximum == 16)
     #expect(digits.classNames == (0...9).map(String.init))
     // Every fifth image of the source is for testing.
-    let order = (0..<1797).map { $0 % 5 == 0 ? (digits.test, $0 / 5) : (digits.train, $0 - $0 / 5 - 1) }
+    let order = (0..<1797).map { (index: Int) -> (split: Split, index: Int) in
+      index % 5 == 0 ? (digits.test, index / 5) : (digits.train, index - index / 5 - 1)
+    }
     let pixels = order.flatMap { split, index in split.image(at: index).pixels }
     // Computed from scikit-learn's file.
     #expect(hash(pixels) == 0x493f_a2f6_7df5_50a1)

@@ -39,7 +39,8 @@ struct OperationAttributes {
       try set(key, to: parts[1])
     }
     if let missing = name.requiredAttributes.subtracting(seen).min(by: { $0.rawValue < $1.rawValue }) {
-      throw CommandFailure("\(name.rawValue) needs --attribute \(missing.rawValue)=HxW")
+      throw CommandFailure(
+        "\(name.rawValue) needs --attribute \(missing.rawValue)=\(missing == .kernelSize ? "RxS" : "HxW")")
     }
   }
 

@@ -74,15 +74,15 @@ struct TrainCommand: ParsableCommand {
         throw CommandFailure("\(path): \(error)")
       }
     }
-    Output.message(
-      "\(network.name), \(trainer.parameters.count) parameters, on \(data.name): \(data.train.count) images to train on, "
-        + "\(data.test.count) to test on")
-
     let stopRequest = trainer.stopRequest
     interruption.catchFirst {
       Output.message("finishing the step, then saving; once more to leave at once")
       stopRequest.make()
     }
+    Output.message(
+      "\(network.name), \(trainer.parameters.count) parameters, on \(data.name): \(data.train.count) images to train on, "
+        + "\(data.test.count) to test on")
+
     let title = "\(network.name) on \(data.name)"
     var progress = ProgressLine()
     let result: TrainingResult

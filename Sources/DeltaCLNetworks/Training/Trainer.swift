@@ -14,9 +14,11 @@ public import DeltaCLData
 /// The same configuration and data give the same parameters on the same device, bit for bit. Not `Sendable`: an instance belongs to
 /// one thread at a time, except for its ``stopRequest``.
 public final class Trainer {
+  /// What is trained to tell the classes apart.
   public let network: Network
   /// The data set in the form that the network takes.
   public let dataset: Dataset
+  /// The hyper-parameters.
   public let configuration: TrainingConfiguration
   /// What is trained; load other values before ``run(_:)`` to start from them.
   public let parameters: Parameters
@@ -39,6 +41,9 @@ public final class Trainer {
     _ network: Network, _ dataset: Dataset, _ configuration: TrainingConfiguration, on backend: any Backend
   ) throws {
     try configuration.validate()
+    guard dataset.test.count > 0 else {
+      throw TrainingError(.unsuitableDataset, "\(dataset.name) has no test image; add at least one")
+    }
     self.network = network
     self.dataset = try network.prepare(dataset)
     self.configuration = configuration
@@ -61,7 +66,7 @@ public final class Trainer {
   /// parameters as they are, and adds to ``history``.
   ///
   /// - Parameter handle: Called after each step and each epoch, on the calling thread; what it throws ends the run.
-  /// - Throws: ``TrainingError`` (`diverged`) where the loss is no longer finite; what the backend throws.
+  /// - Throws: ``TrainingError`` (`diverged`) where the loss of a step or of the test images is not finite; what the backend throws.
   @discardableResult
   public func run(_ handle: (TrainingEvent) throws -> Void = { _ in }) throws -> TrainingResult {
     var run = TrainingRun(self)
@@ -77,7 +82,7 @@ public final class Trainer {
       let (loss, correctCount) = (try step.loss(), try step.correctCount())
       let record = run.add(batch, loss: loss, correctCount: correctCount)
       loader.recycle(batch)
-      guard loss.isFinite else { throw diverged(record) }
+      guard loss.isFinite else { throw diverged("loss", loss, after: record) }
       history.steps.append(record)
       try handle(.step(run.report(record, batch: batch)))
 
@@ -85,6 +90,7 @@ public final class Trainer {
         if stopRequest.isMade { return TrainingResult(history: history, evaluation: nil) }
         let seconds = run.epochSeconds
         let measured = try evaluator.evaluate(dataset.test, normalization: dataset.normalization)
+        guard measured.loss.isFinite else { throw diverged("test loss", measured.loss, after: record) }
         let epoch = TrainingHistory.Epoch(
           epoch: batch.epoch, step: run.step, loss: run.loss, accuracy: run.accuracy,
           testLoss: measured.loss, testAccuracy: measured.accuracy, seconds: seconds)
@@ -98,17 +104,24 @@ public final class Trainer {
   }
 
   /// The parameters as they are, with all that is needed to use them.
+  ///
+  /// - Throws: ``TrainingError`` (`diverged`) where a parameter is not finite; what the backend throws.
   public func checkpoint() throws -> Checkpoint {
-    try Checkpoint(
+    let last = history.steps.last ?? TrainingHistory.Step(epoch: 0, step: 0, loss: 0, accuracy: 0)
+    let checkpoint = try Checkpoint(
       network, parameters, classNames: dataset.classNames, datasetName: dataset.name,
-      normalization: dataset.normalization,
-      epoch: history.steps.last?.epoch ?? 0, step: history.steps.last?.step ?? 0)
+      normalization: dataset.normalization, epoch: last.epoch, step: last.step)
+    for (name, tensor) in checkpoint.tensors {
+      guard let value = tensor.values.first(where: { !$0.isFinite }) else { continue }
+      throw diverged("parameter \(name)", value, after: last)
+    }
+    return checkpoint
   }
 
-  private func diverged(_ step: TrainingHistory.Step) -> TrainingError {
+  private func diverged(_ what: String, _ value: Float, after step: TrainingHistory.Step) -> TrainingError {
     TrainingError(
       .diverged,
-      "the loss became \(step.loss) at step \(step.step) of epoch \(step.epoch): lower the learning rate, which is "
+      "the \(what) became \(value) at step \(step.step) of epoch \(step.epoch): lower the learning rate, which is "
         + "\(configuration.learningRate), or check the initial weights")
   }
 }

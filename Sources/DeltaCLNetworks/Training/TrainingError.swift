@@ -22,6 +22,7 @@ public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible 
   /// What went wrong, with the values, and what to do.
   public let message: String
 
+  /// The message.
   public var description: String { message }
 
   init(_ code: Code, _ message: String) {

@@ -1,0 +1,83 @@
+import Testing
+
+extension CommandTests {
+  @Suite struct UsageTests {
+    @Test(arguments: [[], ["devices"], ["train"], ["evaluate"], ["predict"], ["op"]])
+    func helpTeaches(_ command: [String]) throws {
+      let run = try Deltacl(command + ["--help"])
+      #expect(run.status == 0)
+      #expect(run.errors.isEmpty)
+      for words in ["OVERVIEW", "USAGE: deltacl", "\n  deltacl "] { #expect(run.output.contains(words)) }
+    }
+
+    @Test func versionIsAnswered() throws {
+      let run = try Deltacl("--version")
+      #expect(run.status == 0)
+      #expect(run.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+
+    @Test(arguments: [
+      (["frobnicate"], "frobnicate"),
+      (["train", "--frobnicate"], "--frobnicate"),
+      (["train", "--batch-size", "0"], "batch size must be at least 1, not 0"),
+      (["train", "--batch-size", "many"], "many"),
+      (["train", "--epochs", "0"], "epochs must be at least 1, not 0"),
+      (["train", "--max-steps", "-1"], "Missing value for '--max-steps"),
+      (["train", "--max-steps=-1"], "steps must be at least 1, not -1"),
+      (["train", "--learning-rate", "nan"], "learning rate must be a finite number above 0, not nan"),
+      (["train", "--learning-rate", "inf"], "learning rate must be"),
+      (["train", "--learning-rate", "0"], "learning rate must be"),
+      (["train", "--learning-rate=-0.1"], "learning rate must be"),
+      (["train", "--momentum", "1"], "momentum must be from 0 to below 1, not 1"),
+      (["train", "--weight-decay", "nan"], "weight decay must be"),
+      (["train", "--nesterov", "--momentum", "0"], "needs a momentum above 0"),
+      (["train", "--seed=-1"], "seed"),
+      (["train", "--network", "nonet"], "no network named 'nonet'; known networks: lenet"),
+      (["evaluate"], "<model>"),
+      (["predict", "model.safetensors"], "<image>"),
+      (["predict", "model.safetensors", "image.png", "--top", "0"], "--top must be at least 1"),
+      (["op"], "<name>"),
+      (["op", "convolve", "--input", "a", "--output", "b"], "convolution-gradient, max-pooling"),
+      (["op", "relu", "--output", "b"], "--input"),
+    ])
+    func wrongUsageIsSaidInOneLine(_ arguments: [String], _ words: String) throws {
+      let run = try Deltacl(arguments)
+      run.expectFailure(64, saying: words)
+      #expect(run.output.isEmpty)
+      #expect(run.errors.contains("--help"))
+    }
+
+    @Test(arguments: [
+      ("convolution", "stride=0", "stride must be a number of at least 1"),
+      ("convolution", "stride=2x", "stride must be"),
+      ("convolution", "stride=1x2x3", "stride must be"),
+      ("convolution", "stride=99999999999999999999", "stride must be"),
+      ("convolution", "padding=-1", "padding must be"),
+      ("convolution", "padding=1,2,3", "four as top,left,bottom,right"),
+      ("convolution", "groups=0", "groups must be"),
+      ("convolution", "window=2", "no attribute 'window'; it has: dilation, groups, padding, stride"),
+      ("convolution", "stride", "must have the form key=value"),
+      ("convolution-delta", "stride=1", "needs --attribute input-size=HxW"),
+      ("convolution-gradient", "stride=1", "needs --attribute kernel-size=RxS"),
+      ("max-pooling", "stride=1", "needs --attribute window=HxW"),
+      ("max-pooling", "ceil-mode=yes", "ceil-mode must be true or false"),
+      ("average-pooling", "dilation=2", "no attribute 'dilation'"),
+      ("leaky-relu", "slope=nan", "slope must be a finite number"),
+      ("relu", "slope=1", "relu has no attribute 'slope'; it has: none"),
+    ])
+    func wrongAttributesAreWrongUsage(_ name: String, _ attribute: String, _ words: String) throws {
+      try Deltacl("op", name, "--input", "a", "--output", "b", "--attribute", attribute).expectFailure(
+        64, saying: words)
+    }
+
+    @Test func attributesAreGivenOnce() throws {
+      let run = try Deltacl(
+        "op", "convolution", "--input", "a", "--output", "b", "--attribute", "stride=1", "--attribute", "stride=2")
+      run.expectFailure(64, saying: "'stride' is given twice")
+    }
+
+    @Test func fullStandardOutputIsAFailure() throws {
+      try Deltacl("devices", shell: "exec > /dev/full;").expectFailure(saying: "cannot write to standard output")
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import DeltaCL
+import DeltaCLData
+import DeltaCLNetworks
+import Foundation
+import Testing
+
+@Suite struct TrainingTests {
+  /// Two classes that one pixel tells apart.
+  private func dataset(count: Int = 20) throws -> Dataset {
+    func split(_ count: Int) throws -> Split {
+      let labels = (0..<count).map { UInt8($0 % 2) }
+      return try Split(
+        count: count, imageRows: 2, imageColumns: 2, channels: 1, pixels: labels.flatMap { [$0 * 255, 9, 100, 50] },
+        labels: labels)
+    }
+    return try Dataset(name: "pixels", classNames: ["dark", "bright"], train: split(count), test: split(7))
+  }
+
+  private let network = Network(
+    name: "tiny", inputSize: 2, inputChannels: 1, classes: 2,
+    model: ["flatten": Flatten(), "dense": DenseLayer(outputs: 2)] as Sequential)
+
+  private func configuration(_ change: (inout TrainingConfiguration) -> Void = { _ in }) -> TrainingConfiguration {
+    var configuration = TrainingConfiguration()
+    configuration.batchSize = 8
+    configuration.learningRate = 0.5
+    change(&configuration)
+    return configuration
+  }
+
+  @Test func eventsCountStepsAndEpochs() throws {
+    let trainer = try Trainer(network, dataset(), configuration(), on: Backends.select("reference"))
+    var batches: [Int] = []
+    var epochs: [Int] = []
+    let result = try trainer.run { event in
+      switch event {
+      case .step(let progress):
+        batches.append(progress.batch)
+        #expect(progress.batchesPerEpoch == 3)
+        #expect(progress.imagesPerSecond > 0 && progress.secondsLeft >= 0)
+      case .epoch(let epoch): epochs.append(epoch.step)
+      }
+    }
+    #expect(batches == Array(repeating: [1, 2, 3], count: 5).flatMap(\.self))
+    #expect(epochs == [3, 6, 9, 12, 15])
+    #expect(!result.isStopped)
+    let evaluation = try #require(result.evaluation)
+    #expect(evaluation.counts == [4, 3])
+    #expect(evaluation.accuracy == 1)
+    #expect(evaluation.loss == result.history.epochs.last?.testLoss)
+    // 20 images in batches of 8: the epoch's means weigh the last batch of 4 by its images.
+    let steps = result.history.steps.prefix(3)
+    let mean = zip(steps, [8, 8, 4]).reduce(0) { $0 + $1.0.loss * $1.1 } / 20
+    #expect(abs(mean - result.history.epochs[0].loss) < 1e-6)
+  }
+
+  @Test func stepLimitEndsInsideAnEpoch() throws {
+    let trainer = try Trainer(network, dataset(), configuration { $0.maxSteps = 4 }, on: Backends.select("reference"))
+    let result = try trainer.run()
+    #expect(result.history.steps.map(\.epoch) == [1, 1, 1, 2])
+    #expect(result.history.epochs.map(\.step) == [3, 4])
+    #expect(result.evaluation != nil)
+  }
+
+  @Test func stopRequestEndsAfterTheStep() throws {
+    let trainer = try Trainer(network, dataset(), configuration(), on: Backends.select("reference"))
+    let result = try trainer.run { event in
+      if case .step(let progress) = event, progress.step.step == 2 { trainer.stopRequest.make() }
+    }
+    #expect(result.isStopped)
+    #expect(result.history.steps.count == 2)
+    #expect(try trainer.checkpoint().step == 2)
+  }
+
+  @Test func errorOfTheHandlerEndsTheRun() throws {
+    let trainer = try Trainer(network, dataset(), configuration(), on: Backends.select("reference"))
+    #expect(throws: CancellationError.self) { try trainer.run { _ in throw CancellationError() } }
+    #expect(trainer.history.steps.count == 1)
+  }
+
+  @Test func divergenceIsAnError() throws {
+    let trainer = try Trainer(
+      network, dataset(), configuration { $0.learningRate = 3e38 }, on: Backends.select("reference"))
+    let error = #expect(throws: TrainingError.self) { try trainer.run() }
+    #expect(error?.code == .diverged)
+    #expect(error?.message.contains("lower the learning rate, which is 3e+38") == true)
+    #expect(trainer.history.epochs.isEmpty)
+  }
+
+  @Test func batchLargerThanTheDataSetIsTheDataSet() throws {
+    let trainer = try Trainer(
+      network, dataset(), configuration { $0.batchSize = 1 << 40 }, on: Backends.select("reference"))
+    #expect(trainer.batchesPerEpoch == 1)
+    #expect(try trainer.run().history.steps.count == 5)
+  }
+
+  @Test func dataSetOfMoreClassesIsAnError() throws {
+    let digits = try Dataset.load("digits")
+    let error = #expect(throws: TrainingError.self) { try network.prepare(digits) }
+    #expect(error?.code == .unsuitableDataset)
+  }
+
+  @Test func imagesTakeTheNetworksForm() throws {
+    let split = try Split(
+      count: 2, imageRows: 4, imageColumns: 4, channels: 3, pixels: Array(repeating: 100, count: 96), labels: [0, 1])
+    let prepared = try network.prepare(split)
+    #expect((prepared.imageRows, prepared.imageColumns, prepared.channels) == (2, 2, 1))
+    #expect(prepared.pixels.allSatisfy { $0 == 100 })
+    #expect(prepared.labels == split.labels)
+  }
+
+  @Test func historyIsJSONLinesInOrder() throws {
+    var history = TrainingHistory()
+    for step in 1...3 { history.steps.append(.init(epoch: (step + 1) / 2, step: step, loss: 1e-10, accuracy: 0.5)) }
+    for (epoch, step) in [(1, 2), (2, 3)] {
+      history.epochs.append(
+        .init(epoch: epoch, step: step, loss: 2, accuracy: 1, testLoss: .infinity, testAccuracy: .nan, seconds: 3))
+    }
+    let lines = history.jsonLines.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.last == "")
+    let kinds = try lines.dropLast().map { line in
+      try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])["kind"] as? String
+    }
+    #expect(kinds == ["step", "step", "epoch", "step", "epoch"])
+    #expect(lines[2].contains(#""test_loss":null,"test_accuracy":null"#))
+  }
+
+  @Test(arguments: [0, 1, 2, 5000]) func curvesAreDrawnForAnyNumberOfSteps(_ count: Int) throws {
+    var history = TrainingHistory()
+    for step in 1..<count + 1 {
+      history.steps.append(
+        .init(epoch: 1, step: step, loss: step == 3 ? .nan : 100 / Float(step), accuracy: Float(step) / Float(count)))
+    }
+    if count > 0 {
+      history.epochs.append(
+        .init(epoch: 1, step: count, loss: 1, accuracy: 1, testLoss: 0.02, testAccuracy: 0.5, seconds: 1))
+    }
+    let svg = CurvesSVG(history, title: "a <b> & \"c\"").text
+    #expect(svg.contains("a &lt;b&gt; &amp; &quot;c&quot;"))
+    #expect(!svg.contains("nan") && !svg.contains("inf"))
+    #expect(svg.utf8.count < 100_000)
+    #expect(svg.contains("<polyline") == (count > 1))
+  }
+}
