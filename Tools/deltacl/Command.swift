@@ -25,6 +25,7 @@ struct Command: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OpCommand.self,
+      GradientsCommand.self,
     ])
 
   static func main() {
