@@ -46,7 +46,8 @@ struct OpCommand: ParsableCommand {
 
         deltacl op convolution --input in.safetensors --output out.safetensors \\
           --attribute stride=2 --attribute padding=0,0,1,1
-        deltacl op max-pooling --input in.safetensors --output out.safetensors --attribute window=3x3 --device cpu
+        deltacl op max-pooling --input in.safetensors --output out.safetensors \\
+          --attribute window=3x3 --device cpu
       """)
 
   @Argument(help: ArgumentHelp("The operation.", valueName: "name"))

@@ -24,8 +24,8 @@ struct TrainCommand: ParsableCommand {
 
         deltacl train
         deltacl train --dataset digits --epochs 20 --output runs/digits
-        deltacl train --dataset ~/mnist --batch-size 128 --learning-rate 0.05 --device gpu
-        deltacl train --initial-weights runs/lenet-digits/model.safetensors --dataset digits --learning-rate 0.001
+        deltacl train --dataset ~/mnist --batch-size 128 --device gpu
+        deltacl train --initial-weights model.safetensors --learning-rate 0.001
       """)
 
   @Option(help: ArgumentHelp("The network: \(Network.names.joined(separator: ", ")).", valueName: "name"))
@@ -76,6 +76,8 @@ struct TrainCommand: ParsableCommand {
     }
     let stopRequest = trainer.stopRequest
     interruption.catchFirst {
+      // The line that is being rewritten stays as it is, with the message below it.
+      if Output.isTerminal { try? Output.write("\n") }
       Output.message("finishing the step, then saving; once more to leave at once")
       stopRequest.make()
     }

@@ -5,8 +5,9 @@ import Foundation
 enum TrainingText {
   /// Where a run stands, in one line.
   static func line(for progress: TrainingProgress, epochs: Int) -> String {
+    // 80 columns hold the line of a usual run.
     String(
-      format: "epoch %d/%d  batch %d/%d  loss %.4f  accuracy %.4f  %.0f images/s  ", progress.step.epoch, epochs,
+      format: "epoch %d/%d batch %d/%d  loss %.4f accuracy %.4f  %.0f images/s  ", progress.step.epoch, epochs,
       progress.batch, progress.batchesPerEpoch, progress.loss, progress.accuracy, progress.imagesPerSecond)
       + "\(duration(progress.secondsLeft)) left"
   }
@@ -33,7 +34,7 @@ enum TrainingText {
   private static func duration(_ seconds: Double) -> String {
     let seconds = Int(min(seconds.rounded(.up), 1e9))
     if seconds < 60 { return "\(seconds) s" }
-    if seconds < 3600 { return String(format: "%d:%02d min", seconds / 60, seconds % 60) }
-    return String(format: "%d:%02d h", seconds / 3600, seconds / 60 % 60)
+    if seconds < 3600 { return String(format: "%d:%02d", seconds / 60, seconds % 60) }
+    return String(format: "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60)
   }
 }
