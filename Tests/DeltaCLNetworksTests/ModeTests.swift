@@ -1,4 +1,6 @@
 import DeltaCL
+import DeltaCLData
+import Foundation
 import Testing
 
 @testable import DeltaCLNetworks
@@ -50,6 +52,36 @@ import Testing
       #expect(abs(logit - expected) < 1e-4)
     }
     #expect(try parameters.values(of: "bn.running_mean") == [3])
+  }
+
+  @Test func checkpointsHoldStatistics() throws {
+    let example = try example("batch normalization")
+    let parameters = try Parameters(example.network, seed: 1, on: ReferenceBackend())
+    try example.run(TrainingStep(example.network, parameters, batch: example.batch))
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("checkpoint-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("model.safetensors").path
+    let normalization = Normalization(mean: 0, standardDeviation: 1)
+    try Checkpoint(
+      example.network, parameters, classNames: ["a", "b", "c"], datasetName: "none", normalization: normalization,
+      epoch: 1, step: 1
+    ).write(to: path)
+    let loaded = try Checkpoint(contentsOf: path).parameters(of: example.network, on: ReferenceBackend())
+    #expect(try loaded.values(of: "bn1.running_mean") != [0, 0, 0])
+    #expect(try loaded.all().map(\.values) == parameters.all().map(\.values))
+  }
+
+  @Test func aBatchWithoutVarianceNamesTheLayer() throws {
+    let network = Network(
+      name: "narrow", inputSize: 1, inputChannels: 2, classes: 2,
+      model: ["bn": BatchNormalizationLayer(), "flatten": Flatten()] as Sequential)
+    let parameters = try Parameters(network, seed: 1, on: ReferenceBackend())
+    let error = #expect(throws: NetworkError.self) { try TrainingStep(network, parameters, batch: 1) }
+    #expect(error?.message.hasPrefix("layer bn, whose input is [1, 1, 1, 2]: batch normalization: 1 values") == true)
+    let inference = try InferenceStep(network, parameters, batch: 1)
+    try inference.run(images: [1, 2])
+    #expect(try inference.logits().allSatisfy(\.isFinite))
   }
 
   @Test func dropoutDrawsAnewInEachStep() throws {

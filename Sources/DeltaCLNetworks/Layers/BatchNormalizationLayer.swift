@@ -33,6 +33,7 @@ public struct BatchNormalizationLayer: Layer {
       case .training: .batchNormalization(normalization)
       case .inference: .batchNormalizationInference(normalization)
       }
+    try operation.validate()
     return try graph.apply(operation, to: input, weight, bias, mean, variance).reshaped(input.shape)
   }
 }
