@@ -59,7 +59,10 @@ public struct GraphBuilder: Sendable {
     graph.add(try uniqueName(name), shape, role: .statistic(initial))
   }
 
-  /// Appends a dropout, which random numbers of its own rule.
+  /// Appends a dropout, whose random numbers depend on `seed`, the number of the step and the dropouts appended before it.
+  ///
+  /// - Returns: A value of the input's shape.
+  /// - Throws: `DeltaCLError` where the probability is not from 0 to 1.
   public mutating func dropout(
     _ input: GraphValue, probability: Float, seed: UInt64
   ) throws -> GraphValue {

@@ -2,6 +2,7 @@ import DeltaCL
 
 extension Network {
   /// AlexNet in its form for one device, for images of 224x224, with torchvision's names and initial distributions.
+  /// Its adaptive pooling before the classifier does nothing at this size and is left out.
   ///
   /// Alex Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014.
   public static func alexNet(classes: Int) -> Network {

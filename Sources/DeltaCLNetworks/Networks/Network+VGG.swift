@@ -1,7 +1,8 @@
 import DeltaCL
 
 extension Network {
-  /// VGG-16, configuration D, for images of 224x224, with torchvision's names and initial distributions.
+  /// VGG-16, configuration D, for images of 224x224, with torchvision's names and initial distributions. Its adaptive
+  /// pooling before the classifier does nothing at this size and is left out.
   ///
   /// Karen Simonyan and Andrew Zisserman, "Very deep convolutional networks for large-scale image recognition", ICLR 2015.
   public static func vgg16(classes: Int) -> Network {
