@@ -48,3 +48,8 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu2x
 )
+
+// Building the documentation takes a plugin, which ordinary builds do not fetch.
+if Context.environment["DELTACL_DOCS"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -42,6 +42,9 @@ static const char max_pooling[] = {
 static const char softmax[] = {
 #embed "OpenCL/softmax.cl" suffix(, 0)
 };
+static const char winograd[] = {
+#embed "OpenCL/winograd.cl" suffix(, 0)
+};
 
 static const struct {
   const char *name;
@@ -59,6 +62,7 @@ static const struct {
   {"loss", loss},
   {"max-pooling", max_pooling},
   {"softmax", softmax},
+  {"winograd", winograd},
 };
 
 const char *deltacl_kernel_source(const char *name) {

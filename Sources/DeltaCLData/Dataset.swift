@@ -13,7 +13,12 @@ public struct Dataset: Hashable, Sendable {
 
   /// Creates a data set.
   ///
-  /// - Parameter normalization: measured on `train` when nil.
+  /// - Parameters:
+  ///   - name: what selects it, and what errors call it.
+  ///   - classNames: the name of each class, by label.
+  ///   - train: the images to train on, at least one.
+  ///   - test: the images to test on; may be none.
+  ///   - normalization: measured on `train` when nil.
   /// - Throws: `DataError` when `train` is empty, the two parts differ in image size, or a label has no class name.
   public init(
     name: String, classNames: [String], train: Split, test: Split, normalization: Normalization? = nil

@@ -30,7 +30,9 @@ public struct Safetensors: Hashable, Sendable {
 
   /// The tensor called `name`.
   ///
-  /// - Parameter source: the file's name for the error.
+  /// - Parameters:
+  ///   - name: the tensor's name.
+  ///   - source: the file's name for the error.
   /// - Throws: `DataError` `notFound` with the names that there are.
   public func tensor(_ name: String, of source: String = "safetensors data") throws(DataError) -> Tensor {
     guard let tensor = tensors[name] else {

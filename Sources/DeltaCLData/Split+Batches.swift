@@ -3,7 +3,7 @@ extension Split {
   ///
   /// - Parameters:
   ///   - destination: receives `indices.count` x rows x columns x channels values; what lies beyond stays as it is.
-  ///   - labels: receives `indices.count` classes; what lies beyond stays as it is.
+  ///   - destinationLabels: receives `indices.count` classes; what lies beyond stays as it is.
   ///   - indices: the images to take, each less than `count`; one may occur several times.
   ///   - normalization: usually that of the data set.
   /// - Throws: `DataError` `outOfRange` when an index is not in the split or the batch does not fit; nothing is

@@ -24,6 +24,12 @@ public struct Split: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - name: what errors call it.
+  ///   - count: the number of images; may be 0.
+  ///   - imageRows: the rows of an image.
+  ///   - imageColumns: the columns of an image.
+  ///   - channels: the channels of a pixel.
+  ///   - pixels: the images one after the other, each rows x columns x channels.
+  ///   - labels: the class of each image.
   ///   - pixelMaximum: the pixel value that stands for 1, from 1 to 255.
   /// - Throws: `DataError` `mismatch` when pixels or labels are not `count` images of the given size, or
   ///   `malformed` when an image has no pixels.

@@ -13,7 +13,9 @@ public final class HostMemory: @unchecked Sendable {
 
   /// Allocates `byteCount` bytes of zeros.
   ///
-  /// - Parameter alignment: a power of two of at least the size of a pointer, in bytes.
+  /// - Parameters:
+  ///   - byteCount: the size in bytes, at least 1.
+  ///   - alignment: a power of two of at least the size of a pointer, in bytes.
   /// - Throws: `OpenCLError` for a size or alignment that cannot be and where the host is out of memory.
   public init(byteCount: Int, alignment: Int = 4096) throws {
     guard byteCount > 0 else {

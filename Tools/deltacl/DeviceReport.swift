@@ -169,7 +169,7 @@ extension DeviceReport {
         ("features missing", opencl.featuresMissing.isEmpty ? "none" : opencl.featuresMissing.joined(separator: ", ")),
       ]
     } else {
-      rows.append(("type", "plain Swift on the host, slow and exact: needs no driver"))
+      rows.append(("type", "plain Swift on the host with Float64 sums; slow, needs no driver"))
     }
     rows.append(("kernels", kernelFamily))
     rows.append(("score", "\(score)"))

@@ -47,7 +47,7 @@ struct DevicesCommand: ParsableCommand {
     }
     // What the environment asks for is what the other commands take.
     let request = Backends.defaultSelection
-    let choice = try Backends.choose(request)
+    let choice = try defaultChoice(request)
     let shown = try device.map { [try Backends.choose($0).candidate] } ?? Backends.available()
     let reports = shown.map {
       DeviceReport($0, platforms: platforms, isDefault: $0.selector == choice.candidate.selector)
@@ -60,6 +60,16 @@ struct DevicesCommand: ParsableCommand {
     }
     for report in reports { try Output.line(report.text + "\n") }
     try Output.line("default: \(choice.candidate.selector) (\(choice.reason))")
+  }
+
+  /// What the other commands take by default. A variable that fits nothing must not hide the list that helps to mend it.
+  private func defaultChoice(_ request: String) throws -> BackendChoice {
+    do {
+      return try Backends.choose(request)
+    } catch {
+      Output.message("\(Backends.environmentVariable) is '\(request)', which no command will take: \(error)")
+      return try Backends.choose("auto")
+    }
   }
 
   private static let noPlatform = """

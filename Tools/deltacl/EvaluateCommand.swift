@@ -54,6 +54,11 @@ struct EvaluateCommand: ParsableCommand {
         "\(data.name) has \(data.classNames.count) classes and \(model.model) tells \(network.classes) apart; "
           + "choose the data set that it was trained on, \(checkpoint.datasetName)")
     }
+    if data.classNames != checkpoint.classNames {
+      Output.message(
+        "\(model.model) was trained on \(checkpoint.datasetName), whose classes are not those of \(data.name): "
+          + "label 0 counts as \(checkpoint.classNames.first ?? "class 0"), and so on")
+    }
     guard data.test.count > 0 else { throw CommandFailure("\(data.name) has no test image") }
     let evaluation = try Evaluator(network, parameters).evaluate(
       network.prepare(data.test), normalization: checkpoint.normalization)

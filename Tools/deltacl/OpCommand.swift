@@ -62,6 +62,11 @@ struct OpCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("An attribute of the operation; may be repeated.", valueName: "key=value"))
   var attribute: [String] = []
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Use direct sums alone, exact for small integers, or also what training uses, such as Winograd's algorithm.")
+  var exact = true
+
   @OptionGroup
   var device: DeviceOption
 
@@ -77,7 +82,7 @@ struct OpCommand: ParsableCommand {
     let attributes = try OperationAttributes(attribute, for: name)
     let file = try Safetensors(contentsOf: input)
     let request = try OperationRequest(name, attributes, file: file, source: input)
-    let results = Safetensors(tensors: try request.run(on: device.backend()))
+    let results = Safetensors(tensors: try request.run(on: device.backend(exact: exact)))
     try results.write(to: output)
   }
 }

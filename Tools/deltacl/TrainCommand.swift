@@ -112,7 +112,8 @@ struct TrainCommand: ParsableCommand {
     try files.write(trainer, title: title)
     let step = result.history.steps.last?.step ?? 0
     Output.message("stopped after step \(step); wrote \(files.list)")
-    Output.message("to go on from there: deltacl train \(continuation(from: files.model).joined(separator: " "))")
+    let arguments = continuation(from: files.model).joined(separator: " ")
+    Output.message("to train on from these weights: deltacl train \(arguments)")
     throw ExitCode(interruption.exitStatus ?? 1)
   }
 

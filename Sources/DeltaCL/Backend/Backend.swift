@@ -29,7 +29,9 @@ public protocol Backend: AnyObject, Sendable, CustomStringConvertible {
 extension Backend {
   /// Runs an operation at once on new output tensors.
   ///
-  /// - Parameter inputs: The tensors that the operation reads or updates, in the order of ``TensorOperation/operands``.
+  /// - Parameters:
+  ///   - operation: What to run.
+  ///   - inputs: The tensors that the operation reads or updates, in the order of ``TensorOperation/operands``.
   /// - Returns: The tensors it writes.
   public func run(_ operation: TensorOperation, _ inputs: Tensor...) throws -> [Tensor] {
     try run(operation, inputs)
@@ -37,7 +39,9 @@ extension Backend {
 
   /// Runs an operation at once on new output tensors.
   ///
-  /// - Parameter inputs: The tensors that the operation reads or updates, in the order of ``TensorOperation/operands``.
+  /// - Parameters:
+  ///   - operation: What to run.
+  ///   - inputs: The tensors that the operation reads or updates, in the order of ``TensorOperation/operands``.
   /// - Returns: The tensors it writes.
   public func run(_ operation: TensorOperation, _ inputs: [Tensor]) throws -> [Tensor] {
     var remaining = inputs[...]

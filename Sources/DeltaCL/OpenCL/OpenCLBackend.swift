@@ -29,8 +29,14 @@ public final class OpenCLBackend: Backend {
   /// - Parameters:
   ///   - device: The device, as the `OpenCL` module lists it.
   ///   - selector: The text that selects it, such as `0:0`.
+  ///   - exact: Whether algorithms that round more than the direct sum, which is Winograd's, are turned off: sums of integers
+  ///     are then exact.
   /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) where the device cannot compile kernels.
-  public init(_ device: Device, selector: String) throws {
+  public convenience init(_ device: Device, selector: String, exact: Bool = false) throws {
+    try self.init(device, selector: selector, planner: Planner(for: device, exact: exact))
+  }
+
+  init(_ device: Device, selector: String, planner: Planner) throws {
     guard device.isAvailable, device.isCompilerAvailable else {
       throw DeltaCLError(
         .unknownDevice,
@@ -41,7 +47,7 @@ public final class OpenCLBackend: Backend {
     self.selector = selector
     context = try Context(device)
     queue = try CommandQueue(context)
-    planner = Planner(for: device)
+    self.planner = planner
     storageAlignment = max(1, device.memoryBaseAddressAlignmentBits / 8 / ElementType.float32.byteCount)
   }
 

@@ -1,9 +1,14 @@
 /// Convolution and dense layers: a correlation of a padded image with packed kernels, for the forward pass and, phase by
 /// phase, for the delta; and the kernel gradient in two stages. `Kernels/OpenCL/convolution*.cl` explains the kernels.
 extension Planner {
-  /// The most pixels or taps in a register tile: with a 16-lane vector each, and one for the other factor, they fill half of
-  /// AVX-512's registers.
-  private static let maximumTile = 16
+  /// The most pixels or taps in a register tile of so many vectors: the sums and one row of factors stay within the 32
+  /// registers of AVX-512.
+  private static func maximumTile(vectors: Int) -> Int {
+    vectors == 4 ? 6 : vectors == 2 ? 12 : 16
+  }
+
+  /// Output pixels whose part of a vector of dy stays in the first cache.
+  private static let pixelsPerChunk = 112
 
   /// How a kernel row lies in memory: runs of neighbouring floats.
   private struct Runs {
@@ -65,6 +70,7 @@ extension Planner {
   }
 
   func convolutionDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+    if gathersDelta(convolution) { return try gatheredDelta(convolution) }
     var list = LaunchList()
     let rows = DeltaPhase.all(convolution.rowAxis), columns = DeltaPhase.all(convolution.columnAxis)
     // The padding of dy that every phase stays within.
@@ -92,7 +98,7 @@ extension Planner {
           blocks * (1 + row.taps * column.taps * groupKernels) * width, for: "packed kernels")
         list.append(
           Launch(
-            "convolution_delta_pack", in: "convolution-delta", constants: ["V": width],
+            "convolution_delta_pack", in: "convolution-delta", constants: ["V": width, "RUN": 1],
             [
               .operand(1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels), .int(groupChannels),
               .int(convolution.kernelSize.rows), .int(convolution.kernelSize.columns), .int(row.firstTap),
@@ -111,6 +117,65 @@ extension Planner {
     return list
   }
 
+  /// Whether the delta takes less time as a product of dy with all taps, whose rows are gathered: where the input has so
+  /// few channels that they would leave most lanes of a vector empty.
+  private func gathersDelta(_ convolution: Convolution) -> Bool {
+    guard convolution.groups == 1, convolution.dilation.columns == 1, convolution.inputChannels < 2 * maximumVectorWidth
+    else { return false }
+    let run = convolution.kernelSize.columns * convolution.inputChannels
+    let taps = convolution.kernelSize.rows * run
+    let lanes = { ceilingDivision($0, maximumVectorWidth) * maximumVectorWidth }
+    let input = convolution.inputSize, output = convolution.outputSize, stride = convolution.stride
+    // In multiplications; to gather a value costs some 16 of them.
+    let direct =
+      input.rows * input.columns * convolution.kernelSize.rows * convolution.kernelSize.columns
+      / (stride.rows * stride.columns) * convolution.outputChannels * lanes(convolution.inputChannels)
+    let gathered = output.rows * output.columns * (convolution.outputChannels * lanes(taps) + 16 * taps)
+    return gathered < direct && run <= 256
+      && Shape([convolution.batch, output.rows, output.columns, taps]).elementCount <= Shape.maximumElementCount
+  }
+
+  private func gatheredDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let output = convolution.outputSize, input = convolution.inputSize
+    let run = convolution.kernelSize.columns * convolution.inputChannels
+    let taps = convolution.kernelSize.rows * run
+    let dy = Image(
+      argument: .operand(0), rows: output.rows, columns: output.columns, channels: convolution.outputChannels)
+    let products = Image(
+      argument: try list.scratch(
+        Shape([convolution.batch, output.rows, output.columns, taps]).elementCount, for: "products"),
+      rows: output.rows, columns: output.columns, channels: taps)
+    let width = vectorWidth(covering: taps)
+    let blocks = ceilingDivision(taps, width)
+    let packed = try list.scratch(blocks * (1 + convolution.outputChannels) * width, for: "packed kernels")
+    list.append(
+      Launch(
+        "convolution_delta_pack", in: "convolution-delta", constants: ["V": width, "RUN": run],
+        [
+          .operand(1), packed, .int(blocks), .int(blocks), .int(convolution.outputChannels), .int(taps), .int(1),
+          .int(1),
+          .int(0), .int(1), .int(1), .int(0), .int(1), .int(1),
+        ], globalSize: [blocks]))
+    list.append(
+      correlate(
+        dy, from: (0, 0), packed, width: width, groupChannels: convolution.outputChannels, groupKernels: taps,
+        groups: 1,
+        kernelSize: 1, dilation: 1, stride: 1, batch: convolution.batch, computed: output, into: products, at: (0, 0),
+        step: 1, tile: tile(for: output.columns)))
+    let rows = convolution.batch * input.rows
+    list.append(
+      Launch(
+        "convolution_delta_gather", in: "convolution-delta", constants: ["V": width, "RUN": run],
+        [
+          products.argument, .operand(2), .int(rows), .int(input.rows), .int(input.columns),
+          .int(convolution.inputChannels), .int(output.rows), .int(output.columns), .int(convolution.kernelSize.rows),
+          .int(convolution.stride.rows), .int(convolution.stride.columns), .int(convolution.dilation.rows),
+          .int(convolution.padding.top), .int(convolution.padding.left),
+        ], globalSize: [rows]))
+    return list
+  }
+
   func convolutionGradient(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
     let x = try pad(
@@ -122,35 +187,42 @@ extension Planner {
     let groupKernels = convolution.outputChannels / convolution.groups
     let groupChannels = convolution.inputChannels / convolution.groups
     let width = vectorWidth(within: groupKernels)
-    let blocksPerGroup = ceilingDivision(groupKernels, width)
+    let vectors =
+      [4, 2, 1].filter { $0 * width <= groupKernels }.min {
+        ceilingDivision(groupKernels, $0 * width) * $0 < ceilingDivision(groupKernels, $1 * width) * $1
+      } ?? 1
+    let blocksPerGroup = ceilingDivision(groupKernels, vectors * width)
     let blocks = blocksPerGroup * convolution.groups
     let runs = Runs(
       columns: convolution.kernelSize.columns, step: convolution.dilation.columns, channels: convolution.inputChannels,
       groupChannels: groupChannels)
-    let tile = tile(for: runs.length)
-    let tiles = convolution.kernelSize.rows * runs.count * ceilingDivision(runs.length, tile)
+    let tile = tile(for: runs.length, atMost: Planner.maximumTile(vectors: vectors))
     let rows = convolution.batch * convolution.outputSize.rows
-    let splits = splits(of: rows, items: blocks * tiles)
-    let taps = convolution.kernelSize.rows * runs.count * runs.length
-    let partial = try list.scratch(splits * blocks * taps * width, for: "partial kernel gradients")
+    let splits = max(1, min(rows, ceilingDivision(16, blocks)))
+    let lines = convolution.kernelSize.rows * runs.count
+    let partial = try list.scratch(
+      splits * blocks * lines * runs.length * vectors * width, for: "partial kernel gradients")
+    let constants = [
+      "V": width, "NV": vectors, "TILE": tile, "X_STEP": convolution.stride.columns * x.channels,
+      "ROWS": max(1, Planner.pixelsPerChunk / convolution.outputSize.columns),
+    ]
     list.append(
       Launch(
-        "convolution_gradient", in: "convolution-gradient",
-        constants: ["V": width, "TILE": tile, "X_STEP": convolution.stride.columns * x.channels],
+        "convolution_gradient", in: "convolution-gradient", constants: constants,
         [
           x.argument, .operand(1), partial, .int(x.rows), .int(x.columns), .int(x.channels), .int(groupChannels),
           .int(groupKernels), .int(blocksPerGroup), .int(blocks), .int(convolution.kernelSize.rows), .int(runs.count),
           .int(runs.length), .int(convolution.dilation.rows * x.columns * x.channels), .int(runs.step),
           .int(convolution.stride.rows), .int(convolution.outputSize.rows), .int(convolution.outputSize.columns),
           .int(convolution.outputChannels), .int(rows), .int(splits),
-        ], globalSize: [blocks, tiles, splits]))
+        ], globalSize: [blocks, splits]))
     list.append(
       Launch(
-        "convolution_gradient_sum", in: "convolution-gradient", constants: ["V": width, "TILE": 1, "X_STEP": 1],
+        "convolution_gradient_sum", in: "convolution-gradient", constants: constants,
         [
-          partial, .operand(2), .int(groupKernels), .int(blocksPerGroup), .int(blocks),
-          .int(convolution.kernelSize.rows * runs.count), .int(runs.length), .int(splits),
-        ], globalSize: [convolution.kernelSize.rows * runs.count, blocks]))
+          partial, .operand(2), .int(groupKernels), .int(blocksPerGroup), .int(blocks), .int(lines), .int(runs.length),
+          .int(splits),
+        ], globalSize: [lines, blocks]))
     return list
   }
 
@@ -221,8 +293,8 @@ extension Planner {
 
   /// The tile, at most `extent`, that covers `extent` with the least work: the tiles' multiplications and their overhead,
   /// which is taken as that of one and a half more.
-  private func tile(for extent: Int) -> Int {
-    let candidates = 1...max(1, min(extent, Planner.maximumTile))
+  private func tile(for extent: Int, atMost limit: Int = maximumTile(vectors: 1)) -> Int {
+    let candidates = 1...max(1, min(extent, limit))
     return candidates.min { cost(of: $0, for: extent) < cost(of: $1, for: extent) } ?? 1
   }
 

@@ -11,8 +11,13 @@ struct Planner: Sendable {
   /// so that neighbouring work-items read neighbouring memory.
   let channelsPerItem: Int
 
+  /// The local memory that Winograd's fused kernel may use for what should stay in a core's cache; 0 turns Winograd's
+  /// algorithm off.
+  var winogradLocalBytes = 0
+
   /// The planner for CPU devices, where a work-item is a loop on one core.
-  static let cpu = Planner(maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max)
+  static let cpu = Planner(
+    maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, winogradLocalBytes: 1 << 20)
   /// The planner for all other devices, where many work-items share a core.
   static let gpu = Planner(maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4)
 
@@ -21,9 +26,12 @@ struct Planner: Sendable {
   /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
   func launches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList {
     switch operation {
-    case .convolution(let convolution, let bias): try self.convolution(convolution, bias: bias)
-    case .convolutionDelta(let convolution): try convolutionDelta(convolution)
-    case .convolutionGradient(let convolution): try convolutionGradient(convolution)
+    case .convolution(let convolution, let bias):
+      try usesWinograd(convolution) ? winograd(convolution, bias: bias) : self.convolution(convolution, bias: bias)
+    case .convolutionDelta(let convolution):
+      try usesWinograd(convolution) ? winogradDelta(convolution) : convolutionDelta(convolution)
+    case .convolutionGradient(let convolution):
+      try usesWinograd(convolution) ? winogradGradient(convolution) : convolutionGradient(convolution)
     case .biasGradient(let rows, let channels): try biasGradient(rows: rows, channels: channels)
     case .maxPooling(let pooling): maxPooling(pooling)
     case .maxPoolingDelta(let pooling): maxPoolingDelta(pooling)

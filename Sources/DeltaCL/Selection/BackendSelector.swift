@@ -35,7 +35,8 @@ enum BackendSelector: Hashable, Sendable {
       guard let best = Self.best(candidates.filter { $0.kind == kind }) else {
         throw unknown("there is no usable \(kind.rawValue.uppercased()) device", candidates)
       }
-      return BackendChoice(candidate: best, reason: "\(kind.rawValue): the best of its kind")
+      let reason = kind == .reference ? "selected by its name" : "the best \(kind.rawValue.uppercased()) device"
+      return BackendChoice(candidate: best, reason: reason)
     case .indices(let platform, let device):
       let selector = "\(platform):\(device)"
       guard let candidate = candidates.first(where: { $0.selector == selector }) else {

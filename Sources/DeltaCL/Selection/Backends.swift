@@ -17,9 +17,17 @@ public enum Backends {
   /// The name of the environment variable that selects the default backend.
   public static let environmentVariable = "DELTACL_DEVICE"
 
+  /// The name of the environment variable that, set to 1, turns off algorithms that round more than the direct sum.
+  public static let exactEnvironmentVariable = "DELTACL_EXACT"
+
   @TaskLocal static var scoped: (any Backend)?
 
-  private static let opened = Mutex<[String: any Backend]>([:])
+  private struct Key: Hashable {
+    let selector: String
+    let exact: Bool
+  }
+
+  private static let opened = Mutex<[Key: any Backend]>([:])
 
   /// Every OpenCL device of every platform, in the order of their indices, then the reference backend.
   ///
@@ -51,13 +59,17 @@ public enum Backends {
 
   /// Opens a candidate. The same device gives the same instance each time.
   ///
+  /// - Parameter exact: Whether algorithms that round more than the direct sum are turned off; without a value, whether the
+  ///   environment variable `DELTACL_EXACT` is 1.
   /// - Throws: What the driver says.
-  public static func open(_ candidate: BackendCandidate) throws -> any Backend {
+  public static func open(_ candidate: BackendCandidate, exact: Bool? = nil) throws -> any Backend {
     guard let device = candidate.device else { return ReferenceBackend.shared }
+    let exact = exact ?? (ProcessInfo.processInfo.environment[exactEnvironmentVariable] == "1")
+    let key = Key(selector: candidate.selector, exact: exact)
     return try opened.withLock { opened in
-      if let backend = opened[candidate.selector] { return backend }
-      let backend = try OpenCLBackend(device, selector: candidate.selector)
-      opened[candidate.selector] = backend
+      if let backend = opened[key] { return backend }
+      let backend = try OpenCLBackend(device, selector: candidate.selector, exact: exact)
+      opened[key] = backend
       return backend
     }
   }
@@ -68,7 +80,7 @@ public enum Backends {
     return value.isEmpty ? "auto" : value
   }
 
-  /// The backend of the innermost ``withBackend(_:_:)-(String,_)``, else the one that ``defaultSelection`` takes.
+  /// The backend of the innermost `withBackend`, else the one that ``defaultSelection`` takes.
   ///
   /// - Throws: As ``select(_:)``.
   public static var current: any Backend {

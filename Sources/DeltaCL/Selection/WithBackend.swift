@@ -1,6 +1,8 @@
 /// Makes a backend the current one for the duration of a closure; scopes nest.
 ///
-/// - Parameter text: The selection, see ``Backends``.
+/// - Parameters:
+///   - text: The selection, see ``Backends``.
+///   - body: What sees the backend as ``Backends/current``.
 /// - Throws: As ``Backends/select(_:)``, or what `body` throws.
 public func withBackend<Result>(_ text: String, _ body: () throws -> Result) throws -> Result {
   try withBackend(Backends.select(text), body)
@@ -13,7 +15,9 @@ public func withBackend<Result>(_ backend: any Backend, _ body: () throws -> Res
 
 /// Makes a backend the current one for the duration of a closure, across its `await`s and in its child tasks; scopes nest.
 ///
-/// - Parameter text: The selection, see ``Backends``.
+/// - Parameters:
+///   - text: The selection, see ``Backends``.
+///   - body: What sees the backend as ``Backends/current``.
 /// - Throws: As ``Backends/select(_:)``, or what `body` throws.
 public nonisolated(nonsending) func withBackend<Result>(
   _ text: String, _ body: nonisolated(nonsending) () async throws -> Result

@@ -4,7 +4,7 @@ public import OpenCL
 /// A network with its loss and optimiser, compiled for one batch size into calls that are replayed step after step.
 ///
 /// Training follows eleven steps. ``Parameters`` (1) initialises kernels and biases. Each iteration (2) draws a batch, and
-/// ``run(images:labels:)`` enqueues the rest: (3) the forward pass, (4) the loss, (5) the output's delta, then from the last
+/// ``run(images:labels:)-(HostMemory,_)`` enqueues the rest: (3) the forward pass, (4) the loss, (5) the output's delta, then from the last
 /// layer to the first the deltas through (6) dense, (7) convolution and (8) pooling layers, (9) the gradients as soon as the
 /// delta they need is there, (10) each summed over the batch, and (11) the update; until the iteration limit.
 ///

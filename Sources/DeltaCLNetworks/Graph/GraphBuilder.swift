@@ -42,7 +42,11 @@ public struct GraphBuilder: Sendable {
 
   /// Declares a parameter of the layer at hand; its full name is `layer.name`.
   ///
-  /// - Parameter fans: The fans of the weights that the layer multiplies its input with.
+  /// - Parameters:
+  ///   - name: The name within the layer, such as `weight`.
+  ///   - shape: The parameter's shape.
+  ///   - initializer: What the values are drawn from at first.
+  ///   - fans: The fans of the weights that the layer multiplies its input with.
   /// - Throws: ``NetworkError`` (`invalidLayer`) where the name is taken.
   public mutating func parameter(
     _ name: String, _ shape: Shape, _ initializer: Initializer, fans: Fans

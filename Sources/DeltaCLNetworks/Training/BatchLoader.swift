@@ -12,6 +12,7 @@ public final class BatchLoader {
   ///
   /// - Parameters:
   ///   - split: The images to draw from, of the size that the network takes.
+  ///   - normalization: What pixels from 0 to 1 are normalised with.
   ///   - batchSize: The images of a batch, at least 1; the last batch of an epoch takes what is left.
   ///   - epochs: How often every image is drawn.
   ///   - seed: What the order of each epoch is drawn from; `nil` for the split's own order.

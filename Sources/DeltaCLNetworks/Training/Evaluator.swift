@@ -13,7 +13,10 @@ public final class Evaluator {
 
   /// Creates an evaluator of the parameters as they are when ``evaluate(_:normalization:)`` is called.
   ///
-  /// - Parameter batchSize: The images to run at a time, at least 1.
+  /// - Parameters:
+  ///   - network: What to evaluate.
+  ///   - parameters: The network's parameters.
+  ///   - batchSize: The images to run at a time, at least 1.
   public init(_ network: Network, _ parameters: Parameters, batchSize: Int = 250) {
     self.network = network
     self.parameters = parameters

@@ -1,5 +1,6 @@
-import DeltaCL
 import Foundation
+
+@testable import DeltaCL
 
 /// What the tests run on.
 enum TestDevice {
@@ -9,17 +10,29 @@ enum TestDevice {
   /// Whether only the tiny cases run (`DELTACL_TEST_SHAPES=small`), which is what an interpreter can do.
   static let usesSmallShapes = ProcessInfo.processInfo.environment["DELTACL_TEST_SHAPES"] == "small"
 
-  /// The backend under test.
+  /// The planners whose kernels do direct sums, which are exact on small integers; all of them run on every device.
+  static let exactPlanners = [Planner.cpu.exact, Planner.gpu.exact]
+
+  private static let opened = try? exactPlanners.map { try newBackend($0) }
+
+  /// The backends under test, one for each of ``exactPlanners``.
   ///
-  /// With small shapes it is a new one each time: Oclgrind crashes where a thread uses a context that another one made.
+  /// With small shapes they are new ones each time: Oclgrind crashes where a thread uses a context that another one made.
+  static func backends() throws -> [any Backend] {
+    if !usesSmallShapes, let opened { return opened }
+    return try exactPlanners.map { try newBackend($0) }
+  }
+
+  /// The first of the backends under test.
   static func backend() throws -> any Backend {
-    try usesSmallShapes ? newBackend() : Backends.select(selection)
+    if !usesSmallShapes, let first = opened?.first { return first }
+    return try newBackend()
   }
 
   /// Another backend on the device under test, with a context, queue and programs of its own.
-  static func newBackend() throws -> any Backend {
+  static func newBackend(_ planner: Planner = .cpu.exact) throws -> any Backend {
     let candidate = try Backends.choose(selection).candidate
     guard let device = candidate.device else { return ReferenceBackend() }
-    return try OpenCLBackend(device, selector: candidate.selector)
+    return try OpenCLBackend(device, selector: candidate.selector, planner: planner)
   }
 }

@@ -9,30 +9,33 @@ import Testing
 /// - Parameters:
 ///   - inputs: The operands that the operation reads or updates.
 ///   - tolerance: How near `float32` outputs must come; integers must be equal.
-///   - backend: The backend to test instead of ``TestDevice/backend()``.
-/// - Returns: The operands that the operation updates or writes.
+///   - backend: The backend to test instead of all of ``TestDevice/backends()``.
+/// - Returns: The operands that the operation updates or writes, of the last backend.
 @discardableResult
 func verify(
   _ operation: TensorOperation, _ inputs: [Values], _ tolerance: Tolerance = .exact, on backend: (any Backend)? = nil,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> [Values] {
   let expected = try run(operation, inputs, on: ReferenceBackend(), sourceLocation: sourceLocation)
-  let actual = try run(operation, inputs, on: backend ?? TestDevice.backend(), sourceLocation: sourceLocation)
-  let outputs = operation.operands.filter { $0.access != .read }
-  for (index, operand) in outputs.enumerated() {
-    switch (actual[index], expected[index]) {
-    case (.float32(let actual), .float32(let expected)):
-      let bounds = try tolerance.bounds(expected: expected) {
-        try run(operation, inputs.map(\.magnitudes), on: ReferenceBackend(), sourceLocation: sourceLocation)[index]
-          .floats
+  var actual: [Values] = []
+  for backend in try backend.map({ [$0] }) ?? TestDevice.backends() {
+    actual = try run(operation, inputs, on: backend, sourceLocation: sourceLocation)
+    let outputs = operation.operands.filter { $0.access != .read }
+    for (index, operand) in outputs.enumerated() {
+      switch (actual[index], expected[index]) {
+      case (.float32(let actual), .float32(let expected)):
+        let bounds = try tolerance.bounds(expected: expected) {
+          try run(operation, inputs.map(\.magnitudes), on: ReferenceBackend(), sourceLocation: sourceLocation)[index]
+            .floats
+        }
+        let wrong = actual.indices.filter { !isNear(actual[$0], expected[$0], bounds[$0]) }
+        report(wrong, operation, operand, actual, expected, sourceLocation)
+      case (.int32(let actual), .int32(let expected)):
+        report(
+          actual.indices.filter { actual[$0] != expected[$0] }, operation, operand, actual, expected, sourceLocation)
+      default:
+        Issue.record("\(operation.name): \(operand.name) has another element type", sourceLocation: sourceLocation)
       }
-      let wrong = actual.indices.filter { !isNear(actual[$0], expected[$0], bounds[$0]) }
-      report(wrong, operation, operand, actual, expected, sourceLocation)
-    case (.int32(let actual), .int32(let expected)):
-      report(
-        actual.indices.filter { actual[$0] != expected[$0] }, operation, operand, actual, expected, sourceLocation)
-    default:
-      Issue.record("\(operation.name): \(operand.name) has another element type", sourceLocation: sourceLocation)
     }
   }
   return actual

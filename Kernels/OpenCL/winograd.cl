@@ -1,0 +1,386 @@
+// 3x3 convolution at unit stride by Winograd's F(4x4, 3x3), after Lavin and Gray, "Fast Algorithms for Convolutional
+// Neural Networks" (2015): 36 multiplications for a tile of 4x4 results, where the direct sum takes 144.
+//
+// A 6x6 input tile d becomes v = B^T d B, a kernel g becomes u = G g G^T; their products, summed over the channels for
+// each of the 36 positions, are m, and the 4x4 results are A^T m A. The kernel gradient is the adjoint: the 4x4 output
+// deltas become A dy A^T, their products with v are summed over all tiles, and dw = G^T (that) G.
+//
+// C and K, the input and output channels, are multiples of V. All channel counts here are those of the correlation that
+// is done: for the delta, x is dy, C its channels and the kernels are rotated.
+
+// B^T d for six vectors.
+#define INPUT_TRANSFORM(out, d0, d1, d2, d3, d4, d5)              \
+  {                                                               \
+    const vec even = fma((vec)(-4.0f), d2, d4), odd = fma((vec)(-4.0f), d1, d3); \
+    const vec near = d4 - d2, far = 2.0f * (d3 - d1);             \
+    out(0, fma((vec)(4.0f), d0, fma((vec)(-5.0f), d2, d4)))       \
+    out(1, even + odd)                                            \
+    out(2, even - odd)                                            \
+    out(3, near + far)                                            \
+    out(4, near - far)                                            \
+    out(5, fma((vec)(4.0f), d1, fma((vec)(-5.0f), d3, d5)))       \
+  }
+
+// G g for three vectors.
+#define KERNEL_TRANSFORM(out, g0, g1, g2)                                                  \
+  {                                                                                        \
+    const vec ends = (g0 + g2) * (-1.0f / 6.0f), middle = g1 * (-1.0f / 6.0f);             \
+    const vec wide = fma((vec)(1.0f / 24.0f), g0, g2 * (1.0f / 6.0f)), slant = g1 * (1.0f / 12.0f); \
+    out(0, g0 * 0.25f)                                                                     \
+    out(1, ends + middle)                                                                  \
+    out(2, ends - middle)                                                                  \
+    out(3, wide + slant)                                                                   \
+    out(4, wide - slant)                                                                   \
+    out(5, g2)                                                                             \
+  }
+
+// A^T m for six vectors.
+#define OUTPUT_TRANSFORM(out, m0, m1, m2, m3, m4, m5)                        \
+  {                                                                          \
+    const vec sum1 = m1 + m2, difference1 = m1 - m2;                         \
+    const vec sum2 = m3 + m4, difference2 = m3 - m4;                         \
+    out(0, m0 + sum1 + sum2)                                                 \
+    out(1, fma((vec)(2.0f), difference2, difference1))                       \
+    out(2, fma((vec)(4.0f), sum2, sum1))                                     \
+    out(3, fma((vec)(8.0f), difference2, difference1) + m5)                  \
+  }
+
+// A dy for four vectors.
+#define DELTA_TRANSFORM(out, d0, d1, d2, d3)                                           \
+  {                                                                                    \
+    const vec even = d0 + d2, odd = d1 + d3;                                           \
+    const vec wideEven = fma((vec)(4.0f), d2, d0), wideOdd = fma((vec)(8.0f), d3, 2.0f * d1); \
+    out(0, d0)                                                                         \
+    out(1, even + odd)                                                                 \
+    out(2, even - odd)                                                                 \
+    out(3, wideEven + wideOdd)                                                         \
+    out(4, wideEven - wideOdd)                                                         \
+    out(5, d3)                                                                         \
+  }
+
+// G^T d for six vectors.
+#define GRADIENT_TRANSFORM(out, d0, d1, d2, d3, d4, d5)                                       \
+  {                                                                                           \
+    const vec sum1 = (d1 + d2) * (-1.0f / 6.0f), difference1 = (d2 - d1) * (1.0f / 6.0f);     \
+    const vec sum2 = d3 + d4, difference2 = (d3 - d4) * (1.0f / 12.0f);                       \
+    out(0, fma((vec)(0.25f), d0, fma((vec)(1.0f / 24.0f), sum2, sum1)))                       \
+    out(1, difference1 + difference2)                                                         \
+    out(2, fma((vec)(1.0f / 6.0f), sum2, sum1) + d5)                                          \
+  }
+
+// u[36][K / (NV * V)][C][NV * V], from w[K, 3, 3, C], or with ROTATED from w[C, 3, 3, K] rotated by 180 degrees. One
+// work-item V lanes of K by V of C.
+kernel void winograd_pack(global const float *restrict w, global float *restrict u)
+{
+  const int k = get_global_id(0) * V;
+  const int c0 = get_global_id(1) * V;
+  if (k >= K || c0 >= C) return;
+  float taps[9][V][V];
+  for (int l = 0; l < V; l++) {
+#ifdef ROTATED
+    for (int t = 0; t < 9; t++) STORE(LOAD(w + ((size_t)(c0 + l) * 9 + 8 - t) * K + k), taps[t][l]);
+#else
+    // A row of w is read once: neighbouring kernels lie at distances that share few sets of a cache.
+    for (int t = 0; t < 9; t++) {
+      float row[V];
+      STORE(LOAD(w + ((size_t)(k + l) * 9 + t) * C + c0), row);
+#pragma unroll
+      for (int c = 0; c < V; c++) taps[t][c][l] = row[c];
+    }
+#endif
+  }
+  for (int c = 0; c < V; c++) {
+    vec rows[6][3];
+#pragma unroll
+    for (int j = 0; j < 3; j++) {
+#define PUT_ROW(i, value) rows[i][j] = value;
+      KERNEL_TRANSFORM(PUT_ROW, LOAD(taps[j][c]), LOAD(taps[3 + j][c]), LOAD(taps[6 + j][c]))
+    }
+    global float *out = u + ((size_t)(k / (NV * V)) * C + c0 + c) * (NV * V) + k % (NV * V);
+#pragma unroll
+    for (int i = 0; i < 6; i++) {
+#define PUT_U(j, value) STORE(value, out + (size_t)(i * 6 + j) * K * C);
+      KERNEL_TRANSFORM(PUT_U, rows[i][0], rows[i][1], rows[i][2])
+    }
+  }
+}
+
+// B^T d B of the tile whose first input row and column are (i0, j0), for V channels, to `out`, positions `step` apart.
+#define TRANSFORM_INPUT_TILE(image, H, W, i0, j0, channels)                                               \
+  {                                                                                                       \
+    vec t[6][6];                                                                                          \
+    _Pragma("unroll") for (int j = 0; j < 6; j++) {                                                       \
+      vec d[6];                                                                                           \
+      const int column = (j0) + j;                                                                        \
+      const int columnInside = column >= 0 && column < (W);                                               \
+      _Pragma("unroll") for (int i = 0; i < 6; i++) {                                                     \
+        const int row = (i0) + i;                                                                         \
+        d[i] = columnInside && row >= 0 && row < (H) ? LOAD((image) + ((size_t)row * (W) + column) * (channels)) \
+                                                     : (vec)(0.0f);                                       \
+      }                                                                                                   \
+      INPUT_TRANSFORM(PUT_T, d[0], d[1], d[2], d[3], d[4], d[5])                                          \
+    }                                                                                                     \
+    _Pragma("unroll") for (int i = 0; i < 6; i++) {                                                       \
+      INPUT_TRANSFORM(PUT_V, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])                        \
+    }                                                                                                     \
+  }
+#define PUT_T(i, value) t[i][j] = value;
+#define PUT_V(j, value) STORE(value, out + (i * 6 + j) * step);
+
+#ifdef FUSED
+
+// The whole correlation of TB tiles: their transforms stay in the core's cache. KB output channels are done at a time.
+kernel void winograd_correlate(
+    global const float *restrict x, global const float *restrict u, global const float *restrict b,
+    global float *restrict y, int tiles, int tileRows, int tileColumns, int H, int W, int P, int Q, int top, int left,
+    int hasBias)
+{
+  local float v[36 * TB * C];
+  local float m[36 * TB * KB];
+  const int first = get_group_id(0) * TB;
+  if (first >= tiles) return;
+  const int step = TB * C;
+  for (int tile = 0; tile < TB; tile++) {
+    const int at = min(first + tile, tiles - 1);
+    const int i0 = at / tileColumns % tileRows * 4 - top, j0 = at % tileColumns * 4 - left;
+    global const float *image = x + (size_t)(at / (tileRows * tileColumns)) * H * W * C;
+    for (int c = 0; c < C; c += V) {
+      global const float *in = image + c;
+      local float *out = v + tile * C + c;
+      TRANSFORM_INPUT_TILE(in, H, W, i0, j0, C)
+    }
+  }
+  for (int k0 = 0; k0 < K; k0 += KB) {
+    for (int xi = 0; xi < 36; xi++)
+      for (int k = 0; k < KB; k += NV * V)
+        for (int tile = 0; tile < TB; tile += MR) {
+          vec sum[MR][NV];
+#pragma unroll
+          for (int i = 0; i < MR; i++)
+#pragma unroll
+            for (int j = 0; j < NV; j++) sum[i][j] = (vec)(0.0f);
+          local const float *ap = v + (xi * TB + tile) * C;
+          global const float *bp = u + (size_t)xi * K * C + (size_t)(k0 + k) * C;
+          for (int c = 0; c < C; c++, ap++, bp += NV * V) {
+            vec weight[NV];
+#pragma unroll
+            for (int j = 0; j < NV; j++) weight[j] = LOAD(bp + j * V);
+#pragma unroll
+            for (int i = 0; i < MR; i++) {
+              const vec value = (vec)(ap[i * C]);
+#pragma unroll
+              for (int j = 0; j < NV; j++) sum[i][j] = fma(value, weight[j], sum[i][j]);
+            }
+          }
+#pragma unroll
+          for (int i = 0; i < MR; i++)
+#pragma unroll
+            for (int j = 0; j < NV; j++) STORE(sum[i][j], m + (xi * TB + tile + i) * KB + k + j * V);
+        }
+    for (int tile = 0; tile < TB && first + tile < tiles; tile++) {
+      const int at = first + tile;
+      const int p0 = at / tileColumns % tileRows * 4, q0 = at % tileColumns * 4;
+      global float *image = y + (size_t)(at / (tileRows * tileColumns)) * P * Q * K;
+      for (int k = 0; k < KB; k += V) {
+        local const float *in = m + tile * KB + k;
+        vec t[4][6];
+#pragma unroll
+        for (int j = 0; j < 6; j++) {
+#define GET_M(i) LOAD(in + (i * 6 + j) * TB * KB)
+          OUTPUT_TRANSFORM(PUT_T, GET_M(0), GET_M(1), GET_M(2), GET_M(3), GET_M(4), GET_M(5))
+#undef GET_M
+        }
+        const vec bias = hasBias ? LOAD(b + k0 + k) : (vec)(0.0f);
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+          if (p0 + i >= P) continue;
+          global float *row = image + ((size_t)(p0 + i) * Q + q0) * K + k0 + k;
+#define PUT_Y(j, value) if (q0 + j < Q) STORE((value) + bias, row + j * K);
+          OUTPUT_TRANSFORM(PUT_Y, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])
+        }
+      }
+    }
+  }
+}
+
+#else
+
+// v[36][tiles][C], the transforms of the tiles from `first`. One work-item a tile.
+kernel void winograd_input(
+    global const float *restrict x, global float *restrict v, int first, int tiles, int tileRows, int tileColumns,
+    int H, int W, int top, int left)
+{
+  const int tile = get_global_id(0);
+  if (tile >= tiles) return;
+  const int at = first + tile;
+  const int i0 = at / tileColumns % tileRows * 4 - top, j0 = at % tileColumns * 4 - left;
+  global const float *image = x + (size_t)(at / (tileRows * tileColumns)) * H * W * C;
+  const size_t step = (size_t)tiles * C;
+  for (int c = 0; c < C; c += V) {
+    global const float *in = image + c;
+    global float *out = v + (size_t)tile * C + c;
+    TRANSFORM_INPUT_TILE(in, H, W, i0, j0, C)
+  }
+}
+
+// m[36][tiles][K], the products of v and u. One work-item MR tiles by NV * V channels at one of the 36 positions; the
+// last tiles start early where there are at least MR.
+kernel void winograd_multiply(
+    global const float *restrict v, global const float *restrict u, global float *restrict m, int tiles)
+{
+  const int own = get_global_id(0) * MR;
+  const int k = get_global_id(1) * NV * V;
+  const int xi = get_global_id(2);
+  if (own >= tiles || k >= K || xi >= 36) return;
+  const int tile = min(own, tiles - MR);
+  vec sum[MR][NV];
+#pragma unroll
+  for (int i = 0; i < MR; i++)
+#pragma unroll
+    for (int j = 0; j < NV; j++) sum[i][j] = (vec)(0.0f);
+  global const float *ap = v + ((size_t)xi * tiles + tile) * C;
+  global const float *bp = u + (size_t)xi * K * C + (size_t)k * C;
+  for (int c = 0; c < C; c++, ap++, bp += NV * V) {
+    vec weight[NV];
+#pragma unroll
+    for (int j = 0; j < NV; j++) weight[j] = LOAD(bp + j * V);
+#pragma unroll
+    for (int i = 0; i < MR; i++) {
+      const vec value = (vec)(ap[i * C]);
+#pragma unroll
+      for (int j = 0; j < NV; j++) sum[i][j] = fma(value, weight[j], sum[i][j]);
+    }
+  }
+#pragma unroll
+  for (int i = 0; i < MR; i++) {
+    if (tile + i < own) continue;
+#pragma unroll
+    for (int j = 0; j < NV; j++) STORE(sum[i][j], m + ((size_t)xi * tiles + tile + i) * K + k + j * V);
+  }
+}
+
+// y from m. One work-item a tile.
+kernel void winograd_output(
+    global const float *restrict m, global const float *restrict b, global float *restrict y, int tiles, int tileRows,
+    int tileColumns, int P, int Q, int hasBias)
+{
+  const int tile = get_global_id(0);
+  if (tile >= tiles) return;
+  const int p0 = tile / tileColumns % tileRows * 4, q0 = tile % tileColumns * 4;
+  global float *image = y + (size_t)(tile / (tileRows * tileColumns)) * P * Q * K;
+  const size_t step = (size_t)tiles * K;
+  for (int k = 0; k < K; k += V) {
+    global const float *in = m + (size_t)tile * K + k;
+    vec t[4][6];
+#pragma unroll
+    for (int j = 0; j < 6; j++) {
+#define GET_M(i) LOAD(in + (i * 6 + j) * step)
+      OUTPUT_TRANSFORM(PUT_T, GET_M(0), GET_M(1), GET_M(2), GET_M(3), GET_M(4), GET_M(5))
+#undef GET_M
+    }
+    const vec bias = hasBias ? LOAD(b + k) : (vec)(0.0f);
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+      if (p0 + i >= P) continue;
+      global float *row = image + ((size_t)(p0 + i) * Q + q0) * K + k;
+#define PUT_Y(j, value) if (q0 + j < Q) STORE((value) + bias, row + j * K);
+      OUTPUT_TRANSFORM(PUT_Y, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])
+    }
+  }
+}
+
+// m[36][tiles][K] = A dy A^T of the tiles from `first`. One work-item a tile.
+kernel void winograd_delta(
+    global const float *restrict dy, global float *restrict m, int first, int tiles, int tileRows, int tileColumns,
+    int P, int Q)
+{
+  const int tile = get_global_id(0);
+  if (tile >= tiles) return;
+  const int at = first + tile;
+  const int p0 = at / tileColumns % tileRows * 4, q0 = at % tileColumns * 4;
+  global const float *image = dy + (size_t)(at / (tileRows * tileColumns)) * P * Q * K;
+  const size_t step = (size_t)tiles * K;
+  for (int k = 0; k < K; k += V) {
+    global float *out = m + (size_t)tile * K + k;
+    vec t[6][4];
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+      vec d[4];
+#pragma unroll
+      for (int i = 0; i < 4; i++)
+        d[i] = p0 + i < P && q0 + j < Q ? LOAD(image + ((size_t)(p0 + i) * Q + q0 + j) * K + k) : (vec)(0.0f);
+      DELTA_TRANSFORM(PUT_T, d[0], d[1], d[2], d[3])
+    }
+#pragma unroll
+    for (int i = 0; i < 6; i++) {
+      DELTA_TRANSFORM(PUT_V, t[i][0], t[i][1], t[i][2], t[i][3])
+    }
+  }
+}
+
+// products[36][K][C] += sum over the tiles of m[tile][k] * v[tile][c]; the first range of tiles starts the sum. One
+// work-item KB kernels at one of the 36 positions, MR kernels by NV * V channels at a time.
+kernel void winograd_gradient(
+    global const float *restrict v, global const float *restrict m, global float *restrict products, int tiles,
+    int isFirst)
+{
+  const int kBegin = get_global_id(0) * KB;
+  const int xi = get_global_id(1);
+  if (kBegin >= K || xi >= 36) return;
+  for (int begin = 0; begin < tiles; begin += TB) {
+    const int end = min(begin + TB, tiles);
+    for (int k = kBegin; k < min(kBegin + KB, K); k += MR)
+      for (int c = 0; c < C; c += NV * V) {
+        global float *out = products + ((size_t)xi * K + k) * C + c;
+        vec sum[MR][NV];
+#pragma unroll
+        for (int i = 0; i < MR; i++)
+#pragma unroll
+          for (int j = 0; j < NV; j++)
+            sum[i][j] = isFirst && begin == 0 ? (vec)(0.0f) : LOAD(out + (size_t)i * C + j * V);
+        global const float *ap = m + ((size_t)xi * tiles + begin) * K + k;
+        global const float *bp = v + ((size_t)xi * tiles + begin) * C + c;
+        for (int tile = begin; tile < end; tile++, ap += K, bp += C) {
+          vec value[NV];
+#pragma unroll
+          for (int j = 0; j < NV; j++) value[j] = LOAD(bp + j * V);
+#pragma unroll
+          for (int i = 0; i < MR; i++) {
+            const vec delta = (vec)(ap[i]);
+#pragma unroll
+            for (int j = 0; j < NV; j++) sum[i][j] = fma(delta, value[j], sum[i][j]);
+          }
+        }
+#pragma unroll
+        for (int i = 0; i < MR; i++)
+#pragma unroll
+          for (int j = 0; j < NV; j++) STORE(sum[i][j], out + (size_t)i * C + j * V);
+      }
+  }
+}
+
+// dw[K, 3, 3, C] from the products. One work-item a kernel.
+kernel void winograd_gradient_sum(global const float *restrict products, global float *restrict dw)
+{
+  const int k = get_global_id(0);
+  if (k >= K) return;
+  for (int c = 0; c < C; c += V) {
+    global const float *in = products + (size_t)k * C + c;
+    vec t[3][6];
+#pragma unroll
+    for (int j = 0; j < 6; j++) {
+#define GET_PRODUCT(i) LOAD(in + (size_t)(i * 6 + j) * K * C)
+      GRADIENT_TRANSFORM(
+          PUT_T, GET_PRODUCT(0), GET_PRODUCT(1), GET_PRODUCT(2), GET_PRODUCT(3), GET_PRODUCT(4), GET_PRODUCT(5))
+#undef GET_PRODUCT
+    }
+    global float *out = dw + (size_t)k * 9 * C + c;
+#pragma unroll
+    for (int i = 0; i < 3; i++) {
+#define PUT_W(j, value) STORE(value, out + (i * 3 + j) * C);
+      GRADIENT_TRANSFORM(PUT_W, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])
+    }
+  }
+}
+
+#endif

@@ -1,0 +1,180 @@
+/// 3x3 convolution at unit stride by Winograd's F(4x4, 3x3); `Kernels/OpenCL/winograd.cl` explains the kernels.
+extension Planner {
+  /// Tiles, channels and register tile of a Winograd correlation.
+  private struct Winograd {
+    /// The vector width; channels are multiples of it.
+    static let width = 16
+    /// Rows and columns of a tile's results.
+    static let tile = 4
+    /// A tile's products.
+    static let positions = 36
+
+    /// Channels that are summed over, and results.
+    let channels: Int
+    let outputs: Int
+    let tileRows: Int
+    let tileColumns: Int
+    /// Tiles in the batch.
+    let tiles: Int
+    /// The register tile of the products: `pixels` x `vectors`.
+    let vectors: Int
+    let pixels: Int
+
+    init(batch: Int, outputSize: Extent, channels: Int, outputs: Int) {
+      self.channels = channels
+      self.outputs = outputs
+      tileRows = ceilingDivision(outputSize.rows, Self.tile)
+      tileColumns = ceilingDivision(outputSize.columns, Self.tile)
+      tiles = batch * tileRows * tileColumns
+      vectors = Self.vectors(for: outputs)
+      pixels = vectors == 4 ? 4 : vectors == 2 ? 6 : 12
+    }
+
+    /// The most vectors of a register tile that divide `channels`.
+    static func vectors(for channels: Int) -> Int {
+      [4, 2, 1].first { channels % ($0 * width) == 0 } ?? 1
+    }
+
+    /// The `float32` elements of the transformed kernels.
+    var kernelCount: Int { positions * channels * outputs }
+    private var positions: Int { Self.positions }
+
+    /// The tiles and output channels that a fused work-item does at a time, so that its transforms stay within
+    /// `localBytes`; `nil` where too few tiles fit for the products to run at full speed.
+    func fusedBlock(localBytes: Int) -> (tiles: Int, outputs: Int)? {
+      let outputs = [128, 64].first { self.outputs % $0 == 0 } ?? vectors * Self.width
+      let bytesOfTile = positions * (channels + outputs) * ElementType.float32.byteCount
+      let fitting = min(localBytes / bytesOfTile, 32) / pixels * pixels
+      guard fitting >= 8 else { return nil }
+      return (fitting, outputs)
+    }
+  }
+
+  /// Whether Winograd's algorithm does `convolution`, and does it in less time than the direct sum.
+  func usesWinograd(_ convolution: Convolution) -> Bool {
+    let outputs = convolution.outputSize.rows * convolution.outputSize.columns
+    let computed =
+      ceilingDivision(convolution.outputSize.rows, Winograd.tile)
+      * ceilingDivision(convolution.outputSize.columns, Winograd.tile) * Winograd.tile * Winograd.tile
+    return winogradLocalBytes > 0 && convolution.batch > 0 && convolution.kernelSize == 3 && convolution.stride == 1
+      && convolution.dilation == 1
+      && convolution.groups == 1 && convolution.inputChannels % Winograd.width == 0
+      && convolution.outputChannels % Winograd.width == 0 && computed <= 2 * outputs
+  }
+
+  func winograd(_ convolution: Convolution, bias: Bool) throws(DeltaCLError) -> LaunchList {
+    try winograd(
+      batch: convolution.batch, x: convolution.inputSize, channels: convolution.inputChannels,
+      y: convolution.outputSize, outputs: convolution.outputChannels,
+      offset: (convolution.padding.top, convolution.padding.left), rotated: false, bias: bias)
+  }
+
+  func winogradDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+    try winograd(
+      batch: convolution.batch, x: convolution.outputSize, channels: convolution.outputChannels,
+      y: convolution.inputSize, outputs: convolution.inputChannels,
+      offset: (2 - convolution.padding.top, 2 - convolution.padding.left), rotated: true, bias: false)
+  }
+
+  private func winograd(
+    batch: Int, x: Extent, channels: Int, y: Extent, outputs: Int, offset: (top: Int, left: Int), rotated: Bool,
+    bias: Bool
+  ) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let geometry = Winograd(batch: batch, outputSize: y, channels: channels, outputs: outputs)
+    var constants = ["V": Winograd.width, "C": channels, "K": outputs, "NV": geometry.vectors, "MR": geometry.pixels]
+    constants["KB"] = outputs
+    constants["TB"] = 1
+    let u = try list.scratch(geometry.kernelCount, for: "transformed kernels")
+    var packing = constants
+    if rotated { packing["ROTATED"] = 1 }
+    list.append(
+      Launch(
+        "winograd_pack", in: "winograd", constants: packing, [.operand(1), u],
+        globalSize: [outputs / Winograd.width, channels / Winograd.width]))
+    let biasAndResult: [Launch.Argument] = [.operand(bias ? 2 : 1), .operand(bias ? 3 : 2)]
+    let hasBias = Launch.Argument.int(bias ? 1 : 0)
+    let tileCounts: [Launch.Argument] = [.int(geometry.tiles), .int(geometry.tileRows), .int(geometry.tileColumns)]
+
+    if let block = geometry.fusedBlock(localBytes: winogradLocalBytes), geometry.tiles >= 16 * block.tiles {
+      constants["TB"] = block.tiles
+      constants["KB"] = block.outputs
+      constants["FUSED"] = 1
+      list.append(
+        Launch(
+          "winograd_correlate", in: "winograd", constants: constants,
+          [.operand(0), u] + biasAndResult + tileCounts + [
+            .int(x.rows), .int(x.columns), .int(y.rows), .int(y.columns), .int(offset.top), .int(offset.left), hasBias,
+          ], globalSize: [ceilingDivision(geometry.tiles, block.tiles)]))
+      return list
+    }
+    let pixels = min(geometry.pixels, max(1, geometry.tiles))
+    constants["MR"] = pixels
+    let v = try list.scratch(Winograd.positions * geometry.tiles * channels, for: "transformed input")
+    let m = try list.scratch(Winograd.positions * geometry.tiles * outputs, for: "products")
+    list.append(
+      Launch(
+        "winograd_input", in: "winograd", constants: constants,
+        [.operand(0), v, .int(0)] + tileCounts + [
+          .int(x.rows), .int(x.columns), .int(offset.top), .int(offset.left),
+        ], globalSize: [geometry.tiles]))
+    list.append(
+      Launch(
+        "winograd_multiply", in: "winograd", constants: constants, [v, u, m, .int(geometry.tiles)],
+        globalSize: [
+          ceilingDivision(geometry.tiles, pixels), outputs / (geometry.vectors * Winograd.width), Winograd.positions,
+        ]))
+    list.append(
+      Launch(
+        "winograd_output", in: "winograd", constants: constants,
+        [m] + biasAndResult + tileCounts + [.int(y.rows), .int(y.columns), hasBias], globalSize: [geometry.tiles]))
+    return list
+  }
+
+  func winogradGradient(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let channels = convolution.inputChannels, outputs = convolution.outputChannels
+    let geometry = Winograd(
+      batch: convolution.batch, outputSize: convolution.outputSize, channels: channels, outputs: outputs)
+    // Transforms of so many tiles stay in the processor's last cache.
+    let range = max(64, min(geometry.tiles, Planner.winogradGradientElements / (channels + outputs)))
+    let vectors = Winograd.vectors(for: channels)
+    let constants = [
+      "V": Winograd.width, "C": channels, "K": outputs, "NV": vectors, "MR": vectors == 4 ? 4 : 8, "TB": 128,
+      "KB": outputs % 64 == 0 ? 64 : Winograd.width,
+    ]
+    let v = try list.scratch(Winograd.positions * range * channels, for: "transformed input")
+    let m = try list.scratch(Winograd.positions * range * outputs, for: "transformed output delta")
+    let products = try list.scratch(geometry.kernelCount, for: "products")
+    for first in stride(from: 0, to: max(geometry.tiles, 1), by: range) {
+      let tiles = min(range, geometry.tiles - first)
+      let tileCounts: [Launch.Argument] = [
+        .int(first), .int(tiles), .int(geometry.tileRows), .int(geometry.tileColumns),
+      ]
+      list.append(
+        Launch(
+          "winograd_input", in: "winograd", constants: constants,
+          [.operand(0), v] + tileCounts + [
+            .int(convolution.inputSize.rows), .int(convolution.inputSize.columns), .int(convolution.padding.top),
+            .int(convolution.padding.left),
+          ], globalSize: [tiles]))
+      list.append(
+        Launch(
+          "winograd_delta", in: "winograd", constants: constants,
+          [.operand(1), m] + tileCounts + [.int(convolution.outputSize.rows), .int(convolution.outputSize.columns)],
+          globalSize: [tiles]))
+      list.append(
+        Launch(
+          "winograd_gradient", in: "winograd", constants: constants,
+          [v, m, products, .int(tiles), .int(first == 0 ? 1 : 0)],
+          globalSize: [ceilingDivision(outputs, constants["KB"] ?? outputs), Winograd.positions]))
+    }
+    list.append(
+      Launch(
+        "winograd_gradient_sum", in: "winograd", constants: constants, [products, .operand(2)], globalSize: [outputs]))
+    return list
+  }
+
+  /// Tiles times channels whose transforms stay in the last cache.
+  private static let winogradGradientElements = 1 << 17
+}
