@@ -9,6 +9,9 @@
 static const char average_pooling[] = {
 #embed "OpenCL/average-pooling.cl" suffix(, 0)
 };
+static const char batch_normalization[] = {
+#embed "OpenCL/batch-normalization.cl" suffix(, 0)
+};
 static const char bias_gradient[] = {
 #embed "OpenCL/bias-gradient.cl" suffix(, 0)
 };
@@ -26,6 +29,9 @@ static const char convolution_delta[] = {
 };
 static const char convolution_gradient[] = {
 #embed "OpenCL/convolution-gradient.cl" suffix(, 0)
+};
+static const char dropout[] = {
+#embed "OpenCL/dropout.cl" suffix(, 0)
 };
 static const char elementwise[] = {
 #embed "OpenCL/elementwise.cl" suffix(, 0)
@@ -48,12 +54,14 @@ static const struct {
   const char *source;
 } sources[] = {
   {"average-pooling", average_pooling},
+  {"batch-normalization", batch_normalization},
   {"bias-gradient", bias_gradient},
   {"ceilings", ceilings},
   {"common", common},
   {"convolution", convolution},
   {"convolution-delta", convolution_delta},
   {"convolution-gradient", convolution_gradient},
+  {"dropout", dropout},
   {"elementwise", elementwise},
   {"loss", loss},
   {"max-pooling", max_pooling},

@@ -53,6 +53,24 @@ kernel void relu_delta(global const float *x, global const float *dy, global flo
   ELEMENTWISE(count, RELU_DELTA)
 }
 
+#define RELU6(T, GET, PUT)                                  \
+  const T value = GET(x);                                   \
+  const T rectified = value < (T)(0.0f) ? (T)(0.0f) : value; \
+  PUT(y, rectified > (T)(6.0f) ? (T)(6.0f) : rectified);
+kernel void relu6(global const float *x, global float *y, int count, float slope)
+{
+  ELEMENTWISE(count, RELU6)
+}
+
+#define RELU6_DELTA(T, GET, PUT)                              \
+  const T value = GET(x);                                     \
+  const T delta = value <= (T)(0.0f) ? (T)(0.0f) : GET(dy);   \
+  PUT(dx, value >= (T)(6.0f) ? (T)(0.0f) : delta);
+kernel void relu6_delta(global const float *x, global const float *dy, global float *dx, int count, float slope)
+{
+  ELEMENTWISE(count, RELU6_DELTA)
+}
+
 #define LEAKY_RELU(T, GET, PUT) \
   const T value = GET(x);       \
   PUT(y, value < (T)(0.0f) ? slope * value : value);

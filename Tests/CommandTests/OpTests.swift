@@ -34,6 +34,9 @@ extension CommandTests {
       let weights = try Safetensors.Tensor.floats([2, 3], [1, 0, 0, 1, 1, 1])
       let signs = try Safetensors.Tensor.floats([1, 3], [-1, 0, 2])
       let delta = try Safetensors.Tensor.floats([1, 3], [5, 6, 7])
+      let column = try Safetensors.Tensor.floats([4, 1], [1, 2, 3, 6])
+      let normalized = try Safetensors.Tensor.floats([4, 1], [-1, 0, 1, 4])
+      let step = try Safetensors.Tensor.int32s([1], [7])
       return try [
         Example(
           "convolution", ["stride=1"], ["x": image, "w": ones], gives: ["y": .floats([1, 2, 2, 1], [12, 16, 24, 28])]),
@@ -92,6 +95,44 @@ extension CommandTests {
         Example("relu", [], ["x": signs], gives: ["y": .floats([1, 3], [0, 0, 2])]),
         Example("relu", [], ["x": .floats([0, 5], [])], gives: ["y": .floats([0, 5], [])]),
         Example("relu-delta", [], ["x": signs, "dy": delta], gives: ["dx": .floats([1, 3], [0, 0, 7])]),
+        Example("relu6", [], ["x": .floats([4], [-1, 3, 6, 7])], gives: ["y": .floats([4], [0, 3, 6, 6])]),
+        Example(
+          "relu6-delta", [], ["x": .floats([4], [0, 3, 6, 7]), "dy": .floats([4], [1, 2, 3, 4])],
+          gives: ["dx": .floats([4], [0, 2, 0, 0])]),
+        Example("global-average-pooling", [], ["x": image], gives: ["y": .floats([1, 1, 1, 1], [5])]),
+        Example(
+          "global-average-pooling-delta", ["input-size=2"], ["dy": .floats([1, 1, 1, 1], [4])], gives: ["dx": ones]),
+        Example(
+          "batch-normalization", ["epsilon=0.5", "momentum=0.5"],
+          [
+            "x": column, "weight": .floats([1], [2]), "bias": .floats([1], [1]), "runningMean": .floats([1], [1]),
+            "runningVariance": .floats([1], [0]),
+          ],
+          gives: [
+            "y": normalized, "savedMean": .floats([1], [3]), "savedInverseDeviation": .floats([1], [0.5]),
+            "runningMean": .floats([1], [2]), "runningVariance": .floats([1], [7 / 3]),
+          ]),
+        Example(
+          "batch-normalization-delta", [],
+          [
+            "x": column, "dy": .floats([4, 1], [1, 0, 0, 0]), "weight": .floats([1], [2]),
+            "savedMean": .floats([1], [3]),
+            "savedInverseDeviation": .floats([1], [0.5]),
+          ],
+          gives: [
+            "dx": .floats([4, 1], [0.5, -0.375, -0.25, 0.125]), "dweight": .floats([1], [-1]),
+            "dbias": .floats([1], [1]),
+          ]),
+        Example(
+          "batch-normalization-inference", ["epsilon=0.5"],
+          [
+            "x": column, "weight": .floats([1], [2]), "bias": .floats([1], [1]), "runningMean": .floats([1], [3]),
+            "runningVariance": .floats([1], [3.5]),
+          ], gives: ["y": normalized]),
+        Example("dropout", ["probability=0", "seed=9"], ["x": column, "step": step], gives: ["y": column]),
+        Example(
+          "dropout-delta", ["probability=1", "layer=2"], ["dy": column, "step": step],
+          gives: ["dx": .floats([4, 1], [0, 0, 0, 0])]),
         Example("leaky-relu", ["slope=0.5"], ["x": signs], gives: ["y": .floats([1, 3], [-0.5, 0, 2])]),
         Example(
           "leaky-relu-delta", ["slope=0.5"], ["x": signs, "dy": delta], gives: ["dx": .floats([1, 3], [2.5, 3, 7])]),

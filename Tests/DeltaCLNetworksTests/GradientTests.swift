@@ -11,6 +11,7 @@ import Testing
     let step = try TrainingStep(example.network, parameters, batch: example.batch, loss: example.loss)
     step.learningRate = 0
     func currentLoss() throws -> Double {
+      try parameters.setStepNumber(0)
       try example.run(step)
       return try reference(step.lossTensor.storage).doubles()[0]
     }

@@ -62,7 +62,8 @@ import Testing
   @Test func anUnknownNetworkListsTheKnownOnes() {
     let error = #expect(throws: NetworkError.self) { try Network.named("resnet", classes: 10) }
     #expect(error?.code == .unknownNetwork)
-    #expect(error?.message == "there is no network named 'resnet'; known networks: lenet")
+    #expect(
+      error?.message == "there is no network named 'resnet'; known networks: \(Network.names.joined(separator: ", "))")
   }
 
   @Test func aWindowLargerThanItsInputNamesTheLayer() {
@@ -104,7 +105,7 @@ import Testing
   }
 
   @Test(arguments: [0, -1, Int.max]) func impossibleBatchesAreRefused(batch: Int) {
-    #expect(throws: NetworkError.self) { try Network.leNet(classes: 10).forward(batch: batch) }
+    #expect(throws: NetworkError.self) { try Network.leNet(classes: 10).forward(batch: batch, mode: .inference) }
   }
 
   @Test func operationsWithoutARuleAreRefused() throws {

@@ -1,3 +1,4 @@
+import DeltaCL
 import Foundation
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
     ),
   ])
   func knownAnswers(counter: SIMD4<UInt32>, key: SIMD2<UInt32>, expected: SIMD4<UInt32>) {
-    #expect(Philox.block(counter: counter, key: key) == expected)
+    #expect(Philox4x32.block(counter: counter, key: key) == expected)
   }
 
   @Test func wordsAreTheBlocksOfAStreamInOrder() {
@@ -29,7 +30,7 @@ import Testing
     let words = (0..<9).map { _ in generator.nextWord() }
     let halves = (UInt32(truncatingIfNeeded: stream.identifier), UInt32(stream.identifier >> 32))
     let expected = (0..<3).flatMap { index in
-      let block = Philox.block(counter: SIMD4(UInt32(index), 0, halves.0, halves.1), key: SIMD2(2, 1))
+      let block = Philox4x32.block(counter: SIMD4(UInt32(index), 0, halves.0, halves.1), key: SIMD2(2, 1))
       return (0..<4).map { block[$0] }
     }
     #expect(words == Array(expected.prefix(9)))

@@ -102,6 +102,26 @@ struct TestNetwork: Sendable, CustomTestStringConvertible {
       "mean squared error of images", inputSize: 4, inputChannels: 2, classes: 2, loss: .meanSquaredError,
       Convolution2D(outputChannels: 2, kernelSize: 3, padding: 1)),
     TestNetwork(
+      "batch normalization", inputSize: Extent(5, 4), inputChannels: 2, classes: 3,
+      [
+        "conv1": Convolution2D(outputChannels: 3, kernelSize: 3, padding: 1, bias: false, initializer: .heFanOut),
+        "bn1": BatchNormalizationLayer(epsilon: 1e-2), "tanh": Tanh(),
+        "block": Residual(
+          ["conv": Convolution2D(outputChannels: 3, kernelSize: 1, bias: false), "bn": BatchNormalizationLayer()]
+            as Sequential,
+          shortcutName: "downsample", activation: .sigmoid),
+        "pool": GlobalAveragePooling2D(), "flatten": Flatten(),
+        "dense": DenseLayer(outputs: 3, initializer: .normal(deviation: 0.5)),
+      ] as Sequential),
+    TestNetwork(
+      "relu6 and dropout", inputSize: 4, inputChannels: 2, classes: 3,
+      [
+        "conv": Convolution2D(outputChannels: 4, kernelSize: 3), "relu6": ReLU6(),
+        "drop1": DropoutLayer(probability: 0.2), "flatten": Flatten(), "dense1": DenseLayer(outputs: 16),
+        "tanh": Tanh(),
+        "drop2": DropoutLayer(), "dense2": DenseLayer(outputs: 3),
+      ] as Sequential),
+    TestNetwork(
       "shared and summed parameters", inputSize: 2, inputChannels: 2, classes: 8, batch: 1,
       ["flatten": Flatten(), "tied": TiedLayer(), "softmax": SoftmaxLayer()] as Sequential),
   ]

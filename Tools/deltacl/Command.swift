@@ -25,7 +25,7 @@ struct Command: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OpCommand.self,
-      BenchCommand.self,
+      BenchCommand.self, GradientsCommand.self,
     ])
 
   static func main() {

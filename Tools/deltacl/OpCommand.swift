@@ -19,17 +19,27 @@ struct OpCommand: ParsableCommand {
         max-pooling-delta               dy, argmax      dx
         average-pooling                 x               y
         average-pooling-delta           dy              dx
+        global-average-pooling          x               y
+        global-average-pooling-delta    dy              dx
+        dropout                         x, step         y
+        dropout-delta                   dy, step        dx
         dense                           x, w, b?        y
         dense-delta                     dy, w           dx
         dense-gradient                  x, dy           dw, db
-        relu, leaky-relu,
+        relu, relu6, leaky-relu,
         sigmoid, tanh                   x               y
         the same with -delta            x, dy           dx
         softmax-cross-entropy           logits, labels  loss (mean), dlogits
 
+      Batch normalization is batch-normalization, which reads x, weight, bias, runningMean and runningVariance and writes \
+      y, savedMean, savedInverseDeviation and both running ones, updated; batch-normalization-delta, which reads x, dy, \
+      weight, savedMean and savedInverseDeviation and writes dx, dweight and dbias; and batch-normalization-inference, \
+      which reads what the first does and writes y. Dropout's step is int32 [1].
+
       Attributes of convolutions: stride=1 padding=0 dilation=1 groups=1, for the delta input-size=HxW, for the \
       gradient kernel-size=RxS. Of pooling: window=HxW stride=WINDOW padding=0 ceil-mode=false, of max pooling \
-      dilation=1, of average pooling count-include-padding=true, for deltas input-size=HxW. Of leaky-relu: slope=0.01.
+      dilation=1, of average pooling count-include-padding=true, for deltas input-size=HxW. Of batch normalization: \
+      epsilon=1e-5 momentum=0.1. Of dropout: probability=0.5 seed=0 layer=0. Of leaky-relu: slope=0.01.
       A value for two axes is 2 or 2x1 (rows x columns); padding is 1, 1x2 or top,left,bottom,right.
 
       Examples:

@@ -3,7 +3,7 @@ import DeltaCL
 /// The `--attribute key=value` options of `deltacl op`.
 struct OperationAttributes {
   enum Key: String, CaseIterable {
-    case stride, padding, dilation, groups, window, slope
+    case stride, padding, dilation, groups, window, slope, epsilon, momentum, probability, seed, layer
     case inputSize = "input-size"
     case kernelSize = "kernel-size"
     case ceilMode = "ceil-mode"
@@ -15,6 +15,11 @@ struct OperationAttributes {
   private(set) var padding: Padding = 0
   private(set) var groups = 1
   private(set) var slope: Float = 0.01
+  private(set) var epsilon: Float = 1e-5
+  private(set) var momentum: Float = 0.1
+  private(set) var probability: Float = 0.5
+  private(set) var seed: UInt64 = 0
+  private(set) var layer: UInt32 = 0
 
   var stride: Extent? { extents[.stride] }
   var dilation: Extent { extents[.dilation] ?? 1 }
@@ -73,6 +78,21 @@ struct OperationAttributes {
     case .groups:
       guard let value = Int(text), value >= 1 else { throw invalid("a number of at least 1") }
       groups = value
+    case .epsilon:
+      guard let value = Float(text), value.isFinite, value > 0 else { throw invalid("a number above 0") }
+      epsilon = value
+    case .momentum:
+      guard let value = Float(text), (0...1).contains(value) else { throw invalid("a number from 0 to 1") }
+      momentum = value
+    case .probability:
+      guard let value = Float(text), (0...1).contains(value) else { throw invalid("a number from 0 to 1") }
+      probability = value
+    case .seed:
+      guard let value = UInt64(text) else { throw invalid("a number of at most 64 bits") }
+      seed = value
+    case .layer:
+      guard let value = UInt32(text) else { throw invalid("a number of at most 32 bits") }
+      layer = value
     case .slope:
       guard let value = Float(text), value.isFinite else { throw invalid("a finite number") }
       slope = value

@@ -9,11 +9,20 @@ enum OperationName: String, CaseIterable, ExpressibleByArgument {
   case maxPoolingDelta = "max-pooling-delta"
   case averagePooling = "average-pooling"
   case averagePoolingDelta = "average-pooling-delta"
+  case globalAveragePooling = "global-average-pooling"
+  case globalAveragePoolingDelta = "global-average-pooling-delta"
+  case batchNormalization = "batch-normalization"
+  case batchNormalizationDelta = "batch-normalization-delta"
+  case batchNormalizationInference = "batch-normalization-inference"
+  case dropout
+  case dropoutDelta = "dropout-delta"
   case dense
   case denseDelta = "dense-delta"
   case denseGradient = "dense-gradient"
   case relu
   case reluDelta = "relu-delta"
+  case relu6
+  case relu6Delta = "relu6-delta"
   case leakyRelu = "leaky-relu"
   case leakyReluDelta = "leaky-relu-delta"
   case sigmoid
@@ -32,6 +41,10 @@ enum OperationName: String, CaseIterable, ExpressibleByArgument {
     case .maxPoolingDelta: [.window, .stride, .padding, .dilation, .ceilMode, .inputSize]
     case .averagePooling: [.window, .stride, .padding, .countIncludePadding, .ceilMode]
     case .averagePoolingDelta: [.window, .stride, .padding, .countIncludePadding, .ceilMode, .inputSize]
+    case .globalAveragePoolingDelta: [.inputSize]
+    case .batchNormalization: [.epsilon, .momentum]
+    case .batchNormalizationInference: [.epsilon]
+    case .dropout, .dropoutDelta: [.probability, .seed, .layer]
     case .leakyRelu, .leakyReluDelta: [.slope]
     default: []
     }

@@ -32,15 +32,28 @@ struct OperationRequest {
     switch name {
     case .convolution, .convolutionDelta, .convolutionGradient:
       calls = try Self.convolution(name, attributes, reader)
-    case .maxPooling, .maxPoolingDelta, .averagePooling, .averagePoolingDelta:
+    case .maxPooling, .maxPoolingDelta, .averagePooling, .averagePoolingDelta, .globalAveragePooling,
+      .globalAveragePoolingDelta:
       calls = try Self.pooling(name, attributes, reader)
     case .dense, .denseDelta, .denseGradient:
       calls = try Self.dense(name, reader)
-    case .relu, .leakyRelu, .sigmoid, .tanh:
+    case .batchNormalization, .batchNormalizationDelta, .batchNormalizationInference:
+      calls = try Self.batchNormalization(name, attributes, reader)
+    case .dropout, .dropoutDelta:
+      let x = try reader.floats(name == .dropout ? "x" : "dy")
+      let step = try reader.int32s("step", shape: [1])
+      let dropout = try Dropout(
+        count: x.shape.elementCount, probability: attributes.probability, seed: attributes.seed,
+        layer: attributes.layer)
+      calls = [
+        Call(
+          operation: .dropout(dropout), inputs: [x, step], outputs: [(name == .dropout ? "y" : "dx", x.shape)])
+      ]
+    case .relu, .relu6, .leakyRelu, .sigmoid, .tanh:
       let x = try reader.floats("x")
       let operation = TensorOperation.activation(Self.activation(name, attributes), count: x.shape.elementCount)
       calls = [Call(operation: operation, inputs: [x], outputs: [("y", x.shape)])]
-    case .reluDelta, .leakyReluDelta, .sigmoidDelta, .tanhDelta:
+    case .reluDelta, .relu6Delta, .leakyReluDelta, .sigmoidDelta, .tanhDelta:
       let x = try reader.floats("x")
       let dy = try reader.floats("dy", shape: x.shape)
       let operation = TensorOperation.activationDelta(Self.activation(name, attributes), count: x.shape.elementCount)
@@ -69,15 +82,23 @@ struct OperationRequest {
         case .int32s(let values, let shape): try Tensor(values, shape: shape, on: backend)
         }
       }
-      for (output, (name, shape)) in zip(try backend.run(call.operation, inputs), call.outputs) {
-        results[name] =
-          switch output.elementType {
-          case .float32: try Safetensors.Tensor(floats: output.floats(), shape: shape.dimensions)
-          case .int32: try Safetensors.Tensor(int32s: output.int32s(), shape: shape.dimensions)
-          }
+      let written = try backend.run(call.operation, inputs)
+      for (output, (name, shape)) in zip(written, call.outputs) {
+        results[name] = try Self.fileTensor(output, shape)
+      }
+      let operands = call.operation.operands.filter { $0.access != .write }
+      for (operand, updated) in zip(operands, inputs) where operand.access == .update {
+        results[operand.name] = try Self.fileTensor(updated, updated.shape)
       }
     }
     return results
+  }
+
+  private static func fileTensor(_ tensor: Tensor, _ shape: Shape) throws -> Safetensors.Tensor {
+    switch tensor.elementType {
+    case .float32: try Safetensors.Tensor(floats: tensor.floats(), shape: shape.dimensions)
+    case .int32: try Safetensors.Tensor(int32s: tensor.int32s(), shape: shape.dimensions)
+    }
   }
 }
 
@@ -143,11 +164,14 @@ extension OperationRequest {
   private static func pooling(
     _ name: OperationName, _ attributes: OperationAttributes, _ reader: Reader
   ) throws -> [Call] {
-    let isDelta = name == .maxPoolingDelta || name == .averagePoolingDelta
+    let isDelta = [.maxPoolingDelta, .averagePoolingDelta, .globalAveragePoolingDelta].contains(name)
+    let isGlobal = [.globalAveragePooling, .globalAveragePoolingDelta].contains(name)
     let input = try reader.floats(isDelta ? "dy" : "x", rank: 4, isDelta ? "[N, P, Q, C]" : "[N, H, W, C]")
+    let inputSize = try isDelta ? attributes.required(.inputSize) : input.size
     let pooling = try Pooling(
-      batch: input.batch, inputSize: isDelta ? attributes.required(.inputSize) : input.size, channels: input.channels,
-      window: attributes.required(.window), stride: attributes.stride, padding: attributes.padding,
+      batch: input.batch, inputSize: inputSize, channels: input.channels,
+      window: isGlobal ? inputSize : attributes.required(.window), stride: attributes.stride,
+      padding: attributes.padding,
       dilation: attributes.dilation, ceilMode: attributes.ceilMode)
     if isDelta { try reader.require(input, "dy", has: pooling.outputShape) }
     switch name {
@@ -163,12 +187,51 @@ extension OperationRequest {
       return [
         Call(operation: .maxPoolingDelta(pooling), inputs: [input, argmax], outputs: [("dx", pooling.inputShape)])
       ]
-    case .averagePooling:
+    case .averagePooling, .globalAveragePooling:
       let average = try AveragePooling(pooling, countsPadding: attributes.countIncludePadding)
       return [Call(operation: .averagePooling(average), inputs: [input], outputs: [("y", pooling.outputShape)])]
     default:
       let average = try AveragePooling(pooling, countsPadding: attributes.countIncludePadding)
       return [Call(operation: .averagePoolingDelta(average), inputs: [input], outputs: [("dx", pooling.inputShape)])]
+    }
+  }
+
+  private static func batchNormalization(
+    _ name: OperationName, _ attributes: OperationAttributes, _ reader: Reader
+  ) throws -> [Call] {
+    let x = try reader.floats("x")
+    guard x.shape.dimensions.count >= 2, let channels = x.shape.dimensions.last, channels >= 1 else {
+      throw reader.failure("x has the shape \(x.shape) and must have channels, as in [N, H, W, C] or [N, C]")
+    }
+    let normalization = try BatchNormalization(
+      rows: x.shape.elementCount / channels, channels: channels, epsilon: attributes.epsilon,
+      momentum: attributes.momentum)
+    func vector(_ tensor: String) throws -> Input { try reader.floats(tensor, shape: [channels]) }
+    switch name {
+    case .batchNormalization:
+      return [
+        Call(
+          operation: .batchNormalization(normalization),
+          inputs: [
+            x, try vector("weight"), try vector("bias"), try vector("runningMean"), try vector("runningVariance"),
+          ], outputs: [("y", x.shape), ("savedMean", [channels]), ("savedInverseDeviation", [channels])])
+      ]
+    case .batchNormalizationDelta:
+      let dy = try reader.floats("dy", shape: x.shape)
+      return [
+        Call(
+          operation: .batchNormalizationDelta(normalization),
+          inputs: [x, dy, try vector("weight"), try vector("savedMean"), try vector("savedInverseDeviation")],
+          outputs: [("dx", x.shape), ("dweight", [channels]), ("dbias", [channels])])
+      ]
+    default:
+      return [
+        Call(
+          operation: .batchNormalizationInference(normalization),
+          inputs: [
+            x, try vector("weight"), try vector("bias"), try vector("runningMean"), try vector("runningVariance"),
+          ], outputs: [("y", x.shape)])
+      ]
     }
   }
 
@@ -207,6 +270,7 @@ extension OperationRequest {
     switch name {
     case .sigmoid, .sigmoidDelta: .sigmoid
     case .tanh, .tanhDelta: .tanh
+    case .relu6, .relu6Delta: .relu6
     case .leakyRelu, .leakyReluDelta: .leakyRelu(slope: attributes.slope)
     default: .relu
     }
@@ -252,12 +316,12 @@ extension OperationRequest {
       return .floats(try found.floats(name: "\(source): \(tensor)"), Shape(found.shape))
     }
 
-    func int32s(_ tensor: String, shape: Shape, in range: Range<Int>) throws -> Input {
+    func int32s(_ tensor: String, shape: Shape, in range: Range<Int>? = nil) throws -> Input {
       let found = try file.tensor(tensor, of: source)
       let values = try found.int32s(name: "\(source): \(tensor)")
       let input = Input.int32s(values, Shape(found.shape))
       try require(input, tensor, has: shape)
-      if let index = values.firstIndex(where: { !range.contains(Int($0)) }) {
+      if let range, let index = values.firstIndex(where: { !range.contains(Int($0)) }) {
         throw failure(
           "\(tensor) has the value \(values[index]) at \(index); it must be from 0 to \(range.upperBound - 1)")
       }

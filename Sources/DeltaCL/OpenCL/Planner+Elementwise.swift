@@ -85,6 +85,7 @@ extension Planner {
   private func kernelName(_ function: Activation) -> String {
     switch function {
     case .relu: "relu"
+    case .relu6: "relu6"
     case .leakyRelu: "leaky_relu"
     case .sigmoid: "sigmoid"
     case .tanh: "hyperbolic_tangent"

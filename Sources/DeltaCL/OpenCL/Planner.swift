@@ -7,15 +7,19 @@ struct Planner: Sendable {
   let maximumVectorWidth: Int
   /// The elements that a work-item of an element-wise kernel does.
   let elementsPerItem: Int
+  /// The neighbouring channels that a work-item of a normalisation does: all, so that a core streams through memory, or few,
+  /// so that neighbouring work-items read neighbouring memory.
+  let channelsPerItem: Int
 
   /// The local memory that Winograd's fused kernel may use for what should stay in a core's cache; 0 turns Winograd's
   /// algorithm off.
   var winogradLocalBytes = 0
 
   /// The planner for CPU devices, where a work-item is a loop on one core.
-  static let cpu = Planner(maximumVectorWidth: 16, elementsPerItem: 2048, winogradLocalBytes: 1 << 20)
+  static let cpu = Planner(
+    maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, winogradLocalBytes: 1 << 20)
   /// The planner for all other devices, where many work-items share a core.
-  static let gpu = Planner(maximumVectorWidth: 4, elementsPerItem: 4)
+  static let gpu = Planner(maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4)
 
   /// The launches of an operation.
   ///
@@ -38,6 +42,11 @@ struct Planner: Sendable {
     case .denseGradient(let dense): try convolutionGradient(dense.convolution)
     case .activation(let function, let count): activation(function, count: count)
     case .activationDelta(let function, let count): activationDelta(function, count: count)
+    case .batchNormalization(let normalization): try batchNormalization(normalization)
+    case .batchNormalizationDelta(let normalization): try batchNormalizationDelta(normalization)
+    case .batchNormalizationInference(let normalization): try batchNormalizationInference(normalization)
+    case .dropout(let dropout): self.dropout(dropout)
+    case .increment: increment()
     case .softmax(let rows, let classes): softmax(rows: rows, classes: classes)
     case .softmaxDelta(let rows, let classes): softmaxDelta(rows: rows, classes: classes)
     case .softmaxCrossEntropy(let rows, let classes): try softmaxCrossEntropy(rows: rows, classes: classes)

@@ -27,7 +27,7 @@ public struct Operand: Hashable, Sendable {
     Operand(name: name, shape: shape, elementType: elementType, access: .write)
   }
 
-  static func update(_ name: String, _ shape: Shape) -> Operand {
-    Operand(name: name, shape: shape, elementType: .float32, access: .update)
+  static func update(_ name: String, _ shape: Shape, _ elementType: ElementType = .float32) -> Operand {
+    Operand(name: name, shape: shape, elementType: elementType, access: .update)
   }
 }

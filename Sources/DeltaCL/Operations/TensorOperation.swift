@@ -29,6 +29,17 @@ public enum TensorOperation: Hashable, Sendable {
   case activation(Activation, count: Int)
   /// x, dy to dx.
   case activationDelta(Activation, count: Int)
+  /// x, weight, bias to y, savedMean and savedInverseDeviation with the statistics of x; updates runningMean and
+  /// runningVariance.
+  case batchNormalization(BatchNormalization)
+  /// x, dy, weight, savedMean, savedInverseDeviation to dx, dweight and dbias.
+  case batchNormalizationDelta(BatchNormalization)
+  /// x, weight, bias, runningMean, runningVariance to y.
+  case batchNormalizationInference(BatchNormalization)
+  /// x, step `[1]` to y. It is its own delta: dy, step to dx.
+  case dropout(Dropout)
+  /// Adds 1 to a counter `[1]`; after the greatest `int32` comes the least.
+  case increment
   /// x to y, over the classes of each row.
   case softmax(rows: Int, classes: Int)
   /// y, dy to dx.
@@ -67,6 +78,11 @@ public enum TensorOperation: Hashable, Sendable {
     case .denseGradient: "dense-gradient"
     case .activation(let function, _): function.name
     case .activationDelta(let function, _): function.name + "-delta"
+    case .batchNormalization: "batch-normalization"
+    case .batchNormalizationDelta: "batch-normalization-delta"
+    case .batchNormalizationInference: "batch-normalization-inference"
+    case .dropout: "dropout"
+    case .increment: "increment"
     case .softmax: "softmax"
     case .softmaxDelta: "softmax-delta"
     case .softmaxCrossEntropy: "softmax-cross-entropy"
@@ -120,6 +136,30 @@ public enum TensorOperation: Hashable, Sendable {
       return [.read("x", [count]), .write("y", [count])]
     case .activationDelta(_, let count):
       return [.read("x", [count]), .read("dy", [count]), .write("dx", [count])]
+    case .batchNormalization(let normalization):
+      let channels = normalization.channelShape
+      return [
+        .read("x", normalization.shape), .read("weight", channels), .read("bias", channels),
+        .update("runningMean", channels), .update("runningVariance", channels), .write("y", normalization.shape),
+        .write("savedMean", channels), .write("savedInverseDeviation", channels),
+      ]
+    case .batchNormalizationDelta(let normalization):
+      let channels = normalization.channelShape
+      return [
+        .read("x", normalization.shape), .read("dy", normalization.shape), .read("weight", channels),
+        .read("savedMean", channels), .read("savedInverseDeviation", channels), .write("dx", normalization.shape),
+        .write("dweight", channels), .write("dbias", channels),
+      ]
+    case .batchNormalizationInference(let normalization):
+      let channels = normalization.channelShape
+      return [
+        .read("x", normalization.shape), .read("weight", channels), .read("bias", channels),
+        .read("runningMean", channels), .read("runningVariance", channels), .write("y", normalization.shape),
+      ]
+    case .dropout(let dropout):
+      return [.read("x", [dropout.count]), .read("step", [1], .int32), .write("y", [dropout.count])]
+    case .increment:
+      return [.update("counter", [1], .int32)]
     case .softmax(let rows, let classes):
       return [.read("x", [rows, classes]), .write("y", [rows, classes])]
     case .softmaxDelta(let rows, let classes):
@@ -170,6 +210,12 @@ public enum TensorOperation: Hashable, Sendable {
   public func validate() throws(DeltaCLError) {
     for operand in operands {
       try operand.shape.validate("\(name): \(operand.name)")
+    }
+    switch self {
+    case .batchNormalization(let normalization), .batchNormalizationDelta(let normalization):
+      try normalization.validateForTraining()
+    default:
+      break
     }
   }
 

@@ -37,6 +37,23 @@ enum Reference {
       activation(function, count: count, x: f[0].span, y: f[1].mutableSpan)
     case .activationDelta(let function, let count):
       activationDelta(function, count: count, x: f[0].span, dy: f[1].span, dx: f[2].mutableSpan)
+    case .batchNormalization(let normalization):
+      batchNormalization(
+        normalization, x: f[0].span, weight: f[1].span, bias: f[2].span, runningMean: f[3].mutableSpan,
+        runningVariance: f[4].mutableSpan, y: f[5].mutableSpan, savedMean: f[6].mutableSpan,
+        savedInverseDeviation: f[7].mutableSpan)
+    case .batchNormalizationDelta(let normalization):
+      batchNormalizationDelta(
+        normalization, x: f[0].span, dy: f[1].span, weight: f[2].span, savedMean: f[3].span,
+        savedInverseDeviation: f[4].span, dx: f[5].mutableSpan, dweight: f[6].mutableSpan, dbias: f[7].mutableSpan)
+    case .batchNormalizationInference(let normalization):
+      batchNormalizationInference(
+        normalization, x: f[0].span, weight: f[1].span, bias: f[2].span, runningMean: f[3].span,
+        runningVariance: f[4].span, y: f[5].mutableSpan)
+    case .dropout(let dropout):
+      Self.dropout(dropout, x: f[0].span, step: i[1].span, y: f[2].mutableSpan)
+    case .increment:
+      increment(counter: i[0].mutableSpan)
     case .softmax(let rows, let classes):
       softmax(rows: rows, classes: classes, x: f[0].span, y: f[1].mutableSpan)
     case .softmaxDelta(let rows, let classes):

@@ -7,6 +7,7 @@ extension Reference {
       y[index] =
         switch function {
         case .relu: x < 0 ? 0 : x
+        case .relu6: x < 0 ? 0 : x > 6 ? 6 : x
         case .leakyRelu(let slope): x < 0 ? Double(slope) * x : x
         case .sigmoid: sigmoid(x)
         case .tanh: tanh(x)
@@ -22,6 +23,7 @@ extension Reference {
       dx[index] =
         switch function {
         case .relu: x <= 0 ? 0 : dy
+        case .relu6: x <= 0 || x >= 6 ? 0 : dy
         case .leakyRelu(let slope): x <= 0 ? Double(slope) * dy : dy
         case .sigmoid: dy * sigmoid(x) * (1 - sigmoid(x))
         case .tanh: dy * (1 - tanh(x) * tanh(x))

@@ -26,7 +26,7 @@ public final class InferenceStep {
   ///
   /// - Throws: ``NetworkError`` where the network does not fit together or has other parameters; what the backend throws.
   public init(_ network: Network, _ parameters: Parameters, batch: Int) throws {
-    let forward = try network.forward(batch: batch)
+    let forward = try network.forward(batch: batch, mode: .inference)
     var graph = forward.graph
     let shape = forward.output.shape
     let classes = shape.dimensions.last ?? 1

@@ -1,6 +1,6 @@
 import DeltaCL
 
-/// Where each parameter of a network lies in one contiguous storage.
+/// Where each parameter of a network, or each parameter and statistic, lies in one contiguous storage.
 struct ParameterLayout: Sendable {
   /// A parameter and its place.
   struct Slot: Sendable {

@@ -1,65 +1,109 @@
 public import DeltaCL
 import Synchronization
 
-/// The parameters of a network on one backend, with the gradients and velocities that training adds.
+/// The parameters and statistics of a network on one backend, with the gradients and velocities that training adds.
 ///
-/// All parameters lie in one storage, so that one operation updates them all; steps for several batch sizes share them.
+/// Statistics, such as the running means of batch normalisation, have values but neither gradients nor velocities. All parameters lie
+/// in one storage, so that one operation updates them all; steps for several batch sizes share them.
 public final class Parameters: Sendable {
-  /// A parameter with its name and values.
+  /// A parameter or statistic with its name and values.
   public typealias Named = (name: String, shape: Shape, values: [Float])
 
   /// Where the parameters live.
   public let backend: any Backend
+  /// What the initial values and dropout are drawn from.
+  public let seed: UInt64
+  /// The parameters alone.
   let layout: ParameterLayout
+  /// The parameters and then the statistics, whose layout begins like ``layout``.
   let values: ParameterBuffer
+  /// The part of the values that the optimiser updates.
+  let trainable: any Storage
   private let trainingBuffers = Mutex<TrainingBuffers?>(nil)
 
   /// What a training step needs beside the values.
   struct TrainingBuffers: Sendable {
     let gradients: ParameterBuffer
     let velocities: ParameterBuffer
+    /// The number of steps that were made, an `int32`.
+    let stepNumber: any Storage
   }
 
   /// Draws the initial parameters of a network: the same values for the same seed on every backend.
   ///
   /// - Throws: ``NetworkError`` where the network's layers do not fit each other; what the backend throws where it has not
   ///   enough memory.
-  public init(_ network: Network, seed: UInt64, on backend: any Backend) throws {
-    let parameters = try network.forward(batch: 1).graph.parameters
-    let initial = parameters.enumerated().map { index, parameter -> [Float] in
-      guard case .parameter(let initializer, let fans) = parameter.role else { return [] }
-      var generator = Philox(seed: seed, stream: .initialization(parameter: index))
-      return initializer.values(count: parameter.value.shape.elementCount, fans: fans, from: &generator)
+  public convenience init(_ network: Network, seed: UInt64, on backend: any Backend) throws {
+    try self.init(network, seed: seed, on: backend) { layout, entries in
+      entries.enumerated().map { index, entry in
+        switch entry.role {
+        case .parameter(let initializer, let fans):
+          var generator = Philox(seed: seed, stream: .initialization(parameter: index))
+          return initializer.values(count: entry.value.shape.elementCount, fans: fans, from: &generator)
+        case .statistic(let initial):
+          return Array(repeating: initial, count: entry.value.shape.elementCount)
+        default:
+          return []
+        }
+      }
     }
-    self.backend = backend
-    layout = ParameterLayout(parameters, alignment: backend.storageAlignment)
-    values = try ParameterBuffer(layout, values: initial, on: backend)
   }
 
-  /// The names in the order in which the layers declare them, such as `conv1.weight`.
+  /// Takes the parameters and statistics of a network from tensors, as ``load(_:)`` does.
+  ///
+  /// - Parameter seed: What dropout draws from.
+  /// - Throws: ``NetworkError`` (`mismatchedParameters`) that lists missing, unknown and wrongly shaped names.
+  public convenience init(
+    _ network: Network, tensors: [String: (shape: Shape, values: [Float])], seed: UInt64 = 0, on backend: any Backend
+  ) throws {
+    try self.init(network, seed: seed, on: backend) { layout, _ in
+      try layout.validate(tensors)
+      return layout.slots.map { tensors[$0.name]?.values ?? [] }
+    }
+  }
+
+  private init(
+    _ network: Network, seed: UInt64, on backend: any Backend,
+    values initial: (ParameterLayout, [Graph.Entry]) throws -> [[Float]]
+  ) throws {
+    // Batch normalisation cannot be trained on every batch of one, but declares the same in inference.
+    let graph = try network.forward(batch: 1, mode: .inference).graph
+    let entries = graph.parameters + graph.statistics
+    self.backend = backend
+    self.seed = seed
+    layout = ParameterLayout(graph.parameters, alignment: backend.storageAlignment)
+    let all = ParameterLayout(entries, alignment: backend.storageAlignment)
+    values = try ParameterBuffer(all, values: initial(all, entries), on: backend)
+    trainable = try values.storage.slice(offset: 0, count: layout.count)
+  }
+
+  /// The parameters' names in the order in which the layers declare them, such as `conv1.weight`.
   public var names: [String] { layout.slots.map(\.name) }
+
+  /// The statistics' names in the order in which the layers declare them, such as `bn1.running_mean`.
+  public var statisticNames: [String] { values.layout.slots.dropFirst(layout.slots.count).map(\.name) }
 
   /// The number of trainable values.
   public var count: Int { layout.slots.reduce(0) { $0 + $1.shape.elementCount } }
 
-  /// The shape of a parameter.
+  /// The shape of a parameter or statistic.
   ///
   /// - Throws: ``NetworkError`` (`mismatchedParameters`) where no parameter has the name.
   public func shape(of name: String) throws(NetworkError) -> Shape {
-    layout.slots[try layout.index(of: name)].shape
+    values.layout.slots[try values.layout.index(of: name)].shape
   }
 
-  /// Waits for the device and reads a parameter.
+  /// Waits for the device and reads a parameter or statistic.
   public func values(of name: String) throws -> [Float] {
-    try values.read(layout.index(of: name))
+    try values.read(values.layout.index(of: name))
   }
 
-  /// Waits for the device and reads all parameters, in the order of ``names``.
+  /// Waits for the device and reads all parameters and statistics, in the order of ``names`` and ``statisticNames``.
   public func all() throws -> [Named] {
     try named(values)
   }
 
-  /// Replaces all parameters.
+  /// Replaces all parameters and statistics.
   ///
   /// - Throws: ``NetworkError`` (`mismatchedParameters`) that lists missing, unknown and wrongly shaped names; then nothing
   ///   has changed.
@@ -84,18 +128,30 @@ public final class Parameters: Sendable {
     try trainingBuffers.withLock { buffers in
       if let buffers { return buffers }
       let made = TrainingBuffers(
-        gradients: try ParameterBuffer(layout, on: backend), velocities: try ParameterBuffer(layout, on: backend))
+        gradients: try ParameterBuffer(layout, on: backend), velocities: try ParameterBuffer(layout, on: backend),
+        stepNumber: try Tensor([0] as [Int32], shape: [1], on: backend).storage)
       buffers = made
       return made
     }
   }
 
-  /// Where the parameters of a graph lie, by the ids of their values.
+  /// Waits for the device and reads how many steps with dropout were made, on which their random numbers depend.
+  public func stepNumber() throws -> Int {
+    Int(try Tensor(training().stepNumber, shape: [1]).int32s()[0])
+  }
+
+  /// Sets the number of steps that were made, to go on with a training that was interrupted.
+  public func setStepNumber(_ number: Int) throws {
+    try Tensor(training().stepNumber, shape: [1]).write([Int32(truncatingIfNeeded: number)])
+  }
+
+  /// Where the parameters and statistics of a graph lie, by the ids of their values.
   ///
   /// - Throws: ``NetworkError`` (`mismatchedParameters`) where they are not these parameters.
   func storages(for graph: Graph) throws -> [Int: any Storage] {
-    let wanted = graph.parameters
-    guard wanted.map(\.name) == names, wanted.map(\.value.shape) == layout.slots.map(\.shape) else {
+    let wanted = graph.parameters + graph.statistics
+    let slots = values.layout.slots
+    guard wanted.map(\.name) == slots.map(\.name), wanted.map(\.value.shape) == slots.map(\.shape) else {
       throw NetworkError(
         .mismatchedParameters, "the parameters belong to another network: make them from the network they are used with"
       )
@@ -104,11 +160,11 @@ public final class Parameters: Sendable {
   }
 
   private func named(_ buffer: ParameterBuffer) throws -> [Named] {
-    zip(layout.slots, try buffer.read()).map { ($0.name, $0.shape, $1) }
+    zip(buffer.layout.slots, try buffer.read()).map { ($0.name, $0.shape, $1) }
   }
 
   private func load(_ tensors: [String: (shape: Shape, values: [Float])], into buffer: ParameterBuffer) throws {
-    try layout.validate(tensors)
-    try buffer.write(layout.slots.map { tensors[$0.name]?.values ?? [] })
+    try buffer.layout.validate(tensors)
+    try buffer.write(buffer.layout.slots.map { tensors[$0.name]?.values ?? [] })
   }
 }

@@ -12,11 +12,16 @@ struct TrainingGraph {
   /// By the ids of the parameters.
   let gradients: [Int: GraphValue]
 
-  init(_ network: Network, batch: Int, loss kind: Loss) throws {
-    let forward = try network.forward(batch: batch)
+  /// The number of the step; `nil` where nothing depends on it.
+  let step: GraphValue?
+
+  /// - Parameter dropoutSeed: What dropout layers draw from; `nil` turns them off.
+  init(_ network: Network, batch: Int, loss kind: Loss, dropoutSeed: UInt64? = nil) throws {
+    let forward = try network.forward(batch: batch, mode: .training(dropoutSeed: dropoutSeed))
     var graph = forward.graph
     images = forward.images
     output = forward.output
+    step = forward.graph.entries.first { $0.role == .step }?.value
     let count = output.shape.elementCount
 
     switch kind {

@@ -29,6 +29,8 @@ public final class TrainingStep {
   private let gradients: ParameterBuffer
   private let compiled: CompiledGraph
   private let update: (any BoundOperation)?
+  /// Counts the step, on which the random numbers of the next one depend.
+  private let advance: (any BoundOperation)?
   private var writtenLearningRate: Float?
 
   /// Multiplications and additions of a run, as the mathematics counts them.
@@ -38,18 +40,26 @@ public final class TrainingStep {
 
   /// Compiles a step.
   ///
+  /// - Parameter dropout: Whether dropout layers drop; they draw from the parameters' seed and the number of the step.
   /// - Throws: ``NetworkError`` where the network does not fit together, does not end in what the loss needs or has other
   ///   parameters; `DeltaCLError` where the optimiser's values are out of range; what the backend throws.
   public init(
     _ network: Network, _ parameters: Parameters, batch: Int, loss: Loss = .softmaxCrossEntropy,
-    optimizer: Optimizer = Optimizer()
+    optimizer: Optimizer = Optimizer(), dropout: Bool = true
   ) throws {
     let backend = parameters.backend
-    let step = try TrainingGraph(network, batch: batch, loss: loss)
+    let step = try TrainingGraph(
+      network, batch: batch, loss: loss, dropoutSeed: dropout ? parameters.seed : nil)
     var external = try parameters.storages(for: step.graph)
     let training = try parameters.training()
     for (parameter, slice) in zip(step.graph.parameters, training.gradients.slices) {
       if let gradient = step.gradients[parameter.value.id] { external[gradient.id] = slice }
+    }
+    if let number = step.step {
+      external[number.id] = training.stepNumber
+      advance = try backend.plan(for: .increment).bind([training.stepNumber], scratch: nil, label: "step increment")
+    } else {
+      advance = nil
     }
     compiled = try CompiledGraph(
       step.graph, keeping: [step.loss] + (step.correctCount.map { [$0] } ?? []), external: external, on: backend)
@@ -67,7 +77,7 @@ public final class TrainingStep {
       let scratch = plan.scratchCount > 0 ? try backend.allocate(.float32, count: plan.scratchCount) : nil
       update = try plan.bind(
         [
-          learningRateTensor.storage, training.gradients.storage, parameters.values.storage,
+          learningRateTensor.storage, training.gradients.storage, parameters.trainable,
           training.velocities.storage,
         ], scratch: scratch, label: "update sgd")
     } else {
@@ -141,5 +151,6 @@ public final class TrainingStep {
     }
     try compiled.enqueue()
     try update?.enqueue()
+    try advance?.enqueue()
   }
 }

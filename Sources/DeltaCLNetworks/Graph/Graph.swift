@@ -10,6 +10,10 @@ public struct Graph: Sendable {
     case labels
     /// Kept from step to step; drawn at first from a distribution for these fans.
     case parameter(Initializer, Fans)
+    /// Kept from step to step and updated by nodes instead of the optimiser, such as running statistics; this at first.
+    case statistic(Float)
+    /// The number of steps that were made, an `int32`, on which random numbers depend.
+    case step
     /// Written by a node.
     case computed
   }
@@ -37,6 +41,11 @@ public struct Graph: Sendable {
     entries.filter { if case .parameter = $0.role { true } else { false } }
   }
 
+  /// The statistics in the order in which the layers declared them.
+  public var statistics: [Entry] {
+    entries.filter { if case .statistic = $0.role { true } else { false } }
+  }
+
   /// Adds a value that no node writes.
   public mutating func add(
     _ name: String, _ shape: Shape, _ elementType: ElementType = .float32, role: Role
@@ -48,19 +57,25 @@ public struct Graph: Sendable {
 
   /// Appends an operation and adds the values that it writes.
   ///
+  /// - Parameter inputs: The values that the operation reads or updates, in the order of its operands.
   /// - Returns: The values written, in the order of the operation's operands and with their shapes.
-  /// - Throws: ``NetworkError`` (`invalidLayer`) where the inputs are not what the operation reads.
+  /// - Throws: ``NetworkError`` (`invalidLayer`) where the inputs are not what the operation reads or updates, or a value would be
+  ///   updated that is no statistic.
   public mutating func append(
     _ operation: TensorOperation, _ inputs: [GraphValue], label: String
   ) throws(NetworkError) -> [GraphValue] {
     let declared = operation.operands
-    let read = declared.filter { $0.access == .read }
-    guard read.count == inputs.count, !declared.contains(where: { $0.access == .update }) else {
+    let taken = declared.filter { $0.access != .write }
+    guard taken.count == inputs.count else {
       throw NetworkError(
         .invalidLayer,
-        "\(label): a graph cannot hold \(operation.name) with \(inputs.count) inputs; it reads \(read.count)")
+        "\(label): a graph cannot hold \(operation.name) with \(inputs.count) inputs; it takes \(taken.count)")
     }
-    for (operand, input) in zip(read, inputs) {
+    for (operand, input) in zip(taken, inputs) {
+      if operand.access == .update, !isStatistic(input) {
+        throw NetworkError(
+          .invalidLayer, "\(label): \(operation.name) would update \(operand.name), which must be a statistic")
+      }
       guard operand.shape.elementCount == input.shape.elementCount, operand.elementType == input.elementType else {
         throw NetworkError(
           .invalidLayer,
@@ -72,7 +87,7 @@ public struct Graph: Sendable {
     var written: [GraphValue] = []
     var operands: [GraphValue] = []
     for operand in declared {
-      if operand.access == .read, let input = remaining.popFirst() {
+      if operand.access != .write, let input = remaining.popFirst() {
         operands.append(input)
       } else {
         let output = add("\(label).\(operand.name)", operand.shape, operand.elementType, role: .computed)
@@ -82,5 +97,9 @@ public struct Graph: Sendable {
     }
     nodes.append(GraphNode(operation: operation, operands: operands, label: label))
     return written
+  }
+
+  private func isStatistic(_ value: GraphValue) -> Bool {
+    if case .statistic = entries[value.id].role { true } else { false }
   }
 }

@@ -4,11 +4,25 @@ public import DeltaCL
 public struct GraphBuilder: Sendable {
   /// What was built so far.
   public internal(set) var graph = Graph()
+  /// What the graph is for.
+  public let mode: Mode
   private var path: [String] = []
   private var parameterNames: Set<String> = []
+  private var dropoutCount: UInt32 = 0
+  private var step: GraphValue?
+
+  /// What the graph is for, which decides how layers such as batch normalisation and dropout work.
+  public enum Mode: Hashable, Sendable {
+    /// Statistics are those of the batch; dropout draws from this seed, or is off where there is none.
+    case training(dropoutSeed: UInt64?)
+    /// Statistics are the running ones; nothing is dropped.
+    case inference
+  }
 
   /// Creates a builder of an empty graph.
-  public init() {}
+  public init(mode: Mode) {
+    self.mode = mode
+  }
 
   /// The name of the layer at hand, such as `block1.conv2`; empty outside of all named layers.
   public var layerName: String { path.joined(separator: ".") }
@@ -37,11 +51,39 @@ public struct GraphBuilder: Sendable {
   public mutating func parameter(
     _ name: String, _ shape: Shape, _ initializer: Initializer, fans: Fans
   ) throws(NetworkError) -> GraphValue {
+    graph.add(try uniqueName(name), shape, role: .parameter(initializer, fans))
+  }
+
+  /// Declares a statistic of the layer at hand, which operations update and the optimiser leaves alone; its full name is
+  /// `layer.name`.
+  ///
+  /// - Parameter initial: What all its elements are at first.
+  /// - Throws: ``NetworkError`` (`invalidLayer`) where the name is taken.
+  public mutating func statistic(_ name: String, _ shape: Shape, initial: Float) throws(NetworkError) -> GraphValue {
+    graph.add(try uniqueName(name), shape, role: .statistic(initial))
+  }
+
+  /// Appends a dropout, whose random numbers depend on `seed`, the number of the step and the dropouts appended before it.
+  ///
+  /// - Returns: A value of the input's shape.
+  /// - Throws: `DeltaCLError` where the probability is not from 0 to 1.
+  public mutating func dropout(
+    _ input: GraphValue, probability: Float, seed: UInt64
+  ) throws -> GraphValue {
+    let dropout = try Dropout(
+      count: input.shape.elementCount, probability: probability, seed: seed, layer: dropoutCount)
+    dropoutCount += 1
+    let step = self.step ?? graph.add("step", [1], .int32, role: .step)
+    self.step = step
+    return try apply(.dropout(dropout), to: input, step).reshaped(input.shape)
+  }
+
+  private mutating func uniqueName(_ name: String) throws(NetworkError) -> String {
     let name = (path + [name]).joined(separator: ".")
     guard parameterNames.insert(name).inserted else {
       throw NetworkError(.invalidLayer, "two parameters are named \(name): give their layers different names")
     }
-    return graph.add(name, shape, role: .parameter(initializer, fans))
+    return name
   }
 
   /// Appends an operation of the layer at hand.

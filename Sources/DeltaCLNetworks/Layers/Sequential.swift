@@ -13,6 +13,11 @@ public struct Sequential: Layer, ExpressibleByDictionaryLiteral {
     self.layers = layers
   }
 
+  /// Creates a layer from its parts, which are named `0`, `1` and so on.
+  public init(numbered layers: [any Layer]) {
+    self.init(layers.enumerated().map { (name: "\($0.offset)", layer: $0.element) })
+  }
+
   /// Creates a layer from its parts, whose order is kept.
   public init(dictionaryLiteral elements: (String, any Layer)...) {
     self.init(elements.map { (name: $0.0, layer: $0.1) })

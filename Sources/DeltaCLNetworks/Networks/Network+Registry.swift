@@ -1,6 +1,12 @@
 extension Network {
   private static let registry: [(name: String, make: @Sendable (_ classes: Int) -> Network)] = [
-    ("lenet", { leNet(classes: $0) })
+    ("lenet", { leNet(classes: $0) }),
+    ("vgg11-cifar", { vgg11CIFAR(classes: $0) }),
+    ("alexnet", { alexNet(classes: $0) }),
+    ("vgg16", { vgg16(classes: $0) }),
+    ("resnet18", { resNet18(classes: $0) }),
+    ("resnet50", { resNet50(classes: $0) }),
+    ("mobilenet-v2", { mobileNetV2(classes: $0) }),
   ]
 
   /// The names that ``named(_:classes:)`` knows.

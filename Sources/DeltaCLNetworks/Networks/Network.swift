@@ -30,7 +30,7 @@ public struct Network: Sendable {
   /// The forward pass for a batch shape.
   ///
   /// - Throws: ``NetworkError`` that names the layer which does not fit its input.
-  func forward(batch: Int) throws -> Forward {
+  func forward(batch: Int, mode: GraphBuilder.Mode) throws -> Forward {
     guard batch >= 1 else {
       throw NetworkError(.invalidArgument, "network \(name): the batch size \(batch) must be at least 1")
     }
@@ -40,7 +40,7 @@ public struct Network: Sendable {
       throw NetworkError(
         .invalidArgument, "network \(name): images of shape \(inputShape(batch: batch)) are empty or too large")
     }
-    var builder = GraphBuilder()
+    var builder = GraphBuilder(mode: mode)
     let images = builder.graph.add("images", inputShape(batch: batch), role: .input)
     do {
       let output = try model(images, in: &builder)

@@ -1,3 +1,4 @@
+import DeltaCL
 import Foundation
 
 /// The counter-based generator Philox4x32-10: the same numbers for the same seed and stream, on every backend and machine.
@@ -35,24 +36,10 @@ public struct Philox: RandomNumberGenerator, Sendable {
       0, 0, UInt32(truncatingIfNeeded: stream.identifier), UInt32(truncatingIfNeeded: stream.identifier >> 32))
   }
 
-  /// The ten rounds: four random words from a counter and a key.
-  static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var counter = counter
-    var key = key
-    for _ in 0..<10 {
-      let first = UInt32(0xD251_1F53).multipliedFullWidth(by: counter[0])
-      let second = UInt32(0xCD9E_8D57).multipliedFullWidth(by: counter[2])
-      counter = SIMD4(
-        second.high ^ counter[1] ^ key[0], second.low, first.high ^ counter[3] ^ key[1], first.low)
-      key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
-    }
-    return counter
-  }
-
   /// The next 32 random bits.
   public mutating func nextWord() -> UInt32 {
     if used == 4 {
-      block = Philox.block(counter: counter, key: key)
+      block = Philox4x32.block(counter: counter, key: key)
       counter[0] &+= 1
       if counter[0] == 0 { counter[1] &+= 1 }
       used = 0

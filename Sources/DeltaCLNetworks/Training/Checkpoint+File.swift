@@ -1,5 +1,5 @@
 import DeltaCL
-import DeltaCLData
+public import DeltaCLData
 import Foundation
 
 extension Checkpoint {
@@ -80,7 +80,11 @@ extension Checkpoint {
     try tensors(of: Safetensors(contentsOf: path), path: path)
   }
 
-  private static func tensors(
+  /// The float tensors of a safetensors file that was read.
+  ///
+  /// - Parameter path: Where it was read, for errors.
+  /// - Throws: `DataError` where a tensor does not hold floats.
+  public static func tensors(
     of file: Safetensors, path: String
   ) throws -> [String: (shape: Shape, values: [Float])] {
     var tensors: [String: (shape: Shape, values: [Float])] = [:]

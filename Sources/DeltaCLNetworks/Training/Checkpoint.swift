@@ -21,7 +21,7 @@ public struct Checkpoint: Sendable {
   public let epoch: Int
   /// The steps that the training had made.
   public let step: Int
-  /// The parameters by name.
+  /// The parameters and statistics by name.
   public let tensors: [String: (shape: Shape, values: [Float])]
 
   /// Takes the values of `parameters` as they are.
@@ -65,8 +65,6 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: ``NetworkError`` (`mismatchedParameters`) where the tensors do not fit `network`; what the backend throws.
   public func parameters(of network: Network, on backend: any Backend) throws -> Parameters {
-    let parameters = try Parameters(network, seed: 0, on: backend)
-    try parameters.load(tensors)
-    return parameters
+    try Parameters(network, tensors: tensors, on: backend)
   }
 }

@@ -4,9 +4,12 @@ import Testing
 @Suite struct ConformanceActivation {
   private var random = RandomValues(seed: 4)
 
-  static let functions: [Activation] = [.relu, .leakyRelu(slope: 0.01), .leakyRelu(slope: 0.25), .sigmoid, .tanh]
+  static let functions: [Activation] = [
+    .relu, .relu6, .leakyRelu(slope: 0.01), .leakyRelu(slope: 0.25), .sigmoid, .tanh,
+  ]
   static let special: [Float] = [
-    .nan, .infinity, -.infinity, 0, -0.0, 1, -1, 20, -20, 90, -90, 1e30, -1e30, .leastNormalMagnitude,
+    .nan, .infinity, -.infinity, 0, -0.0, 1, -1, 6, 5.9999995, 6.0000005, 20, -20, 90, -90, 1e30, -1e30,
+    .leastNormalMagnitude,
     .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
   ]
 
@@ -14,21 +17,21 @@ import Testing
   /// their deltas cancel.
   private func tolerance(_ function: Activation) -> Tolerance {
     switch function {
-    case .relu, .leakyRelu: .exact
+    case .relu, .relu6, .leakyRelu: .exact
     case .sigmoid, .tanh: .near(relative: 8 * Tolerance.epsilon, absolute: 1e-37)
     }
   }
 
   private func deltaTolerance(_ function: Activation) -> Tolerance {
     switch function {
-    case .relu, .leakyRelu: .exact
+    case .relu, .relu6, .leakyRelu: .exact
     case .sigmoid, .tanh: .near(relative: 16 * Tolerance.epsilon, absolute: 16 * Tolerance.epsilon)
     }
   }
 
   @Test(arguments: functions, TestDevice.usesSmallShapes ? [5] : [0, 1, 15, 16, 17, 1_000])
   mutating func randomValues(_ function: Activation, count: Int) throws {
-    let x = Values.float32(random.floats(count, -6...6))
+    let x = Values.float32(random.floats(count, -8...8))
     let dy = Values.float32(random.floats(count))
     try verify(.activation(function, count: count), [x], tolerance(function))
     try verify(.activationDelta(function, count: count), [x, dy], deltaTolerance(function))

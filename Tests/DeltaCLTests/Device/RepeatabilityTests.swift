@@ -19,11 +19,13 @@ import Testing
     guard
       let convolution = try? Convolution(
         batch: 4, inputSize: 15, inputChannels: 5, outputChannels: 17, kernelSize: 3, padding: 1),
-      let dense = try? Dense(batch: 33, inputs: 200, outputs: 17)
+      let dense = try? Dense(batch: 33, inputs: 200, outputs: 17),
+      let normalization = try? BatchNormalization(rows: 3_000, channels: 17)
     else { return [] }
     return [
       .convolution(convolution, bias: true), .convolutionDelta(convolution), .convolutionGradient(convolution),
-      .biasGradient(rows: 3_000, channels: 17), .dense(dense, bias: true), .denseDelta(dense), .denseGradient(dense),
+      .biasGradient(rows: 3_000, channels: 17), .batchNormalizationDelta(normalization), .dense(dense, bias: true),
+      .denseDelta(dense), .denseGradient(dense),
       .softmaxCrossEntropy(rows: 200, classes: 10), .meanSquaredError(count: 5_000),
     ]
   }()

@@ -125,6 +125,27 @@ import Testing
     try check(.activation(function, count: 20), [x], weights: dy, index: 0, delta: dx)
   }
 
+  @Test mutating func batchNormalization() throws {
+    let normalization = try BatchNormalization(rows: 6, channels: 2, epsilon: 1e-2)
+    let inputs = [
+      random.doubles(12), random.doubles(2, 0.5...2), random.doubles(2), random.doubles(2), random.doubles(2, 0.5...2),
+    ]
+    let dy = random.doubles(12)
+    let saved = try run(.batchNormalization(normalization), inputs)
+    let deltas = try run(
+      .batchNormalizationDelta(normalization), [inputs[0], dy, inputs[1], saved[1].doubles(), saved[2].doubles()])
+    for (index, delta) in deltas.enumerated() {
+      try check(.batchNormalization(normalization), inputs, weights: dy, index: index, delta: delta.doubles())
+    }
+  }
+
+  @Test mutating func dropout() throws {
+    let (x, dy) = (random.doubles(80), random.doubles(80))
+    let operation = TensorOperation.dropout(try Dropout(count: 80, probability: 0.3, seed: 5))
+    let dx = try run(operation, [dy], labels: [7])[0].doubles()
+    try check(operation, [x], labels: [7], weights: dy, index: 0, delta: dx)
+  }
+
   @Test mutating func softmax() throws {
     let (x, dy) = (random.doubles(12, -2...2), random.doubles(12))
     let y = try run(.softmax(rows: 3, classes: 4), [x])[0].doubles()

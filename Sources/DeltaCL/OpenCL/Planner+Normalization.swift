@@ -1,0 +1,115 @@
+/// Batch normalisation: statistics in two stages, then element by element.
+///
+/// All launches share a grid of channel groups by row ranges. Ranges follow from shapes alone.
+extension Planner {
+  func batchNormalization(_ normalization: BatchNormalization) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let splits = splits(normalization)
+    let means = try list.scratch(splits * normalization.channels, for: "partial means")
+    let squares = try list.scratch(splits * normalization.channels, for: "partial squares")
+    let scale = try list.scratch(normalization.channels, for: "scales")
+    list.append(
+      launch(
+        "batch_normalization_statistics", normalization,
+        [.operand(0), means, squares] + extents(normalization) + [.int(splits)],
+        globalSize: [groups(normalization), splits]))
+    list.append(
+      launch(
+        "batch_normalization_statistics_merge", normalization,
+        [means, squares, .operand(1), .operand(3), .operand(4), .operand(6), .operand(7), scale]
+          + extents(normalization) + [.int(splits), .float(normalization.epsilon), .float(normalization.momentum)],
+        globalSize: [normalization.channels]))
+    appendNormalization(normalization, mean: .operand(6), scale: scale, y: .operand(5), to: &list)
+    return list
+  }
+
+  func batchNormalizationDelta(_ normalization: BatchNormalization) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let splits = splits(normalization)
+    let sums = try list.scratch(splits * normalization.channels, for: "partial sums")
+    let products = try list.scratch(splits * normalization.channels, for: "partial products")
+    let factors = try list.scratch(3 * normalization.channels, for: "factors")
+    list.append(
+      launch(
+        "batch_normalization_sums", normalization,
+        [.operand(0), .operand(1), .operand(3), sums, products] + extents(normalization) + [.int(splits)],
+        globalSize: [groups(normalization), splits]))
+    list.append(
+      launch(
+        "batch_normalization_sums_merge", normalization,
+        [sums, products, .operand(2), .operand(4), .operand(6), .operand(7), factors] + extents(normalization) + [
+          .int(splits)
+        ], globalSize: [normalization.channels]))
+    let rows = rowsPerItem(normalization)
+    list.append(
+      launch(
+        "batch_normalization_delta", normalization,
+        [.operand(0), .operand(1), .operand(3), factors, .operand(5)] + extents(normalization) + [.int(rows)],
+        globalSize: [groups(normalization), ceilingDivision(normalization.rows, rows)]))
+    return list
+  }
+
+  func batchNormalizationInference(_ normalization: BatchNormalization) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let scale = try list.scratch(normalization.channels, for: "scales")
+    list.append(
+      launch(
+        "batch_normalization_scale", normalization,
+        [.operand(1), .operand(4), scale, .int(normalization.channels), .float(normalization.epsilon)],
+        globalSize: [normalization.channels]))
+    appendNormalization(normalization, mean: .operand(3), scale: scale, y: .operand(5), to: &list)
+    return list
+  }
+
+  /// y = (x - mean) * scale + bias.
+  private func appendNormalization(
+    _ normalization: BatchNormalization, mean: Launch.Argument, scale: Launch.Argument, y: Launch.Argument,
+    to list: inout LaunchList
+  ) {
+    let rows = rowsPerItem(normalization)
+    list.append(
+      launch(
+        "batch_normalization", normalization,
+        [.operand(0), mean, scale, .operand(2), y] + extents(normalization) + [.int(rows)],
+        globalSize: [groups(normalization), ceilingDivision(normalization.rows, rows)]))
+  }
+
+  private func launch(
+    _ kernel: String, _ normalization: BatchNormalization, _ arguments: [Launch.Argument], globalSize: [Int]
+  ) -> Launch {
+    Launch(
+      kernel, in: "batch-normalization", constants: ["V": vectorWidth(dividing: normalization.channels)], arguments,
+      globalSize: globalSize)
+  }
+
+  /// Rows, channels and the channels of a group.
+  private func extents(_ normalization: BatchNormalization) -> [Launch.Argument] {
+    [.int(normalization.rows), .int(normalization.channels), .int(groupChannels(normalization))]
+  }
+
+  private func groupChannels(_ normalization: BatchNormalization) -> Int {
+    min(normalization.channels, channelsPerItem)
+  }
+
+  private func groups(_ normalization: BatchNormalization) -> Int {
+    ceilingDivision(normalization.channels, groupChannels(normalization))
+  }
+
+  /// How many ranges of rows a reduction is split into: enough for many cores, each long enough to be worth its merging.
+  private func splits(_ normalization: BatchNormalization) -> Int {
+    let wanted = channelsPerItem == .max ? 128 : ceilingDivision(4096, groups(normalization))
+    return max(1, min(wanted, normalization.rows / 32))
+  }
+
+  private func rowsPerItem(_ normalization: BatchNormalization) -> Int {
+    max(1, elementsPerItem / groupChannels(normalization))
+  }
+
+  /// The vector width for channels whose remainder is done one by one: the greatest power of two that divides them, unless that is
+  /// small and leaves most lanes unused.
+  private func vectorWidth(dividing channels: Int) -> Int {
+    var width = 1
+    while width < maximumVectorWidth, channels.isMultiple(of: width * 2) { width *= 2 }
+    return width >= 4 ? width : vectorWidth(within: channels)
+  }
+}

@@ -1,0 +1,44 @@
+/// Dropout: each element becomes 0 with some probability, and what remains is scaled so that its expectation stays.
+///
+///     y = kept ? x / (1 - probability) : 0
+///
+/// Which elements are kept follows from the seed, the layer and the step alone, on every backend: element `64 t + 16 j + l` is
+/// dropped where the 24 high bits of word `j` of Philox4x32-10 are below `probability * 2^24`; the counter is
+/// `(16 t + l, step, layer, 3 * 2^24)` and the key is the seed. A dropped NaN is 0 too.
+///
+/// Nitish Srivastava and others, "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
+public struct Dropout: Hashable, Sendable {
+  /// The number of elements.
+  public let count: Int
+  /// The probability with which an element is dropped; with 1 all are.
+  public let probability: Float
+  /// The key of the random numbers.
+  public let seed: UInt64
+  /// What tells the dropout layers of one network apart.
+  public let layer: UInt32
+
+  /// Creates a descriptor.
+  ///
+  /// - Throws: ``DeltaCLError`` where the probability is not from 0 to 1 or there are too many elements.
+  public init(count: Int, probability: Float = 0.5, seed: UInt64, layer: UInt32 = 0) throws(DeltaCLError) {
+    self.count = count
+    self.probability = probability
+    self.seed = seed
+    self.layer = layer
+    guard (0...1).contains(probability) else {
+      throw DeltaCLError(.invalidDescriptor, "dropout: probability \(probability) must be from 0 to 1")
+    }
+    try Shape([count]).validate("dropout input")
+  }
+
+  /// What elements that are kept are multiplied with.
+  var scale: Float { probability < 1 ? 1 / (1 - probability) : 0 }
+  /// The 24-bit number below which an element is dropped.
+  var threshold: UInt32 { UInt32((probability * 0x1p24).rounded(.up)) }
+  /// The counters of a tile.
+  static let lanes = 16
+  /// The elements of a tile, one for each word of its counters' blocks.
+  static let tile = 64
+  /// The last word of the counter, which sets these random numbers apart from those of other purposes.
+  static let purpose: UInt32 = 3 << 24
+}

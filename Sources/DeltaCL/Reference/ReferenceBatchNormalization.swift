@@ -1,0 +1,62 @@
+extension Reference {
+  static func batchNormalization(
+    _ normalization: BatchNormalization, x: Span<Double>, weight: Span<Double>, bias: Span<Double>,
+    runningMean: consuming MutableSpan<Double>, runningVariance: consuming MutableSpan<Double>,
+    y: consuming MutableSpan<Double>, savedMean: consuming MutableSpan<Double>,
+    savedInverseDeviation: consuming MutableSpan<Double>
+  ) {
+    let (rows, channels) = (normalization.rows, normalization.channels)
+    let momentum = Double(normalization.momentum)
+    for c in 0..<channels {
+      var sum = 0.0
+      for row in 0..<rows { sum += x[row * channels + c] }
+      let mean = sum / Double(rows)
+      var squares = 0.0
+      for row in 0..<rows { squares += (x[row * channels + c] - mean) * (x[row * channels + c] - mean) }
+      let inverse = 1 / (squares / Double(rows) + Double(normalization.epsilon)).squareRoot()
+      for row in 0..<rows {
+        y[row * channels + c] = (x[row * channels + c] - mean) * inverse * weight[c] + bias[c]
+      }
+      savedMean[c] = mean
+      savedInverseDeviation[c] = inverse
+      runningMean[c] += momentum * (mean - runningMean[c])
+      runningVariance[c] += momentum * (squares / Double(rows - 1) - runningVariance[c])
+    }
+  }
+
+  static func batchNormalizationDelta(
+    _ normalization: BatchNormalization, x: Span<Double>, dy: Span<Double>, weight: Span<Double>,
+    savedMean: Span<Double>, savedInverseDeviation: Span<Double>, dx: consuming MutableSpan<Double>,
+    dweight: consuming MutableSpan<Double>, dbias: consuming MutableSpan<Double>
+  ) {
+    let (rows, channels) = (normalization.rows, normalization.channels)
+    for c in 0..<channels {
+      let (mean, inverse) = (savedMean[c], savedInverseDeviation[c])
+      var (sum, product) = (0.0, 0.0)
+      for row in 0..<rows {
+        sum += dy[row * channels + c]
+        product += dy[row * channels + c] * (x[row * channels + c] - mean) * inverse
+      }
+      for row in 0..<rows {
+        let normalized = (x[row * channels + c] - mean) * inverse
+        dx[row * channels + c] =
+          weight[c] * inverse * (dy[row * channels + c] - (sum + normalized * product) / Double(rows))
+      }
+      dweight[c] = product
+      dbias[c] = sum
+    }
+  }
+
+  static func batchNormalizationInference(
+    _ normalization: BatchNormalization, x: Span<Double>, weight: Span<Double>, bias: Span<Double>,
+    runningMean: Span<Double>, runningVariance: Span<Double>, y: consuming MutableSpan<Double>
+  ) {
+    let channels = normalization.channels
+    for row in 0..<normalization.rows {
+      for c in 0..<channels {
+        let deviation = (runningVariance[c] + Double(normalization.epsilon)).squareRoot()
+        y[row * channels + c] = (x[row * channels + c] - runningMean[c]) / deviation * weight[c] + bias[c]
+      }
+    }
+  }
+}
