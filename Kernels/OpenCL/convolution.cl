@@ -6,7 +6,7 @@
 // A kernel row is read as `runs` runs of `runLength` neighbouring floats: without dilation and groups the S x C values
 // below it are one run, otherwise each kernel column is a run of its own.
 
-// y[N, YH, YW, C] = x[N, H, W, C], moved by (top, left), which may be negative, and surrounded by zeros. One work-item a
+// y[N, YH, YW, C] = x[N, H, W, C], moved by (top, left) and surrounded by zeros. One work-item a
 // row of y.
 kernel void convolution_pad(
     global const float *restrict x, global float *restrict y, int rows, int H, int W, int YH, int YW, int C, int top,

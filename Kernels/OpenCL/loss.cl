@@ -1,4 +1,5 @@
-// Losses with their deltas, in two stages: a loss a row or block, then their mean.
+// Losses with their deltas, and the count of correct predictions, in two stages: a value a row or block, then their mean
+// or sum.
 
 // losses[row] = log(sum of exp(logits)) - logits[label] and dlogits = (softmax - target) / rows. A label that is no class
 // gives NaN. One work-item a row.

@@ -1,4 +1,4 @@
-// Softmax over the classes of a row, its delta, and the count of correct predictions. One work-item a row.
+// Softmax over the classes of a row, and its delta. One work-item a row.
 
 kernel void softmax(global const float *restrict x, global float *restrict y, int rows, int classes)
 {

@@ -24,21 +24,8 @@ public enum AtomicFile {
   ///
   /// - Throws: `DataError` with the system's reason; nothing is left behind then.
   public static func write(parts: [[UInt8]], to path: String) throws(DataError) {
-    var mode: mode_t?
-    var status = stat()
-    if stat(path, &status) == 0 {
-      // A rename would put a file in place of a device such as /dev/null.
-      guard status.st_mode & S_IFMT == S_IFREG else {
-        let kind = status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file"
-        throw DataError(.writeFailed, path, "cannot write: it \(kind); choose another path")
-      }
-      mode = status.st_mode & 0o777
-    }
-
-    let folder = folder(of: path)
-    let temporary = "\(folder)/.deltacl-\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .system("write", path, errno) }
+    let mode = try modeOfFile(path)
+    let (temporary, descriptor) = try makeTemporary(for: path)
     do throws(DataError) {
       try fill(descriptor, with: parts, mode: mode, path: path)
       guard rename(temporary, path) == 0 else { throw .system("rename the finished file", path, errno) }
@@ -46,7 +33,37 @@ public enum AtomicFile {
       unlink(temporary)
       throw error
     }
-    try flush(folder: folder)
+    try flush(folder: folder(of: path))
+  }
+
+  /// Finds out whether a file can be written to `path`, without touching what is there.
+  ///
+  /// - Throws: `DataError` with the system's reason.
+  public static func probe(_ path: String) throws(DataError) {
+    _ = try modeOfFile(path)
+    let (temporary, descriptor) = try makeTemporary(for: path)
+    close(descriptor)
+    unlink(temporary)
+  }
+
+  /// The permissions of the file at `path`; `nil` where there is none.
+  private static func modeOfFile(_ path: String) throws(DataError) -> mode_t? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    // A rename would put a file in place of a device such as /dev/null.
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      let kind = status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file"
+      throw DataError(.writeFailed, path, "cannot write: it \(kind); choose another path")
+    }
+    return status.st_mode & 0o777
+  }
+
+  /// An open, empty file beside `path`.
+  private static func makeTemporary(for path: String) throws(DataError) -> (path: String, descriptor: Int32) {
+    let temporary = "\(folder(of: path))/.deltacl-\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .system("write", path, errno) }
+    return (temporary, descriptor)
   }
 
   /// Writes, flushes and closes.

@@ -49,6 +49,7 @@ struct DevicesCommand: ParsableCommand {
     let request = Backends.defaultSelection
     let choice = try defaultChoice(request)
     let shown = try device.map { [try Backends.choose($0).candidate] } ?? Backends.available()
+    let barren = platforms.enumerated().filter { index, platform in isWithoutDevices(platform, index: index) }
     let reports = shown.map {
       DeviceReport($0, platforms: platforms, isDefault: $0.selector == choice.candidate.selector)
     }
@@ -59,7 +60,20 @@ struct DevicesCommand: ParsableCommand {
       return try Output.json(listing)
     }
     for report in reports { try Output.line(report.text + "\n") }
+    for (index, platform) in barren where device == nil {
+      try Output.line("platform \(index): \(platform.name) (\(platform.version)) has no device\n")
+    }
     try Output.line("default: \(choice.candidate.selector) (\(choice.reason))")
+  }
+
+  /// Whether a platform offers nothing to compute on, which its driver may give a reason for.
+  private func isWithoutDevices(_ platform: Platform, index: Int) -> Bool {
+    do {
+      return try platform.devices().isEmpty
+    } catch {
+      Output.message("platform \(index) (\(platform.name)) failed to list its devices: \(error)")
+      return true
+    }
   }
 
   /// What the other commands take by default. A variable that fits nothing must not hide the list that helps to mend it.

@@ -108,18 +108,17 @@ struct TrainCommand: ParsableCommand {
       try? progress.clear()
       throw error
     }
-    try profile.write(profile.take(from: backend).map { [$0] } ?? [])
-
     if let evaluation = result.evaluation {
       try TrainingText.printAccuracies(evaluation, classNames: data.classNames)
       Output.message("wrote \(files.list)")
-      return
+      return try profile.write(profile.take(from: backend).map { [$0] } ?? [])
     }
     try files.write(trainer, title: title)
     let step = result.history.steps.last?.step ?? 0
     Output.message("stopped after step \(step); wrote \(files.list)")
     let arguments = continuation(from: files.model).joined(separator: " ")
     Output.message("to train on from these weights: deltacl train \(arguments)")
+    try profile.write(profile.take(from: backend).map { [$0] } ?? [])
     throw ExitCode(interruption.exitStatus ?? 1)
   }
 

@@ -23,9 +23,7 @@ struct TrainingFiles {
     for path in [model, metrics, curves] where FileSystem.isFolder(path) {
       throw DataError(.writeFailed, path, "is a folder where a file is to be written; choose another output folder")
     }
-    let probe = "\(folder)/.writable-\(ProcessInfo.processInfo.processIdentifier)"
-    try AtomicFile.write("", to: probe)
-    try? FileManager.default.removeItem(atPath: probe)
+    try AtomicFile.probe(model)
   }
 
   /// Writes all three as the run stands, each whole or not at all.

@@ -1,19 +1,24 @@
 import OpenCL
 
-/// The operations that were enqueued since the last wait, so that a failure can be named.
+/// The commands that were enqueued since the last wait, so that a failure can be named.
 struct CommandLog {
   private var pending: [(event: Event, label: String)] = []
   private var failure: (label: String, status: OpenCLStatus)?
+  private var sweepCount = initialSweepCount
 
   /// How many events are kept before the finished ones are looked for.
-  private static let capacity = 512
+  private static let initialSweepCount = 512
 
   mutating func append(_ event: Event, _ label: String) {
-    if pending.count >= CommandLog.capacity { sweep() }
     pending.append((event, label))
+    if pending.count >= sweepCount {
+      sweep()
+      // The queue may be far behind: to look at all again for each command would take quadratic time.
+      sweepCount = max(2 * pending.count, Self.initialSweepCount)
+    }
   }
 
-  /// The first operation that failed since the last call, whatever is still under way being kept.
+  /// The first command that failed since the last call, whatever is still under way being kept.
   mutating func drain() -> (label: String, status: OpenCLStatus)? {
     sweep()
     defer { failure = nil }

@@ -17,21 +17,21 @@ struct DeltaPhase: Hashable, Sendable {
   let step: Int
 
   /// The first index of dy after all that the phase reads.
-  var end: Int { taps == 0 ? 0 : start + (taps - 1) * step + count }
+  var end: Int { start + (taps - 1) * step + count }
 
-  /// The phases that have positions.
+  /// The phases that taps reach, in the order of their first tap; the delta is 0 at all other positions.
   static func all(_ axis: WindowAxis) -> [DeltaPhase] {
-    let divisor = greatestCommonDivisor(axis.stride, axis.dilation)
-    return (0..<min(axis.stride, axis.size)).map { first in
-      let offset = first + axis.before
-      let tapStep = axis.stride / divisor
-      let firstTap = (0..<tapStep).first { (offset - $0 * axis.dilation) % axis.stride == 0 }
-      let taps = firstTap.map { $0 < axis.window ? (axis.window - 1 - $0) / tapStep + 1 : 0 } ?? 0
+    let tapStep = axis.stride / greatestCommonDivisor(axis.stride, axis.dilation)
+    return (0..<min(tapStep, axis.window)).compactMap { firstTap in
+      let remainder = (firstTap * axis.dilation - axis.before) % axis.stride
+      let first = remainder < 0 ? remainder + axis.stride : remainder
+      guard first < axis.size else { return nil }
+      let taps = (axis.window - 1 - firstTap) / tapStep + 1
       let step = tapStep * axis.dilation / axis.stride
-      let start = taps == 0 ? 0 : (offset - (firstTap ?? 0) * axis.dilation) / axis.stride - (taps - 1) * step
       return DeltaPhase(
-        first: first, count: (axis.size - 1 - first) / axis.stride + 1, firstTap: firstTap ?? 0, tapStep: tapStep,
-        taps: taps, start: start, step: step)
+        first: first, count: (axis.size - 1 - first) / axis.stride + 1, firstTap: firstTap, tapStep: tapStep,
+        taps: taps,
+        start: (first + axis.before - firstTap * axis.dilation) / axis.stride - (taps - 1) * step, step: step)
     }
   }
 

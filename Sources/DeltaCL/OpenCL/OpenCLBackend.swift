@@ -85,6 +85,7 @@ public final class OpenCLBackend: Backend {
 
   /// Scratch that grows as eager calls need it.
   public func sharedScratch(count: Int) throws -> any Storage {
+    try Shape([count]).validate("scratch")
     let byteCount = count * ElementType.float32.byteCount
     let buffer = try state.withLock { state in
       if let scratch = state.scratch, scratch.byteCount >= byteCount { return scratch }
@@ -148,18 +149,13 @@ public final class OpenCLBackend: Backend {
   func enqueue(_ launches: [BoundLaunch], _ work: Work) throws {
     try commands.withLock { log in
       do {
-        var recorded: [(name: String, event: Event)] = []
-        for launch in launches.dropLast() {
-          if recorder == nil {
-            try queue.enqueue(launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize)
-          } else {
-            recorded.append((launch.kernel.name, try enqueueWithEvent(launch)))
-          }
+        let events = try launches.map { launch in
+          let event = try queue.enqueueWithEvent(
+            launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize)
+          log.append(event, work.label)
+          return (name: launch.kernel.name, event: event)
         }
-        guard let last = launches.last else { return }
-        let event = try enqueueWithEvent(last)
-        log.append(event, work.label)
-        recorder?.append(work, recorded + [(last.kernel.name, event)])
+        recorder?.append(work, events)
       } catch let error as OpenCLError {
         throw DeltaCLError(
           error.isOutOfMemory ? .outOfMemory : .deviceFailure, "\(work.label) on \(description): \(error)")
@@ -167,14 +163,11 @@ public final class OpenCLBackend: Backend {
     }
   }
 
-  private func enqueueWithEvent(_ launch: BoundLaunch) throws -> Event {
-    try queue.enqueueWithEvent(launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize)
-  }
-
   /// Enqueues a write of the first `byteCount` bytes of `source`.
   func enqueueWrite(_ source: HostMemory, byteCount: Int, to buffer: Buffer) throws {
     try surfacing {
       let event = try queue.enqueueWrite(source, range: 0..<byteCount, to: buffer)
+      commands.withLock { $0.append(event, "a write of \(byteCount) bytes") }
       recorder?.append(
         Work(label: "write", floatingPointOperations: 0, byteCount: byteCount), [("write", event)])
     }

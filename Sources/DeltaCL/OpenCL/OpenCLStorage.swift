@@ -34,7 +34,7 @@ final class OpenCLStorage: Storage {
   }
 
   func write(_ source: HostMemory) throws {
-    guard source.byteCount >= byteCount else {
+    guard source.byteCount == byteCount else {
       throw DeltaCLError(
         .mismatch, "a storage of \(count) elements takes \(byteCount) bytes and was given \(source.byteCount)")
     }

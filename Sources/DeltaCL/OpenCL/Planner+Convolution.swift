@@ -1,6 +1,9 @@
 /// Convolution and dense layers: a correlation of a padded image with packed kernels, for the forward pass and, phase by
 /// phase, for the delta; and the kernel gradient in two stages. `Kernels/OpenCL/convolution*.cl` explains the kernels.
 extension Planner {
+  /// The most launches of a delta: far more than any network's kernels have taps.
+  private static let maximumPhases = 1024
+
   /// Output pixels whose part of a vector of dy stays in the first cache.
   private static let pixelsPerChunk = 112
 
@@ -68,6 +71,19 @@ extension Planner {
     if gathersDelta(convolution) { return try gatheredDelta(convolution) }
     var list = LaunchList()
     let rows = DeltaPhase.all(convolution.rowAxis), columns = DeltaPhase.all(convolution.columnAxis)
+    guard rows.count * columns.count <= Planner.maximumPhases else {
+      throw DeltaCLError(
+        .tooLarge,
+        "convolution-delta: a stride of \(convolution.stride) with a kernel of \(convolution.kernelSize) makes "
+          + "\(rows.count * columns.count) phases, more than \(Planner.maximumPhases); use a smaller stride")
+    }
+    if rows.count * columns.count
+      < min(convolution.stride.rows, convolution.inputSize.rows)
+      * min(convolution.stride.columns, convolution.inputSize.columns)
+    {
+      let count = convolution.inputShape.elementCount
+      list.append(fill(.operand(2), count: count, value: 0))
+    }
     // The padding of dy that every phase stays within.
     let top = rows.map { max(0, -$0.start) }.max() ?? 0
     let left = columns.map { max(0, -$0.start) }.max() ?? 0
@@ -120,15 +136,17 @@ extension Planner {
     else { return false }
     let run = convolution.kernelSize.columns * convolution.inputChannels
     let taps = convolution.kernelSize.rows * run
-    let lanes = { ceilingDivision($0, maximumVectorWidth) * maximumVectorWidth }
-    let input = convolution.inputSize, output = convolution.outputSize, stride = convolution.stride
+    let lanes = { Double(ceilingDivision($0, maximumVectorWidth) * maximumVectorWidth) }
+    let area = { (extent: Extent) in Double(extent.rows) * Double(extent.columns) }
     // In multiplications; to gather a value costs some 16 of them.
     let direct =
-      input.rows * input.columns * convolution.kernelSize.rows * convolution.kernelSize.columns
-      / (stride.rows * stride.columns) * convolution.outputChannels * lanes(convolution.inputChannels)
-    let gathered = output.rows * output.columns * (convolution.outputChannels * lanes(taps) + 16 * taps)
+      area(convolution.inputSize) * area(convolution.kernelSize) / area(convolution.stride)
+      * Double(convolution.outputChannels) * lanes(convolution.inputChannels)
+    let gathered =
+      area(convolution.outputSize) * (Double(convolution.outputChannels) * lanes(taps) + 16 * Double(taps))
     return gathered < direct && run <= 256
-      && Shape([convolution.batch, output.rows, output.columns, taps]).elementCount <= Shape.maximumElementCount
+      && Shape([convolution.batch, convolution.outputSize.rows, convolution.outputSize.columns, taps]).elementCount
+        <= Shape.maximumElementCount
   }
 
   private func gatheredDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {

@@ -12,6 +12,13 @@ extension Planner {
     return list
   }
 
+  /// Writes `value` to every element.
+  func fill(_ target: Launch.Argument, count: Int, value: Float) -> Launch {
+    Launch(
+      "fill", in: "elementwise", constants: elementwiseConstants, [target, .int(count), .float(value)],
+      globalSize: [ceilingDivision(count, elementsPerItem)])
+  }
+
   func activation(_ function: Activation, count: Int) -> LaunchList {
     elementwise(kernelName(function), operands: 2, count: count, [.float(slope(function))])
   }

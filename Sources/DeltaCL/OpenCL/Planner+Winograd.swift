@@ -56,10 +56,22 @@ extension Planner {
     let computed =
       ceilingDivision(convolution.outputSize.rows, Winograd.tile)
       * ceilingDivision(convolution.outputSize.columns, Winograd.tile) * Winograd.tile * Winograd.tile
-    return winogradLocalBytes > 0 && convolution.batch > 0 && convolution.kernelSize == 3 && convolution.stride == 1
+    return winogradLocalBytes > 0 && convolution.batch > 0 && fitsWinograd(convolution) && convolution.kernelSize == 3
+      && convolution.stride == 1
       && convolution.dilation == 1
       && convolution.groups == 1 && convolution.inputChannels % Winograd.width == 0
       && convolution.outputChannels % Winograd.width == 0 && computed <= 2 * outputs
+  }
+
+  /// Whether the transforms, which are larger than the tensors, can be indexed.
+  private func fitsWinograd(_ convolution: Convolution) -> Bool {
+    let rows = ceilingDivision(convolution.outputSize.rows + 2, Winograd.tile) + 1
+    let columns = ceilingDivision(convolution.outputSize.columns + 2, Winograd.tile) + 1
+    let channels = max(convolution.inputChannels, convolution.outputChannels)
+    return Shape([Winograd.positions, convolution.batch, rows, columns, channels]).elementCount
+      <= Shape.maximumElementCount
+      && Shape([Winograd.positions, convolution.inputChannels, convolution.outputChannels]).elementCount
+        <= Shape.maximumElementCount
   }
 
   func winograd(_ convolution: Convolution, bias: Bool) throws(DeltaCLError) -> LaunchList {

@@ -57,10 +57,13 @@ public struct Convolution: Hashable, Sendable {
     }
     try rowAxis.validate("convolution rows")
     try columnAxis.validate("convolution columns")
+    // A single image must fit even where the batch is empty: planning multiplies its extents.
+    let images = max(batch, 1)
     try inputShape.validate("convolution input")
     try kernelShape.validate("convolution kernel")
     try outputShape.validate("convolution output")
-    try Shape([batch, paddedInputSize.rows, paddedInputSize.columns, inputChannels]).validate(
+    try Shape([images, outputSize.rows, outputSize.columns, outputChannels]).validate("convolution output")
+    try Shape([images, paddedInputSize.rows, paddedInputSize.columns, inputChannels]).validate(
       "convolution padded input")
   }
 

@@ -45,6 +45,9 @@ public struct Pooling: Hashable, Sendable {
     try columnAxis.validateWindowsMeetInput("pooling columns")
     try inputShape.validate("pooling input")
     try outputShape.validate("pooling output")
+    // A single image must fit even where the batch is empty: planning multiplies its extents.
+    try Shape([max(batch, 1), inputSize.rows, inputSize.columns, channels]).validate("pooling input")
+    try Shape([max(batch, 1), outputSize.rows, outputSize.columns, channels]).validate("pooling output")
   }
 
   var rowAxis: WindowAxis {

@@ -214,6 +214,11 @@ public enum TensorOperation: Hashable, Sendable {
     switch self {
     case .batchNormalization(let normalization), .batchNormalizationDelta(let normalization):
       try normalization.validateForTraining()
+    case .softmax(_, let classes), .softmaxDelta(_, let classes), .softmaxCrossEntropy(_, let classes),
+      .correctPredictions(_, let classes):
+      guard classes >= 1 else {
+        throw DeltaCLError(.invalidDescriptor, "\(name): the number of classes is \(classes) and must be at least 1")
+      }
     default:
       break
     }

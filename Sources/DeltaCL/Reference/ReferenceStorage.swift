@@ -23,7 +23,7 @@ public final class ReferenceStorage: Storage {
   public func slice(offset: Int, count: Int) throws -> any Storage {
     guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
       throw DeltaCLError(
-        .invalidArgument, "a slice of \(count) elements at \(offset) does not lie within a storage of \(self.count)")
+        .mismatch, "a slice of \(count) elements at \(offset) does not lie within a storage of \(self.count)")
     }
     return ReferenceStorage(memory, offset: self.offset + offset, count: count, backend: backend)
   }

@@ -56,6 +56,10 @@ extension ConvolutionCase {
   /// Strides, dilations, paddings, and images of one row or column.
   private static let windows = [
     ConvolutionCase(input: 7, stride: 2),
+    // Strides that leave most positions of dx without a tap.
+    ConvolutionCase(input: 60, channels: 1, outputs: 1, kernel: 1, stride: 50),
+    ConvolutionCase(
+      input: Extent(9, 40), kernel: Extent(2, 3), stride: Extent(4, 9), padding: 1, dilation: Extent(2, 3)),
     ConvolutionCase(input: 8, stride: 2, padding: 1),
     ConvolutionCase(input: 9, stride: 3, padding: 1),
     ConvolutionCase(input: Extent(7, 9), stride: Extent(1, 2)),

@@ -106,4 +106,12 @@ import Testing
       }
     }
   }
+
+  /// Extents whose product would overflow while an operation is planned.
+  @Test func refusesHugeImagesOfAnEmptyBatch() {
+    expectError(.tooLarge) { try convolution(batch: 0, input: Extent(1 << 28, 1 << 28), kernel: 1) }
+    expectError(.tooLarge) {
+      try Pooling(batch: 0, inputSize: Extent(1 << 28, 1 << 28), channels: 1, window: 1)
+    }
+  }
 }

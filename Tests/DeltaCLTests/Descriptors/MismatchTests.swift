@@ -33,6 +33,18 @@ import Testing
     }
   }
 
+  /// A row without classes has no greatest logit.
+  @Test(arguments: backends)
+  func noClasses(_ name: String) throws {
+    let backend = try backend(name)
+    for operation in [
+      TensorOperation.softmax(rows: 4, classes: 0), .softmaxDelta(rows: 4, classes: 0),
+      .softmaxCrossEntropy(rows: 4, classes: 0), .correctPredictions(rows: 4, classes: 0),
+    ] {
+      expectError(.invalidDescriptor, naming: "classes", "at least 1") { try backend.plan(for: operation) }
+    }
+  }
+
   @Test(arguments: backends)
   func wrongTensors(_ name: String) throws {
     let backend = try backend(name)

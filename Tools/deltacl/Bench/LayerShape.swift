@@ -68,8 +68,6 @@ struct LayerShape {
   }
 
   /// What a training step runs in one direction.
-  ///
-  /// - Throws: `DeltaCLError` where the output is too large.
   func operations(_ direction: BenchDirection) -> [TensorOperation] {
     switch direction {
     case .forward: return [.convolution(convolution, bias: true)]

@@ -40,7 +40,12 @@ struct NetworkMeasurement: Encodable {
     _ network: Network, batch: Int, _ mode: BenchMode, _ sampler: Sampler, makeBackend: () throws -> any Backend,
     warmedUp: (any Backend) throws -> Void, finished: (any Backend) throws -> Void
   ) throws {
-    let images = try Self.randomImages(network.inputShape(batch: batch))
+    let shape = network.inputShape(batch: batch)
+    guard shape.elementCount <= Shape.maximumElementCount else {
+      throw CommandFailure(
+        "a batch of \(batch) images makes a tensor of shape \(shape), too large to index; use a smaller one")
+    }
+    let images = try Self.randomImages(shape)
     let labels = try Self.labels(batch: batch, classes: network.classes)
     let clock = ContinuousClock()
     let start = clock.now

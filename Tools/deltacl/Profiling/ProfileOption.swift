@@ -13,12 +13,12 @@ struct ProfileOption: ParsableArguments {
   /// Whether a profile was asked for, so that the backend must be opened for it.
   var isWanted: Bool { profile != nil }
 
-  /// The backend to compute on, opened for profiling where one is wanted, and the file made, so that a path that cannot be
-  /// written is found before the work.
+  /// The backend to compute on, opened for profiling where one is wanted. A path that cannot be written is found before the
+  /// work.
   func open(_ device: DeviceOption, announces: Bool) throws -> any Backend {
     guard let profile else { return try device.backend(announces: announces) }
     let backend = try device.newBackend(announces: announces, profiling: true)
-    try AtomicFile.write(ChromeTrace([]).json(), to: profile)
+    try AtomicFile.probe(profile)
     return backend
   }
 
