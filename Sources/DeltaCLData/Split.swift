@@ -15,8 +15,6 @@ public struct Split: Hashable, Sendable {
   /// The pixel value that stands for 1: 255, or 16 for the digits.
   public let pixelMaximum: Int
 
-  /// The factor that brings pixels to 0...1.
-  public var pixelScale: Float { 1 / Float(pixelMaximum) }
   /// The values of an image: rows x columns x channels.
   public var imageSize: Int { imageRows * imageColumns * channels }
 
