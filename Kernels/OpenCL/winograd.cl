@@ -127,6 +127,39 @@ kernel void winograd_pack(global const float *restrict w, global float *restrict
 #define PUT_T(i, value) t[i][j] = value;
 #define PUT_V(j, value) STORE(value, out + (i * 6 + j) * step);
 
+// The products of MR tiles at `ap`, C floats apart, with NV * V channels of the kernels at `bp`, summed over C.
+#define MULTIPLY(sum, ap, bp)                                                                     \
+  {                                                                                               \
+    _Pragma("unroll") for (int i = 0; i < MR; i++)                                                \
+        _Pragma("unroll") for (int j = 0; j < NV; j++) sum[i][j] = (vec)(0.0f);                   \
+    for (int c = 0; c < C; c++, ap++, bp += NV * V) {                                             \
+      vec weight[NV];                                                                             \
+      _Pragma("unroll") for (int j = 0; j < NV; j++) weight[j] = LOAD(bp + j * V);                \
+      _Pragma("unroll") for (int i = 0; i < MR; i++) {                                            \
+        const vec value = (vec)(ap[i * C]);                                                       \
+        _Pragma("unroll") for (int j = 0; j < NV; j++) sum[i][j] = fma(value, weight[j], sum[i][j]); \
+      }                                                                                           \
+    }                                                                                             \
+  }
+
+// A^T m A of the products at `in`, positions `step` apart, plus `bias`, to the results from (p0, q0) that lie in the image.
+#define STORE_OUTPUT_TILE(in, step, image, p0, q0, bias)                                          \
+  {                                                                                               \
+    vec t[4][6];                                                                                  \
+    _Pragma("unroll") for (int j = 0; j < 6; j++) {                                               \
+      vec d[6];                                                                                   \
+      _Pragma("unroll") for (int i = 0; i < 6; i++) d[i] = LOAD((in) + (i * 6 + j) * (step));     \
+      OUTPUT_TRANSFORM(PUT_T, d[0], d[1], d[2], d[3], d[4], d[5])                                 \
+    }                                                                                             \
+    const vec shift = bias;                                                                       \
+    _Pragma("unroll") for (int i = 0; i < 4; i++) {                                               \
+      if ((p0) + i >= P) continue;                                                                \
+      global float *row = (image) + ((size_t)((p0) + i) * Q + (q0)) * K;                          \
+      OUTPUT_TRANSFORM(PUT_Y, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])               \
+    }                                                                                             \
+  }
+#define PUT_Y(j, value) if (q0 + j < Q) STORE((value) + shift, row + j * K);
+
 #ifdef FUSED
 
 // The whole correlation of TB tiles: their transforms stay in the core's cache. KB output channels are done at a time.
@@ -155,23 +188,9 @@ kernel void winograd_correlate(
       for (int k = 0; k < KB; k += NV * V)
         for (int tile = 0; tile < TB; tile += MR) {
           vec sum[MR][NV];
-#pragma unroll
-          for (int i = 0; i < MR; i++)
-#pragma unroll
-            for (int j = 0; j < NV; j++) sum[i][j] = (vec)(0.0f);
           local const float *ap = v + (xi * TB + tile) * C;
           global const float *bp = u + (size_t)xi * K * C + (size_t)(k0 + k) * C;
-          for (int c = 0; c < C; c++, ap++, bp += NV * V) {
-            vec weight[NV];
-#pragma unroll
-            for (int j = 0; j < NV; j++) weight[j] = LOAD(bp + j * V);
-#pragma unroll
-            for (int i = 0; i < MR; i++) {
-              const vec value = (vec)(ap[i * C]);
-#pragma unroll
-              for (int j = 0; j < NV; j++) sum[i][j] = fma(value, weight[j], sum[i][j]);
-            }
-          }
+          MULTIPLY(sum, ap, bp)
 #pragma unroll
           for (int i = 0; i < MR; i++)
 #pragma unroll
@@ -183,21 +202,7 @@ kernel void winograd_correlate(
       global float *image = y + (size_t)(at / (tileRows * tileColumns)) * P * Q * K;
       for (int k = 0; k < KB; k += V) {
         local const float *in = m + tile * KB + k;
-        vec t[4][6];
-#pragma unroll
-        for (int j = 0; j < 6; j++) {
-#define GET_M(i) LOAD(in + (i * 6 + j) * TB * KB)
-          OUTPUT_TRANSFORM(PUT_T, GET_M(0), GET_M(1), GET_M(2), GET_M(3), GET_M(4), GET_M(5))
-#undef GET_M
-        }
-        const vec bias = hasBias ? LOAD(b + k0 + k) : (vec)(0.0f);
-#pragma unroll
-        for (int i = 0; i < 4; i++) {
-          if (p0 + i >= P) continue;
-          global float *row = image + ((size_t)(p0 + i) * Q + q0) * K + k0 + k;
-#define PUT_Y(j, value) if (q0 + j < Q) STORE((value) + bias, row + j * K);
-          OUTPUT_TRANSFORM(PUT_Y, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])
-        }
+        STORE_OUTPUT_TILE(in, TB * KB, image + k0 + k, p0, q0, hasBias ? LOAD(b + k0 + k) : (vec)(0.0f))
       }
     }
   }
@@ -234,23 +239,9 @@ kernel void winograd_multiply(
   if (own >= tiles || k >= K || xi >= 36) return;
   const int tile = min(own, tiles - MR);
   vec sum[MR][NV];
-#pragma unroll
-  for (int i = 0; i < MR; i++)
-#pragma unroll
-    for (int j = 0; j < NV; j++) sum[i][j] = (vec)(0.0f);
   global const float *ap = v + ((size_t)xi * tiles + tile) * C;
   global const float *bp = u + (size_t)xi * K * C + (size_t)k * C;
-  for (int c = 0; c < C; c++, ap++, bp += NV * V) {
-    vec weight[NV];
-#pragma unroll
-    for (int j = 0; j < NV; j++) weight[j] = LOAD(bp + j * V);
-#pragma unroll
-    for (int i = 0; i < MR; i++) {
-      const vec value = (vec)(ap[i * C]);
-#pragma unroll
-      for (int j = 0; j < NV; j++) sum[i][j] = fma(value, weight[j], sum[i][j]);
-    }
-  }
+  MULTIPLY(sum, ap, bp)
 #pragma unroll
   for (int i = 0; i < MR; i++) {
     if (tile + i < own) continue;
@@ -271,21 +262,7 @@ kernel void winograd_output(
   const size_t step = (size_t)tiles * K;
   for (int k = 0; k < K; k += V) {
     global const float *in = m + (size_t)tile * K + k;
-    vec t[4][6];
-#pragma unroll
-    for (int j = 0; j < 6; j++) {
-#define GET_M(i) LOAD(in + (i * 6 + j) * step)
-      OUTPUT_TRANSFORM(PUT_T, GET_M(0), GET_M(1), GET_M(2), GET_M(3), GET_M(4), GET_M(5))
-#undef GET_M
-    }
-    const vec bias = hasBias ? LOAD(b + k) : (vec)(0.0f);
-#pragma unroll
-    for (int i = 0; i < 4; i++) {
-      if (p0 + i >= P) continue;
-      global float *row = image + ((size_t)(p0 + i) * Q + q0) * K + k;
-#define PUT_Y(j, value) if (q0 + j < Q) STORE((value) + bias, row + j * K);
-      OUTPUT_TRANSFORM(PUT_Y, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])
-    }
+    STORE_OUTPUT_TILE(in, step, image + k, p0, q0, hasBias ? LOAD(b + k) : (vec)(0.0f))
   }
 }
 
