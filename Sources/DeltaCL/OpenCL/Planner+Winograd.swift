@@ -148,7 +148,7 @@ extension Planner {
     let channels = convolution.inputChannels, outputs = convolution.outputChannels
     let geometry = Winograd(
       batch: convolution.batch, outputSize: convolution.outputSize, channels: channels, outputs: outputs)
-    // Transforms of so many tiles stay in the processor's last cache.
+    // Transforms of so many tiles stay in the processor's caches.
     let range = max(64, min(geometry.tiles, Planner.winogradGradientElements / (channels + outputs)))
     let vectors = Winograd.vectors(for: channels)
     let constants = [
@@ -187,6 +187,6 @@ extension Planner {
     return list
   }
 
-  /// Tiles times channels whose transforms stay in the last cache.
-  private static let winogradGradientElements = 1 << 17
+  /// Tiles times channels whose transforms stay in the caches; of 2^15 to 2^18 the fastest on an AVX-512 processor.
+  private static let winogradGradientElements = 1 << 15
 }
