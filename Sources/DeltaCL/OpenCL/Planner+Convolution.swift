@@ -81,8 +81,7 @@ extension Planner {
       < min(convolution.stride.rows, convolution.inputSize.rows)
       * min(convolution.stride.columns, convolution.inputSize.columns)
     {
-      let count = convolution.inputShape.elementCount
-      list.append(fill(.operand(2), count: count, value: 0))
+      list.append(elementwise("fill", on: [.operand(2)], count: convolution.inputShape.elementCount, [.float(0)]))
     }
     // The padding of dy that every phase stays within.
     let top = rows.map { max(0, -$0.start) }.max() ?? 0

@@ -4,18 +4,16 @@ extension Planner {
     _ kernel: String, operands: Int, count: Int, _ more: [Launch.Argument] = []
   ) -> LaunchList {
     var list = LaunchList()
-    list.append(
-      Launch(
-        kernel, in: "elementwise", constants: elementwiseConstants,
-        (0..<operands).map { .operand($0) } + [.int(count)] + more,
-        globalSize: [ceilingDivision(count, elementsPerItem)]))
+    list.append(elementwise(kernel, on: (0..<operands).map { .operand($0) }, count: count, more))
     return list
   }
 
-  /// Writes `value` to every element.
-  func fill(_ target: Launch.Argument, count: Int, value: Float) -> Launch {
+  /// One launch of an element-wise kernel on `tensors`, then its other arguments.
+  func elementwise(
+    _ kernel: String, on tensors: [Launch.Argument], count: Int, _ more: [Launch.Argument] = []
+  ) -> Launch {
     Launch(
-      "fill", in: "elementwise", constants: elementwiseConstants, [target, .int(count), .float(value)],
+      kernel, in: "elementwise", constants: elementwiseConstants, tensors + [.int(count)] + more,
       globalSize: [ceilingDivision(count, elementsPerItem)])
   }
 

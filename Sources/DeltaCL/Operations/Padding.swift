@@ -27,9 +27,6 @@ public struct Padding: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomSt
     self.init(value, value)
   }
 
-  /// Whether there is none.
-  public var isZero: Bool { self == 0 }
-
   /// Top, left, bottom and right: `1,1,1,1`.
   public var description: String { "\(top),\(left),\(bottom),\(right)" }
 }

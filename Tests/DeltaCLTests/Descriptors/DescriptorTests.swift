@@ -44,7 +44,6 @@ import Testing
     #expect(Extent(2, 3).description == "2x3")
     #expect(Padding(1, 2) == Padding(top: 1, left: 2, bottom: 1, right: 2))
     #expect(Padding(1, 1) == 1)
-    #expect(Padding(0, 0).isZero && !Padding(0, 1).isZero)
   }
 
   @Test func operandsSayWhatAnOperationDoes() throws {
