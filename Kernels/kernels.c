@@ -30,6 +30,9 @@ static const char convolution_delta[] = {
 static const char convolution_gradient[] = {
 #embed "OpenCL/convolution-gradient.cl" suffix(, 0)
 };
+static const char dense[] = {
+#embed "OpenCL/dense.cl" suffix(, 0)
+};
 static const char dropout[] = {
 #embed "OpenCL/dropout.cl" suffix(, 0)
 };
@@ -61,6 +64,7 @@ static const struct {
   {"convolution", convolution},
   {"convolution-delta", convolution_delta},
   {"convolution-gradient", convolution_gradient},
+  {"dense", dense},
   {"dropout", dropout},
   {"elementwise", elementwise},
   {"loss", loss},

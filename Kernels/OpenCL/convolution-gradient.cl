@@ -1,10 +1,112 @@
-// The gradient of a convolution's kernels, in two stages: partial sums over `splits` ranges of output rows, then their
-// sum in a fixed order. Runs are those of convolution.cl.
+// The gradient of a convolution's kernels: sums over ranges of output rows and, where there are several ranges, their sum
+// in a fixed order. Runs are those of convolution.cl.
+//
+// Lanes are neighbouring taps of a run, or, where runs are short, neighbouring kernels. A range is done in chunks of ROWS
+// rows, whose part of x and dy stays in cache; the sums wait in memory.
 
-// One work-item: one block of NV * V kernels by TILE neighbouring taps at a time, for a range of output rows. The range
-// is done in chunks of ROWS rows, whose part of x and dy stays in cache for all taps; the sums wait in `partial`. TILE is
-// at most runLength and NV * V at most groupKernels; the last tile and the last block start early.
-kernel void convolution_gradient(
+// Adds the products of pixels of x and dy in the rows from `chunk` to sum[TILE][NV]: `lanes` and `factors` are called for
+// the pixel's x at the first tap and dy at the first kernel.
+#define SUM_PIXELS(sum, tapOffset, kernelOffset, lanes, factors)                                          \
+  for (int row = chunk; row < chunkEnd; row++) {                                                          \
+    const int n = row / P, p = row % P;                                                                   \
+    global const float *xp = x + ((size_t)n * XH + p * strideRows) * XW * XC + (tapOffset);               \
+    global const float *dp = dy + (size_t)row * Q * YC + (kernelOffset);                                  \
+    for (int q = 0; q < Q; q++, xp += X_STEP, dp += YC) {                                                 \
+      vec lane[NV];                                                                                       \
+      _Pragma("unroll") for (int j = 0; j < NV; j++) lane[j] = LOAD(lanes + j * V);                       \
+      _Pragma("unroll") for (int m = 0; m < TILE; m++) {                                                  \
+        const vec factor = (vec)(factors[m]);                                                             \
+        _Pragma("unroll") for (int j = 0; j < NV; j++) sum[m][j] = fma(factor, lane[j], sum[m][j]);       \
+      }                                                                                                   \
+    }                                                                                                     \
+  }
+
+// One work-item: `perItem` kernels for a range of output rows, TILE kernels by NV * V taps at a time. `sums` is
+// [splits][K][taps], or dw itself where there is one range. TILE is at most groupKernels and NV * V at most runLength; the last
+// tiles start early and store only what is their own.
+kernel void convolution_gradient_taps(
+    global const float *restrict x, global const float *restrict dy, global float *restrict sums,
+    // x: rows, columns and channels of the padded image
+    int XH, int XW, int XC,
+    // the kernel
+    int groupChannels, int groupKernels, int perItem, int itemsPerGroup, int items, int R, int runs, int runLength,
+    int rowStep, int runStep, int strideRows,
+    // dy and its ranges of rows
+    int P, int Q, int YC, int rows, int splits)
+{
+  const int item = get_global_id(0);
+  const int split = get_global_id(1);
+  if (item >= items || split >= splits) return;
+  const int group = item / itemsPerGroup;
+  const int firstKernel = item % itemsPerGroup * perItem;
+  const int endKernel = min(firstKernel + perItem, groupKernels);
+  const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
+  const int taps = R * runs * runLength;
+  global float *groupSums = sums + ((size_t)split * YC + group * groupKernels) * taps;
+
+  // An empty range still has to write its zeros.
+  for (int chunk = begin; chunk < end || chunk == begin; chunk += ROWS) {
+    const int chunkEnd = min(chunk + ROWS, end);
+    for (int line = 0; line < R * runs; line++) {
+      const size_t lineOffset = (size_t)(line / runs) * rowStep + line % runs * runStep + group * groupChannels;
+      for (int ownTap = 0; ownTap < runLength; ownTap += NV * V) {
+        const int tap = min(ownTap, runLength - NV * V);
+        for (int ownKernel = firstKernel; ownKernel < endKernel; ownKernel += TILE) {
+          const int k = min(ownKernel, groupKernels - TILE);
+          global float *out = groupSums + (size_t)k * taps + line * runLength + tap;
+          vec sum[TILE][NV];
+#pragma unroll
+          for (int m = 0; m < TILE; m++)
+#pragma unroll
+            for (int j = 0; j < NV; j++)
+              sum[m][j] = chunk == begin || k + m < ownKernel || k + m >= endKernel
+                  ? (vec)(0.0f)
+                  : LOAD(out + (size_t)m * taps + j * V);
+          SUM_PIXELS(sum, lineOffset + tap, group * groupKernels + k, xp, dp)
+#pragma unroll
+          for (int m = 0; m < TILE; m++) {
+            if (k + m < ownKernel || k + m >= endKernel) continue;
+#pragma unroll
+            for (int j = 0; j < NV; j++) {
+              const int skipped = ownTap - tap - j * V;
+              global float *place = out + (size_t)m * taps + j * V;
+              if (skipped <= 0) {
+                STORE(sum[m][j], place);
+              } else {
+                float values[V];
+                STORE(sum[m][j], values);
+                for (int l = skipped; l < V; l++) place[l] = values[l];
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// dw, of `count` elements, from the sums of the ranges. One work-item BLOCK elements.
+kernel void convolution_gradient_taps_sum(
+    global const float *restrict sums, global float *restrict dw, int count, int splits)
+{
+  const int begin = get_global_id(0) * BLOCK;
+  const int end = min(begin + BLOCK, count);
+  int i = begin;
+  for (; i + V <= end; i += V) {
+    vec sum = LOAD(sums + i);
+    for (int split = 1; split < splits; split++) sum += LOAD(sums + (size_t)split * count + i);
+    STORE(sum, dw + i);
+  }
+  for (; i < end; i++) {
+    float sum = sums[i];
+    for (int split = 1; split < splits; split++) sum += sums[(size_t)split * count + i];
+    dw[i] = sum;
+  }
+}
+
+// One work-item: one block of NV * V kernels by TILE neighbouring taps at a time, for a range of output rows. TILE is at
+// most runLength and NV * V at most groupKernels; the last tile and the last block start early.
+kernel void convolution_gradient_kernels(
     global const float *restrict x, global const float *restrict dy, global float *restrict partial,
     // x: rows, columns and channels of the padded image
     int XH, int XW, int XC,
@@ -26,7 +128,7 @@ kernel void convolution_gradient(
   for (int chunk = begin; chunk < end || chunk == begin; chunk += ROWS) {
     const int chunkEnd = min(chunk + ROWS, end);
     for (int line = 0; line < R * runs; line++) {
-      const int r = line / runs, run = line % runs;
+      const size_t lineOffset = (size_t)(line / runs) * rowStep + line % runs * runStep + group * groupChannels;
       for (int own = 0; own < runLength; own += TILE) {
         const int tap = min(own, runLength - TILE);
         global float *out = sums + ((size_t)line * runLength + tap) * NV * V;
@@ -36,23 +138,7 @@ kernel void convolution_gradient(
 #pragma unroll
           for (int j = 0; j < NV; j++)
             sum[m][j] = chunk == begin || m < own - tap ? (vec)(0.0f) : LOAD(out + (m * NV + j) * V);
-        for (int row = chunk; row < chunkEnd; row++) {
-          const int n = row / P, p = row % P;
-          global const float *xp = x + ((size_t)n * XH + p * strideRows) * XW * XC + (size_t)r * rowStep + run * runStep
-              + group * groupChannels + tap;
-          global const float *dp = dy + (size_t)row * Q * YC + group * groupKernels + first;
-          for (int q = 0; q < Q; q++, xp += X_STEP, dp += YC) {
-            vec delta[NV];
-#pragma unroll
-            for (int j = 0; j < NV; j++) delta[j] = LOAD(dp + j * V);
-#pragma unroll
-            for (int m = 0; m < TILE; m++) {
-              const vec value = (vec)(xp[m]);
-#pragma unroll
-              for (int j = 0; j < NV; j++) sum[m][j] = fma(value, delta[j], sum[m][j]);
-            }
-          }
-        }
+        SUM_PIXELS(sum, lineOffset + tap, group * groupKernels + first, dp, xp)
 #pragma unroll
         for (int m = 0; m < TILE; m++)
           if (m >= own - tap)
@@ -64,7 +150,7 @@ kernel void convolution_gradient(
 }
 
 // dw[K, R, S, C] from the partial sums. One work-item a block and line of taps.
-kernel void convolution_gradient_sum(
+kernel void convolution_gradient_kernels_sum(
     global const float *restrict partial, global float *restrict dw, int groupKernels, int blocksPerGroup, int blocks,
     int lines, int runLength, int splits)
 {

@@ -11,15 +11,19 @@ struct Planner: Sendable {
   /// so that neighbouring work-items read neighbouring memory.
   let channelsPerItem: Int
 
+  /// The most rows for which a dense layer reads its weights where they lie.
+  let denseStreamingRows: Int
+
   /// The local memory that Winograd's fused kernel may use for what should stay in a core's cache; 0 turns Winograd's
   /// algorithm off.
   var winogradLocalBytes = 0
 
   /// The planner for CPU devices, where a work-item is a loop on one core.
   static let cpu = Planner(
-    maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, winogradLocalBytes: 1 << 20)
+    maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, denseStreamingRows: 256,
+    winogradLocalBytes: 1 << 20)
   /// The planner for all other devices, where many work-items share a core.
-  static let gpu = Planner(maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4)
+  static let gpu = Planner(maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, denseStreamingRows: 0)
 
   /// The launches of an operation.
   ///
@@ -37,9 +41,9 @@ struct Planner: Sendable {
     case .maxPoolingDelta(let pooling): maxPoolingDelta(pooling)
     case .averagePooling(let average): averagePooling(average)
     case .averagePoolingDelta(let average): averagePoolingDelta(average)
-    case .dense(let dense, let bias): try self.convolution(dense.convolution, bias: bias)
-    case .denseDelta(let dense): try convolutionDelta(dense.convolution)
-    case .denseGradient(let dense): try convolutionGradient(dense.convolution)
+    case .dense(let dense, let bias): try self.dense(dense, bias: bias)
+    case .denseDelta(let dense): try denseDelta(dense)
+    case .denseGradient(let dense): try denseGradient(dense)
     case .activation(let function, let count): activation(function, count: count)
     case .activationDelta(let function, let count): activationDelta(function, count: count)
     case .batchNormalization(let normalization): try batchNormalization(normalization)

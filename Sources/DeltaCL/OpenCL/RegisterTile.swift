@@ -6,6 +6,8 @@ struct RegisterTile: Hashable, Sendable {
   let vectors: Int
   /// The neighbouring pixels, or taps.
   let pixels: Int
+  /// The half cycles of a step that covers all pixels and channels.
+  let cost: Int
 
   /// The output channels that are computed together.
   var lanes: Int { vectors * width }
@@ -35,5 +37,6 @@ struct RegisterTile: Hashable, Sendable {
     self.width = width
     vectors = best?.tile.vectors ?? 1
     self.pixels = best?.tile.pixels ?? 1
+    cost = best?.cost ?? 1
   }
 }

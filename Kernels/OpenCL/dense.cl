@@ -1,0 +1,98 @@
+// Dense layers that read their weights where they lie: packing them, as convolution.cl does, would take longer than all
+// multiplications of a batch. The gradient of the weights is that of a 1x1 convolution, in convolution-gradient.cl.
+//
+// C, the inputs, is a multiple of V. All row counts are at least ROWS.
+
+#if V == 16
+#define SUM(v) sum8((v).lo + (v).hi)
+#elif V == 8
+#define SUM(v) sum8(v)
+#elif V == 4
+#define SUM(v) sum4(v)
+#elif V == 2
+#define SUM(v) ((v).lo + (v).hi)
+#else
+#define SUM(v) (v)
+#endif
+
+float sum4(float4 v)
+{
+  const float2 pair = v.lo + v.hi;
+  return pair.lo + pair.hi;
+}
+
+float sum8(float8 v) { return sum4(v.lo + v.hi); }
+
+// y[N, K] = x[N, C] w[K, C]^T + b. One work-item: `perItem` kernels, TILE of them by ROWS rows at a time, the lanes along
+// C. A chunk of each row stays in cache for all these kernels. The last tiles start early.
+kernel void dense(
+    global const float *restrict x, global const float *restrict w, global const float *restrict b,
+    global float *restrict y, int N, int C, int K, int perItem, int chunk, int hasBias)
+{
+  const int begin = get_global_id(0) * perItem;
+  const int end = min(begin + perItem, K);
+  for (int first = 0; first < C; first += chunk) {
+    const int last = min(first + chunk, C);
+    for (int ownKernel = begin; ownKernel < end; ownKernel += TILE) {
+      const int k = min(ownKernel, K - TILE);
+      for (int ownRow = 0; ownRow < N; ownRow += ROWS) {
+        const int n = min(ownRow, N - ROWS);
+        vec sum[ROWS][TILE];
+#pragma unroll
+        for (int i = 0; i < ROWS; i++)
+#pragma unroll
+          for (int j = 0; j < TILE; j++) sum[i][j] = (vec)(0.0f);
+        global const float *xp = x + (size_t)n * C;
+        global const float *wp = w + (size_t)k * C;
+        for (int c = first; c < last; c += V) {
+          vec weight[TILE];
+#pragma unroll
+          for (int j = 0; j < TILE; j++) weight[j] = LOAD(wp + (size_t)j * C + c);
+#pragma unroll
+          for (int i = 0; i < ROWS; i++) {
+            const vec value = LOAD(xp + (size_t)i * C + c);
+#pragma unroll
+            for (int j = 0; j < TILE; j++) sum[i][j] = fma(value, weight[j], sum[i][j]);
+          }
+        }
+        for (int i = 0; i < ROWS; i++)
+          for (int j = 0; j < TILE; j++) {
+            if (n + i < ownRow || k + j < ownKernel) continue;
+            global float *out = y + (size_t)(n + i) * K + k + j;
+            const float start = first > 0 ? *out : hasBias ? b[k + j] : 0.0f;
+            *out = start + SUM(sum[i][j]);
+          }
+      }
+    }
+  }
+}
+
+// dx += dy w for STEP rows of w, each read in order. STEP rows of w and ROWS rows of dx are worked on together.
+#define ADD_DELTA(STEP)                                                                              \
+  for (int n = 0; n < N; n += ROWS) {                                                                \
+    vec delta[ROWS][STEP];                                                                           \
+    _Pragma("unroll") for (int i = 0; i < ROWS; i++)                                                 \
+        _Pragma("unroll") for (int j = 0; j < STEP; j++) delta[i][j] = (vec)(dy[(size_t)(n + i) * K + k + j]); \
+    for (int c = begin; c < end; c += V) {                                                           \
+      vec weight[STEP];                                                                              \
+      _Pragma("unroll") for (int j = 0; j < STEP; j++) weight[j] = LOAD(w + (size_t)(k + j) * C + c); \
+      _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                             \
+        global float *out = dx + (size_t)(n + i) * C + c;                                            \
+        vec sum = k == 0 ? (vec)(0.0f) : LOAD(out);                                                  \
+        _Pragma("unroll") for (int j = 0; j < STEP; j++) sum = fma(delta[i][j], weight[j], sum);     \
+        STORE(sum, out);                                                                             \
+      }                                                                                              \
+    }                                                                                                \
+  }
+
+// dx[N, C] = dy[N, K] w[K, C]. ROWS divides N. One work-item `perItem` columns of dx, a multiple of V, that stay in cache.
+kernel void dense_delta(
+    global const float *restrict dy, global const float *restrict w, global float *restrict dx, int N, int C, int K,
+    int perItem)
+{
+  const int begin = get_global_id(0) * perItem;
+  const int end = min(begin + perItem, C);
+  int k = 0;
+  for (; k + 8 <= K; k += 8) ADD_DELTA(8)
+  for (; k < K; k++) ADD_DELTA(1)
+}

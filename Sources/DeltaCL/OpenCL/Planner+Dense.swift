@@ -1,0 +1,46 @@
+/// Dense layers: they read their weights where they lie, or are 1x1 convolutions. `Kernels/OpenCL/dense.cl` explains the
+/// kernels.
+extension Planner {
+  func dense(_ dense: Dense, bias: Bool) throws(DeltaCLError) -> LaunchList {
+    guard streamsWeights(dense) else { return try convolution(dense.convolution, bias: bias) }
+    var list = LaunchList()
+    let tile = min(3, dense.outputs), rows = min(8, dense.batch)
+    // Chunks of x that stay in the second cache, for as many kernels as leave some 32 work-items.
+    let chunk = max(512, 65536 / dense.batch / maximumVectorWidth * maximumVectorWidth)
+    let perItem = max(1, min(16, dense.outputs / (32 * tile))) * tile
+    list.append(
+      Launch(
+        "dense", in: "dense", constants: ["V": maximumVectorWidth, "TILE": tile, "ROWS": rows],
+        [
+          .operand(0), .operand(1), .operand(bias ? 2 : 1), .operand(bias ? 3 : 2), .int(dense.batch),
+          .int(dense.inputs), .int(dense.outputs), .int(perItem), .int(chunk), .int(bias ? 1 : 0),
+        ], globalSize: [ceilingDivision(dense.outputs, perItem)]))
+    return list
+  }
+
+  func denseDelta(_ dense: Dense) throws(DeltaCLError) -> LaunchList {
+    guard streamsWeights(dense) else { return try convolutionDelta(dense.convolution) }
+    var list = LaunchList()
+    let rows = dense.batch.isMultiple(of: 2) ? 2 : 1
+    // Columns whose part of dx stays in the first cache, but so few that some 16 work-items share them.
+    let fitting = max(64, min(1024, 8192 / dense.batch, dense.inputs / 16))
+    let perItem = ceilingDivision(fitting, maximumVectorWidth) * maximumVectorWidth
+    list.append(
+      Launch(
+        "dense_delta", in: "dense", constants: ["V": maximumVectorWidth, "TILE": 1, "ROWS": rows],
+        [
+          .operand(0), .operand(1), .operand(2), .int(dense.batch), .int(dense.inputs), .int(dense.outputs),
+          .int(perItem),
+        ], globalSize: [ceilingDivision(dense.inputs, perItem)]))
+    return list
+  }
+
+  func denseGradient(_ dense: Dense) throws(DeltaCLError) -> LaunchList {
+    try convolutionGradient(dense.convolution)
+  }
+
+  /// Whether to read the weights once for all rows takes less time than to pack them.
+  private func streamsWeights(_ dense: Dense) -> Bool {
+    dense.batch > 0 && dense.batch <= denseStreamingRows && dense.inputs.isMultiple(of: maximumVectorWidth)
+  }
+}
