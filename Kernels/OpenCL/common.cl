@@ -21,3 +21,10 @@ typedef JOIN(int, V) ivec;
 #define LOAD(p) JOIN(vload, V)(0, p)
 #define STORE(v, p) JOIN(vstore, V)(v, 0, p)
 #endif
+
+// Asks for the cache line at `p`. OpenCL's own `prefetch` does nothing in PoCL, which defines the number of address bits.
+#ifdef POCL_DEVICE_ADDRESS_BITS
+#define PREFETCH(p) __builtin_prefetch(p)
+#else
+#define PREFETCH(p) prefetch(p, 1)
+#endif

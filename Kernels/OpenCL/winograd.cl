@@ -68,75 +68,96 @@
     out(2, fma((vec)(1.0f / 6.0f), sum2, sum1) + d5)                                          \
   }
 
-// u[36][K / (NV * V)][C][NV * V], from w[K, 3, 3, C], or with ROTATED from w[C, 3, 3, K] rotated by 180 degrees. One
-// work-item V lanes of K by V of C.
-kernel void winograd_pack(global const float *restrict w, global float *restrict u)
-{
-  const int k = get_global_id(0) * V;
-  const int c0 = get_global_id(1) * V;
-  if (k >= K || c0 >= C) return;
-  float taps[9][V][V];
-  for (int l = 0; l < V; l++) {
+// G g G^T for V kernels from `k` by V channels from `c0`, to `out`: channels NV * V floats apart, positions `step`. The
+// kernels are w[K, 3, 3, C], or with ROTATED w[C, 3, 3, K] rotated by 180 degrees.
 #ifdef ROTATED
+#define GET_TAPS                      \
+  for (int l = 0; l < V; l++)         \
     for (int t = 0; t < 9; t++) STORE(LOAD(w + ((size_t)(c0 + l) * 9 + 8 - t) * K + k), taps[t][l]);
 #else
-    // A row of w is read once: neighbouring kernels lie at distances that share few sets of a cache.
-    for (int t = 0; t < 9; t++) {
-      float row[V];
-      STORE(LOAD(w + ((size_t)(k + l) * 9 + t) * C + c0), row);
-#pragma unroll
-      for (int c = 0; c < V; c++) taps[t][c][l] = row[c];
+// A row of w is read once: neighbouring kernels lie at distances that share few sets of a cache.
+#define GET_TAPS                                                        \
+  for (int l = 0; l < V; l++)                                           \
+    for (int t = 0; t < 9; t++) {                                       \
+      float row[V];                                                     \
+      STORE(LOAD(w + ((size_t)(k + l) * 9 + t) * C + c0), row);         \
+      _Pragma("unroll") for (int c = 0; c < V; c++) taps[t][c][l] = row[c]; \
     }
 #endif
+#define TRANSFORM_KERNELS(space, out, step)                                                        \
+  {                                                                                                \
+    float taps[9][V][V];                                                                           \
+    GET_TAPS                                                                                       \
+    for (int c = 0; c < V; c++) {                                                                  \
+      vec rows[6][3];                                                                              \
+      _Pragma("unroll") for (int j = 0; j < 3; j++) {                                              \
+        KERNEL_TRANSFORM(PUT_ROW, LOAD(taps[j][c]), LOAD(taps[3 + j][c]), LOAD(taps[6 + j][c]))    \
+      }                                                                                            \
+      space float *place = (out) + c * NV * V;                                                     \
+      _Pragma("unroll") for (int i = 0; i < 6; i++) {                                              \
+        KERNEL_TRANSFORM(PUT_U, rows[i][0], rows[i][1], rows[i][2])                                \
+        place += 6 * (step);                                                                       \
+      }                                                                                            \
+    }                                                                                              \
   }
-  for (int c = 0; c < V; c++) {
-    vec rows[6][3];
-#pragma unroll
-    for (int j = 0; j < 3; j++) {
 #define PUT_ROW(i, value) rows[i][j] = value;
-      KERNEL_TRANSFORM(PUT_ROW, LOAD(taps[j][c]), LOAD(taps[3 + j][c]), LOAD(taps[6 + j][c]))
-    }
-    global float *out = u + ((size_t)(k / (NV * V)) * C + c0 + c) * (NV * V) + k % (NV * V);
-#pragma unroll
-    for (int i = 0; i < 6; i++) {
-#define PUT_U(j, value) STORE(value, out + (size_t)(i * 6 + j) * K * C);
-      KERNEL_TRANSFORM(PUT_U, rows[i][0], rows[i][1], rows[i][2])
-    }
+#define PUT_U(j, value) STORE(value, place + j * POSITION_STEP);
+
+// u[36][K / (NV * V)][C][NV * V]. One work-item NV * V kernels by V channels.
+#define POSITION_STEP ((size_t)K * C)
+kernel void winograd_pack(global const float *restrict w, global float *restrict u)
+{
+  const int block = get_global_id(0);
+  const int c0 = get_global_id(1) * V;
+  if (block >= K / (NV * V) || c0 >= C) return;
+  for (int j = 0; j < NV; j++) {
+    const int k = (block * NV + j) * V;
+    global float *out = u + ((size_t)block * C + c0) * (NV * V) + j * V;
+    TRANSFORM_KERNELS(global, out, POSITION_STEP)
   }
 }
+#undef POSITION_STEP
 
 // B^T d B of the tile whose first input row and column are (i0, j0), for V channels, to `out`, positions `step` apart.
 #define TRANSFORM_INPUT_TILE(image, H, W, i0, j0, channels)                                               \
+  if (i0 >= 0 && i0 + 6 <= (H) && j0 >= 0 && j0 + 6 <= (W)) {                                             \
+    TRANSFORM_INPUT(GET_INSIDE, image, H, W, i0, j0, channels)                                            \
+  } else {                                                                                                \
+    TRANSFORM_INPUT(GET_CHECKED, image, H, W, i0, j0, channels)                                           \
+  }
+#define TRANSFORM_INPUT(GET, image, H, W, i0, j0, channels)                                               \
   {                                                                                                       \
     vec t[6][6];                                                                                          \
+    global const float *corner = (image) + ((long)(i0) * (W) + (j0)) * (channels);                        \
     _Pragma("unroll") for (int j = 0; j < 6; j++) {                                                       \
       vec d[6];                                                                                           \
-      const int column = (j0) + j;                                                                        \
-      const int columnInside = column >= 0 && column < (W);                                               \
-      _Pragma("unroll") for (int i = 0; i < 6; i++) {                                                     \
-        const int row = (i0) + i;                                                                         \
-        d[i] = columnInside && row >= 0 && row < (H) ? LOAD((image) + ((size_t)row * (W) + column) * (channels)) \
-                                                     : (vec)(0.0f);                                       \
-      }                                                                                                   \
+      _Pragma("unroll") for (int i = 0; i < 6; i++) d[i] = GET(H, W, i0, j0, channels);                   \
       INPUT_TRANSFORM(PUT_T, d[0], d[1], d[2], d[3], d[4], d[5])                                          \
     }                                                                                                     \
     _Pragma("unroll") for (int i = 0; i < 6; i++) {                                                       \
       INPUT_TRANSFORM(PUT_V, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])                        \
     }                                                                                                     \
   }
+#define GET_INSIDE(H, W, i0, j0, channels) LOAD(corner + ((long)i * (W) + j) * (channels))
+#define GET_CHECKED(H, W, i0, j0, channels)                                                               \
+  (i0) + i >= 0 && (i0) + i < (H) && (j0) + j >= 0 && (j0) + j < (W) ? GET_INSIDE(H, W, i0, j0, channels) \
+                                                                     : (vec)(0.0f)
 #define PUT_T(i, value) t[i][j] = value;
 #define PUT_V(j, value) STORE(value, out + (i * 6 + j) * step);
 
-// The products of MR tiles at `ap`, C floats apart, with NV * V channels of the kernels at `bp`, summed over C.
-#define MULTIPLY(sum, ap, bp)                                                                     \
+#define ZERO(sum)                                \
+  _Pragma("unroll") for (int i = 0; i < MR; i++) \
+      _Pragma("unroll") for (int j = 0; j < NV; j++) sum[i][j] = (vec)(0.0f);
+
+// Adds the products of MR tiles at `ap`, `count` floats apart, with NV * V channels of the kernels at `bp`, for `count`
+// channels.
+#define MULTIPLY(sum, ap, bp, count)                                                              \
   {                                                                                               \
-    _Pragma("unroll") for (int i = 0; i < MR; i++)                                                \
-        _Pragma("unroll") for (int j = 0; j < NV; j++) sum[i][j] = (vec)(0.0f);                   \
-    for (int c = 0; c < C; c++, ap++, bp += NV * V) {                                             \
+    for (int c = 0; c < count; c++, ap++, bp += NV * V) {                                         \
       vec weight[NV];                                                                             \
       _Pragma("unroll") for (int j = 0; j < NV; j++) weight[j] = LOAD(bp + j * V);                \
       _Pragma("unroll") for (int i = 0; i < MR; i++) {                                            \
-        const vec value = (vec)(ap[i * C]);                                                       \
+        const vec value = (vec)(ap[i * count]);                                                   \
         _Pragma("unroll") for (int j = 0; j < NV; j++) sum[i][j] = fma(value, weight[j], sum[i][j]); \
       }                                                                                           \
     }                                                                                             \
@@ -165,7 +186,7 @@ kernel void winograd_pack(global const float *restrict w, global float *restrict
 // The whole correlation of TB tiles: their transforms stay in the core's cache. KB output channels are done at a time.
 kernel void winograd_correlate(
     global const float *restrict x, global const float *restrict u, global const float *restrict b,
-    global float *restrict y, int tiles, int tileRows, int tileColumns, int H, int W, int P, int Q, int top, int left,
+    global float *restrict y, int tiles, int tileRows, int tileColumns, int H, int W, int top, int left, int P, int Q,
     int hasBias)
 {
   local float v[36 * TB * C];
@@ -188,9 +209,10 @@ kernel void winograd_correlate(
       for (int k = 0; k < KB; k += NV * V)
         for (int tile = 0; tile < TB; tile += MR) {
           vec sum[MR][NV];
+          ZERO(sum)
           local const float *ap = v + (xi * TB + tile) * C;
           global const float *bp = u + (size_t)xi * K * C + (size_t)(k0 + k) * C;
-          MULTIPLY(sum, ap, bp)
+          MULTIPLY(sum, ap, bp, C)
 #pragma unroll
           for (int i = 0; i < MR; i++)
 #pragma unroll
@@ -210,7 +232,7 @@ kernel void winograd_correlate(
 
 #else
 
-// v[36][tiles][C], the transforms of the tiles from `first`. One work-item a tile.
+// v[36][C / CB][tiles][CB], the transforms of the tiles from `first`. One work-item a tile.
 kernel void winograd_input(
     global const float *restrict x, global float *restrict v, int first, int tiles, int tileRows, int tileColumns,
     int H, int W, int top, int left)
@@ -223,10 +245,69 @@ kernel void winograd_input(
   const size_t step = (size_t)tiles * C;
   for (int c = 0; c < C; c += V) {
     global const float *in = image + c;
-    global float *out = v + (size_t)tile * C + c;
+    global float *out = v + ((size_t)(c / CB) * tiles + tile) * CB + c % CB;
     TRANSFORM_INPUT_TILE(in, H, W, i0, j0, C)
   }
 }
+
+#if defined(TRANSFORMS)
+
+// y from v and w for few tiles: kernels are transformed where they are used, which takes less time than to write and read
+// them. One work-item NV * V channels, CB channels of x at a time. There are at least MR tiles and at most TB; the last
+// tiles start early.
+#define POSITION_STEP (CB * NV * V)
+kernel void winograd_transform_multiply(
+    global const float *restrict v, global const float *restrict w, global const float *restrict b,
+    global float *restrict y, int tiles, int tileRows, int tileColumns, int P, int Q, int hasBias)
+{
+  local float u[36 * CB * NV * V];
+  local float m[36 * TB * NV * V];
+  const int k0 = get_group_id(0) * NV * V;
+  if (k0 >= K) return;
+  for (int chunk = 0; chunk < C; chunk += CB) {
+    for (int c0 = chunk; c0 < chunk + CB; c0 += V)
+      for (int j = 0; j < NV; j++) {
+        const int k = k0 + j * V;
+        local float *out = u + (c0 - chunk) * NV * V + j * V;
+        TRANSFORM_KERNELS(local, out, POSITION_STEP)
+      }
+    global const float *chunkTiles = v + (size_t)chunk * tiles;
+    for (int xi = 0; xi < 36; xi++)
+      for (int own = 0; own < tiles; own += MR) {
+        const int tile = min(own, tiles - MR);
+        local float *products = m + (xi * TB + tile) * NV * V;
+        vec sum[MR][NV];
+#pragma unroll
+        for (int i = 0; i < MR; i++)
+#pragma unroll
+          for (int j = 0; j < NV; j++) sum[i][j] = chunk == 0 ? (vec)(0.0f) : LOAD(products + (i * NV + j) * V);
+        global const float *ap = chunkTiles + (size_t)xi * C * tiles + tile * CB;
+        local const float *bp = u + xi * CB * NV * V;
+        // The next tiles lie behind these, or at the next position.
+        global const float *next = own + MR < tiles ? ap + MR * CB : chunkTiles + (size_t)min(xi + 1, 35) * C * tiles;
+#pragma unroll
+        for (int i = 0; i < MR * CB; i += 16) PREFETCH(next + i);
+        MULTIPLY(sum, ap, bp, CB)
+#pragma unroll
+        for (int i = 0; i < MR; i++) {
+          if (tile + i < own) continue;
+#pragma unroll
+          for (int j = 0; j < NV; j++) STORE(sum[i][j], products + (i * NV + j) * V);
+        }
+      }
+  }
+  for (int tile = 0; tile < tiles; tile++) {
+    const int p0 = tile / tileColumns % tileRows * 4, q0 = tile % tileColumns * 4;
+    global float *image = y + (size_t)(tile / (tileRows * tileColumns)) * P * Q * K + k0;
+    for (int k = 0; k < NV * V; k += V) {
+      local const float *in = m + tile * NV * V + k;
+      STORE_OUTPUT_TILE(in, TB * NV * V, image + k, p0, q0, hasBias ? LOAD(b + k0 + k) : (vec)(0.0f))
+    }
+  }
+}
+#undef POSITION_STEP
+
+#elif !defined(GRADIENT)
 
 // m[36][tiles][K], the products of v and u. One work-item MR tiles by NV * V channels at one of the 36 positions; the
 // last tiles start early where there are at least MR.
@@ -238,10 +319,11 @@ kernel void winograd_multiply(
   const int xi = get_global_id(2);
   if (own >= tiles || k >= K || xi >= 36) return;
   const int tile = min(own, tiles - MR);
-  vec sum[MR][NV];
   global const float *ap = v + ((size_t)xi * tiles + tile) * C;
   global const float *bp = u + (size_t)xi * K * C + (size_t)k * C;
-  MULTIPLY(sum, ap, bp)
+  vec sum[MR][NV];
+  ZERO(sum)
+  MULTIPLY(sum, ap, bp, C)
 #pragma unroll
   for (int i = 0; i < MR; i++) {
     if (tile + i < own) continue;
@@ -265,6 +347,8 @@ kernel void winograd_output(
     STORE_OUTPUT_TILE(in, step, image + k, p0, q0, hasBias ? LOAD(b + k) : (vec)(0.0f))
   }
 }
+
+#else
 
 // m[36][tiles][K] = A dy A^T of the tiles from `first`. One work-item a tile.
 kernel void winograd_delta(
@@ -296,7 +380,8 @@ kernel void winograd_delta(
 }
 
 // products[36][K][C] += sum over the tiles of m[tile][k] * v[tile][c]; the first range of tiles starts the sum. One
-// work-item KB kernels at one of the 36 positions, MR kernels by NV * V channels at a time.
+// work-item KB kernels at one of the 36 positions, MR kernels by NV * V channels at a time; KB is at least MR and divides K, and
+// the last MR start early.
 kernel void winograd_gradient(
     global const float *restrict v, global const float *restrict m, global float *restrict products, int tiles,
     int isFirst)
@@ -306,7 +391,8 @@ kernel void winograd_gradient(
   if (kBegin >= K || xi >= 36) return;
   for (int begin = 0; begin < tiles; begin += TB) {
     const int end = min(begin + TB, tiles);
-    for (int k = kBegin; k < min(kBegin + KB, K); k += MR)
+    for (int own = kBegin; own < kBegin + KB; own += MR) {
+      const int k = min(own, kBegin + KB - MR);
       for (int c = 0; c < C; c += NV * V) {
         global float *out = products + ((size_t)xi * K + k) * C + c;
         vec sum[MR][NV];
@@ -329,10 +415,13 @@ kernel void winograd_gradient(
           }
         }
 #pragma unroll
-        for (int i = 0; i < MR; i++)
+        for (int i = 0; i < MR; i++) {
+          if (k + i < own) continue;
 #pragma unroll
           for (int j = 0; j < NV; j++) STORE(sum[i][j], out + (size_t)i * C + j * V);
+        }
       }
+    }
   }
 }
 
@@ -360,4 +449,5 @@ kernel void winograd_gradient_sum(global const float *restrict products, global 
   }
 }
 
+#endif
 #endif

@@ -8,6 +8,8 @@ extension Planner {
     static let tile = 4
     /// A tile's products.
     static let positions = 36
+    /// The most tiles for which kernels are transformed where they are used.
+    static let transformingTiles = 64
 
     /// Channels that are summed over, and results.
     let channels: Int
@@ -27,7 +29,7 @@ extension Planner {
       tileColumns = ceilingDivision(outputSize.columns, Self.tile)
       tiles = batch * tileRows * tileColumns
       vectors = Self.vectors(for: outputs)
-      pixels = vectors == 4 ? 4 : vectors == 2 ? 6 : 12
+      pixels = min([4: 6, 2: 12][vectors] ?? 14, max(1, tiles))
     }
 
     /// The most vectors of a register tile that divide `channels`.
@@ -39,13 +41,22 @@ extension Planner {
     var kernelCount: Int { positions * channels * outputs }
     private var positions: Int { Self.positions }
 
+    /// The register tile where kernels are transformed where they are used; `nil` where there are too many tiles, or more
+    /// than `localBytes` can hold.
+    func transformingTile(localBytes: Int) -> (vectors: Int, pixels: Int)? {
+      let vectors = min(vectors, 2)
+      let bytes = positions * vectors * Self.width * (Self.width + tiles) * ElementType.float32.byteCount
+      guard tiles > 0, tiles <= Self.transformingTiles, bytes <= localBytes else { return nil }
+      return (vectors, min(vectors == 1 ? 14 : 11, tiles))
+    }
+
     /// The tiles and output channels that a fused work-item does at a time, so that its transforms stay within
-    /// `localBytes`; `nil` where too few tiles fit for the products to run at full speed.
+    /// `localBytes`; `nil` where so few tiles fit that the transformed kernels would come from memory too often.
     func fusedBlock(localBytes: Int) -> (tiles: Int, outputs: Int)? {
       let outputs = [128, 64].first { self.outputs % $0 == 0 } ?? vectors * Self.width
       let bytesOfTile = positions * (channels + outputs) * ElementType.float32.byteCount
       let fitting = min(localBytes / bytesOfTile, 32) / pixels * pixels
-      guard fitting >= 8 else { return nil }
+      guard fitting >= 12, tiles >= 16 * fitting else { return nil }
       return (fitting, outputs)
     }
   }
@@ -92,52 +103,71 @@ extension Planner {
   ) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
     let geometry = Winograd(batch: batch, outputSize: y, channels: channels, outputs: outputs)
-    var constants = ["V": Winograd.width, "C": channels, "K": outputs, "NV": geometry.vectors, "MR": geometry.pixels]
-    constants["KB"] = outputs
-    constants["TB"] = 1
-    let u = try list.scratch(geometry.kernelCount, for: "transformed kernels")
-    var packing = constants
-    if rotated { packing["ROTATED"] = 1 }
-    list.append(
-      Launch(
-        "winograd_pack", in: "winograd", constants: packing, [.operand(1), u],
-        globalSize: [outputs / Winograd.width, channels / Winograd.width]))
+    var constants = ["V": Winograd.width, "C": channels, "K": outputs]
+    if rotated { constants["ROTATED"] = 1 }
     let biasAndResult: [Launch.Argument] = [.operand(bias ? 2 : 1), .operand(bias ? 3 : 2)]
     let hasBias = Launch.Argument.int(bias ? 1 : 0)
     let tileCounts: [Launch.Argument] = [.int(geometry.tiles), .int(geometry.tileRows), .int(geometry.tileColumns)]
+    let image: [Launch.Argument] = [.int(x.rows), .int(x.columns), .int(offset.top), .int(offset.left)]
+    let result: [Launch.Argument] = [.int(y.rows), .int(y.columns), hasBias]
+    func transformInput() throws(DeltaCLError) -> Launch.Argument {
+      let v = try list.scratch(Winograd.positions * geometry.tiles * channels, for: "transformed input")
+      list.append(
+        Launch(
+          "winograd_input", in: "winograd", constants: constants,
+          [.operand(0), v, .int(0)] + tileCounts + image, globalSize: [geometry.tiles]))
+      return v
+    }
 
-    if let block = geometry.fusedBlock(localBytes: winogradLocalBytes), geometry.tiles >= 16 * block.tiles {
+    if let tile = geometry.transformingTile(localBytes: winogradLocalBytes) {
+      constants["TRANSFORMS"] = 1
+      constants["TB"] = geometry.tiles
+      constants["CB"] = Winograd.width
+      constants["NV"] = tile.vectors
+      constants["MR"] = tile.pixels
+      let v = try transformInput()
+      list.append(
+        Launch(
+          "winograd_transform_multiply", in: "winograd", constants: constants,
+          [v, .operand(1)] + biasAndResult + tileCounts + result,
+          globalSize: [outputs / (tile.vectors * Winograd.width)]))
+      return list
+    }
+    constants["NV"] = geometry.vectors
+    constants["MR"] = geometry.pixels
+    constants["CB"] = channels
+    let u = try list.scratch(geometry.kernelCount, for: "transformed kernels")
+    let block = geometry.fusedBlock(localBytes: winogradLocalBytes)
+    if let block {
+      constants["FUSED"] = 1
       constants["TB"] = block.tiles
       constants["KB"] = block.outputs
-      constants["FUSED"] = 1
+    }
+    list.append(
+      Launch(
+        "winograd_pack", in: "winograd", constants: constants, [.operand(1), u],
+        globalSize: [outputs / (geometry.vectors * Winograd.width), channels / Winograd.width]))
+    if let block {
       list.append(
         Launch(
           "winograd_correlate", in: "winograd", constants: constants,
-          [.operand(0), u] + biasAndResult + tileCounts + [
-            .int(x.rows), .int(x.columns), .int(y.rows), .int(y.columns), .int(offset.top), .int(offset.left), hasBias,
-          ], globalSize: [ceilingDivision(geometry.tiles, block.tiles)]))
+          [.operand(0), u] + biasAndResult + tileCounts + image + result,
+          globalSize: [ceilingDivision(geometry.tiles, block.tiles)]))
       return list
     }
-    let pixels = min(geometry.pixels, max(1, geometry.tiles))
-    constants["MR"] = pixels
-    let v = try list.scratch(Winograd.positions * geometry.tiles * channels, for: "transformed input")
+    let v = try transformInput()
     let m = try list.scratch(Winograd.positions * geometry.tiles * outputs, for: "products")
-    list.append(
-      Launch(
-        "winograd_input", in: "winograd", constants: constants,
-        [.operand(0), v, .int(0)] + tileCounts + [
-          .int(x.rows), .int(x.columns), .int(offset.top), .int(offset.left),
-        ], globalSize: [geometry.tiles]))
     list.append(
       Launch(
         "winograd_multiply", in: "winograd", constants: constants, [v, u, m, .int(geometry.tiles)],
         globalSize: [
-          ceilingDivision(geometry.tiles, pixels), outputs / (geometry.vectors * Winograd.width), Winograd.positions,
+          ceilingDivision(geometry.tiles, geometry.pixels), outputs / (geometry.vectors * Winograd.width),
+          Winograd.positions,
         ]))
     list.append(
       Launch(
-        "winograd_output", in: "winograd", constants: constants,
-        [m] + biasAndResult + tileCounts + [.int(y.rows), .int(y.columns), hasBias], globalSize: [geometry.tiles]))
+        "winograd_output", in: "winograd", constants: constants, [m] + biasAndResult + tileCounts + result,
+        globalSize: [geometry.tiles]))
     return list
   }
 
@@ -150,8 +180,8 @@ extension Planner {
     let range = max(64, min(geometry.tiles, Planner.winogradGradientElements / (channels + outputs)))
     let vectors = Winograd.vectors(for: channels)
     let constants = [
-      "V": Winograd.width, "C": channels, "K": outputs, "NV": vectors, "MR": vectors == 4 ? 4 : 8, "TB": 128,
-      "KB": outputs % 64 == 0 ? 64 : Winograd.width,
+      "V": Winograd.width, "C": channels, "K": outputs, "NV": vectors, "MR": vectors == 4 ? 6 : 12, "TB": 128,
+      "KB": outputs % 64 == 0 ? 64 : Winograd.width, "CB": channels, "GRADIENT": 1,
     ]
     let v = try list.scratch(Winograd.positions * range * channels, for: "transformed input")
     let m = try list.scratch(Winograd.positions * range * outputs, for: "transformed output delta")
