@@ -18,18 +18,23 @@ struct Planner: Sendable {
   /// algorithm off.
   var winogradLocalBytes = 0
 
+  /// The tiles of the local family to choose from; none turns it off.
+  var localTiles: [LocalTile] = []
+
   /// The planner for CPU devices, where a work-item is a loop on one core.
   static let cpu = Planner(
     maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, denseStreamingRows: 256,
     winogradLocalBytes: 1 << 20)
   /// The planner for all other devices, where many work-items share a core.
-  static let gpu = Planner(maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, denseStreamingRows: 0)
+  static let gpu = Planner(
+    maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, denseStreamingRows: 0, localTiles: LocalTile.all)
 
   /// The launches of an operation.
   ///
   /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
   func launches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList {
-    switch operation {
+    if let list = try localLaunches(for: operation) { return list }
+    return switch operation {
     case .convolution(let convolution, let bias):
       try usesWinograd(convolution) ? winograd(convolution, bias: bias) : self.convolution(convolution, bias: bias)
     case .convolutionDelta(let convolution):
