@@ -10,6 +10,9 @@
 #define TX (TN / WN)
 #define TY (TM / WM)
 #define ITEMS (TX * TY)
+#if TM * TK < 4 * ITEMS || TN * TK < 4 * ITEMS
+#error each work-item must have a vector of both factors to copy
+#endif
 // A row of a tile in local memory is longer by one vector, so that rows begin in different banks.
 #define ROW_M (TM + 4)
 #define ROW_N (TN + 4)

@@ -1,3 +1,5 @@
+import OpenCL
+
 /// What a work-group of the local family computes together: `rows` x `columns` results, `depth` terms of their sums at a time.
 struct LocalTile: Hashable, Sendable {
   let rows: Int
@@ -7,13 +9,14 @@ struct LocalTile: Hashable, Sendable {
   let itemRows: Int
   let itemColumns: Int
 
-  /// The tiles to choose from, those of dlprimitives and CLBlast among them: large ones for large products, with the most use
-  /// of each float in local memory; small ones where there are few results.
+  /// The tiles to choose from: extents are powers of two, and each work-item copies at least one vector of both factors;
+  /// large ones for large products, with the most use of each float in local memory, small ones where there are few results.
+  /// Those of dlprimitives and CLBlast are among them.
   static let all = [
     LocalTile(rows: 128, columns: 128, depth: 16, itemRows: 8, itemColumns: 8),
     LocalTile(rows: 128, columns: 64, depth: 16, itemRows: 8, itemColumns: 4),
     LocalTile(rows: 64, columns: 64, depth: 16, itemRows: 4, itemColumns: 4),
-    LocalTile(rows: 128, columns: 32, depth: 16, itemRows: 4, itemColumns: 4),
+    LocalTile(rows: 128, columns: 32, depth: 32, itemRows: 4, itemColumns: 4),
     LocalTile(rows: 32, columns: 32, depth: 32, itemRows: 4, itemColumns: 4),
   ]
 
@@ -26,6 +29,12 @@ struct LocalTile: Hashable, Sendable {
   /// The constants that a program is built with.
   var constants: [String: Int] {
     ["TM": rows, "TN": columns, "TK": depth, "WM": itemRows, "WN": itemColumns]
+  }
+
+  /// Whether a device can run a work-group.
+  func fits(_ device: Device) -> Bool {
+    localBytes <= device.localMemoryBytes && items <= device.maximumWorkGroupSize
+      && items <= device.maximumWorkItemSizes.first ?? 0
   }
 
   /// How many tiles cover `rows` x `columns` results.
