@@ -42,6 +42,9 @@ static const char elementwise[] = {
 static const char local_convolution[] = {
 #embed "OpenCL/local-convolution.cl" suffix(, 0)
 };
+static const char local_reduction[] = {
+#embed "OpenCL/local-reduction.cl" suffix(, 0)
+};
 static const char loss[] = {
 #embed "OpenCL/loss.cl" suffix(, 0)
 };
@@ -71,6 +74,7 @@ static const struct {
   {"dropout", dropout},
   {"elementwise", elementwise},
   {"local-convolution", local_convolution},
+  {"local-reduction", local_reduction},
   {"loss", loss},
   {"max-pooling", max_pooling},
   {"softmax", softmax},

@@ -19,6 +19,9 @@ extension Planner {
     case .dense(let dense, let bias): try localConvolution(dense.convolution, bias: bias)
     case .denseDelta(let dense): try localConvolutionDelta(dense.convolution)
     case .denseGradient(let dense): try localConvolutionGradient(dense.convolution)
+    case .biasGradient(let rows, let channels): try localBiasGradient(rows: rows, channels: channels)
+    case .softmaxCrossEntropy(let rows, let classes) where classes >= Self.minimumLocalClasses:
+      try localSoftmaxCrossEntropy(rows: rows, classes: classes)
     default: nil
     }
   }
