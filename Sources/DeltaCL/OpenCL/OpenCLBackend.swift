@@ -142,9 +142,9 @@ public final class OpenCLBackend: Backend {
     }
   }
 
-  /// Work-items per work-group along each axis: one on a CPU, where a work-item is a long loop.
-  func localSize(for kernel: Kernel) -> WorkSize {
-    device.type == .cpu ? WorkSize(1, 1, 1) : WorkSize(min(16, kernel.workGroupInfo.maximumSize), 1, 1)
+  /// The work-items of a work-group for a kernel that takes any number, of which `count` have work along the first axis.
+  func localSize(for kernel: Kernel, covering count: Int) -> WorkSize {
+    WorkSize(min(planner.workGroupSize(covering: count), kernel.workGroupInfo.maximumSize), 1, 1)
   }
 
   /// Enqueues the launches of one operation without another thread's between them: they may share scratch.
