@@ -39,6 +39,12 @@ static const char dropout[] = {
 static const char elementwise[] = {
 #embed "OpenCL/elementwise.cl" suffix(, 0)
 };
+static const char local_convolution[] = {
+#embed "OpenCL/local-convolution.cl" suffix(, 0)
+};
+static const char local_reduction[] = {
+#embed "OpenCL/local-reduction.cl" suffix(, 0)
+};
 static const char loss[] = {
 #embed "OpenCL/loss.cl" suffix(, 0)
 };
@@ -67,6 +73,8 @@ static const struct {
   {"dense", dense},
   {"dropout", dropout},
   {"elementwise", elementwise},
+  {"local-convolution", local_convolution},
+  {"local-reduction", local_reduction},
   {"loss", loss},
   {"max-pooling", max_pooling},
   {"softmax", softmax},

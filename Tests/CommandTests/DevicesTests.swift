@@ -170,6 +170,31 @@ extension CommandTests {
       try Deltacl("devices", "--device", "cpu", environment: environment).expectFailure(saying: "reference")
     }
 
+    @Test(arguments: ["tile", "local"]) func theEnvironmentChoosesTheKernels(family: String) throws {
+      let listing = try listing(environment: ["DELTACL_FAMILY": family])
+      for device in listing.devices {
+        #expect(device.kernelFamily == (device.selector == "reference" ? "none" : family))
+      }
+    }
+
+    @Test func anUnknownFamilyOfKernelsIsAFailure() throws {
+      let words = "DELTACL_FAMILY is 'globe': set it to tile or local, or unset it"
+      let environment = ["DELTACL_FAMILY": "globe"]
+      let folder = try TemporaryFolder()
+      let input = try folder.write(["x": .floats([1], [1])])
+      for device in ["cpu", "reference"] {
+        try Deltacl(
+          "op", "relu", "--input", input, "--output", folder.path("out"), "--device", device, environment: environment
+        )
+        .expectFailure(saying: words)
+      }
+      #expect(folder.names() == ["in.safetensors"])
+      // The list helps to mend it.
+      let devices = try Deltacl("devices", environment: environment)
+      #expect(devices.status == 0)
+      #expect(devices.errors.contains(words))
+    }
+
     @Test(arguments: [
       ("nonesuch", "no device or platform has 'nonesuch' in its name"), ("7:0", "there is no device 7:0"),
       ("gpu", "there is no usable GPU device"), ("e", "'e' fits 2 devices"),

@@ -20,7 +20,8 @@ struct Command: ParsableCommand {
       arguments cannot be right, and 1 where something failed: a file, a device, a training run that diverged.
 
       Devices are selected with --device or the variable DELTACL_DEVICE: auto, gpu, cpu, reference, P:D as \
-      `deltacl devices` prints it, or a part of a platform's or device's name.
+      `deltacl devices` prints it, or a part of a platform's or device's name. Each runs the kernels for its class; \
+      DELTACL_FAMILY=tile (made for CPUs) or local (made for GPUs) chooses others.
       """,
     version: "0.1.0",
     subcommands: [

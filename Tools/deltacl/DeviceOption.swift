@@ -22,7 +22,8 @@ struct DeviceOption: ParsableArguments {
     try Backends.open(candidate(announces: announces), exact: exact)
   }
 
-  /// A new backend, which shares neither programs nor memory with any other, exact as DELTACL_EXACT says.
+  /// A new backend, which shares neither programs nor memory with any other, with kernels as DELTACL_FAMILY and
+  /// DELTACL_EXACT say.
   ///
   /// - Parameters:
   ///   - announces: whether to say which one it is and why.
@@ -30,9 +31,10 @@ struct DeviceOption: ParsableArguments {
   /// - Throws: As ``backend(announces:exact:)``; ``CommandFailure`` for profiling on the reference backend.
   func newBackend(announces: Bool = false, profiling: Bool = false) throws -> any Backend {
     let candidate = try candidate(announces: announces)
+    let family = try Backends.defaultFamily
     if let device = candidate.device {
       return try OpenCLBackend(
-        device, selector: candidate.selector, exact: Backends.isExactByDefault, profiling: profiling)
+        device, selector: candidate.selector, family: family, exact: Backends.isExactByDefault, profiling: profiling)
     }
     guard !profiling else {
       throw CommandFailure(

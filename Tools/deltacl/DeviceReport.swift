@@ -72,13 +72,14 @@ struct DeviceReport: Encodable {
   /// What the driver reports; `nil` for the reference backend.
   let opencl: Details?
 
-  init(_ candidate: BackendCandidate, platforms: [Platform], isDefault: Bool) {
+  /// - Parameter family: The family of kernels that was asked for on every device.
+  init(_ candidate: BackendCandidate, platforms: [Platform], isDefault: Bool, family: KernelFamily?) {
     selector = candidate.selector
     name = candidate.name
     type = candidate.kind.rawValue
     self.isDefault = isDefault
     score = candidate.score
-    kernelFamily = candidate.kernelFamily
+    kernelFamily = candidate.kernelFamily.map { (family ?? $0).rawValue } ?? "none"
     unusableReason = candidate.unusableReason
     opencl = candidate.device.map { device in
       let indices = candidate.selector.split(separator: ":").compactMap { Int($0) }

@@ -50,8 +50,10 @@ struct DevicesCommand: ParsableCommand {
     let choice = try defaultChoice(request)
     let shown = try device.map { [try Backends.choose($0).candidate] } ?? Backends.available()
     let barren = platforms.enumerated().filter { index, platform in isWithoutDevices(platform, index: index) }
+    let family = chosenFamily()
     let reports = shown.map {
-      DeviceReport($0, platforms: platforms, isDefault: $0.selector == choice.candidate.selector)
+      DeviceReport(
+        $0, platforms: platforms, isDefault: $0.selector == choice.candidate.selector, family: family)
     }
     if json {
       let listing = Listing(
@@ -83,6 +85,16 @@ struct DevicesCommand: ParsableCommand {
     } catch {
       Output.message("\(Backends.environmentVariable) is '\(request)', which no command will take: \(error)")
       return try Backends.choose("auto")
+    }
+  }
+
+  /// The family of kernels that the environment asks for, where it is one.
+  private func chosenFamily() -> KernelFamily? {
+    do {
+      return try Backends.defaultFamily
+    } catch {
+      Output.message("no command will compute: \(error)")
+      return nil
     }
   }
 

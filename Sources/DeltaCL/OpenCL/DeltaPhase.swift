@@ -35,6 +35,29 @@ struct DeltaPhase: Hashable, Sendable {
     }
   }
 
+  /// The most phases of a delta, each of which takes a launch: far more than any network's kernels have taps.
+  private static let maximumCount = 1024
+
+  /// The phases of both axes, and whether every position belongs to one.
+  ///
+  /// - Throws: ``DeltaCLError`` (`tooLarge`) where there are too many.
+  static func grid(
+    _ convolution: Convolution
+  ) throws(DeltaCLError) -> (rows: [DeltaPhase], columns: [DeltaPhase], coverAll: Bool) {
+    let rows = all(convolution.rowAxis), columns = all(convolution.columnAxis)
+    let count = rows.count * columns.count
+    guard count <= maximumCount else {
+      throw DeltaCLError(
+        .tooLarge,
+        "convolution-delta: a stride of \(convolution.stride) with a kernel of \(convolution.kernelSize) makes "
+          + "\(count) phases, more than \(maximumCount); use a smaller stride")
+    }
+    let positions =
+      min(convolution.stride.rows, convolution.inputSize.rows)
+      * min(convolution.stride.columns, convolution.inputSize.columns)
+    return (rows, columns, count == positions)
+  }
+
   private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
     b == 0 ? a : greatestCommonDivisor(b, a % b)
   }

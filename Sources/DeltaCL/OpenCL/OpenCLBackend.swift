@@ -30,15 +30,17 @@ public final class OpenCLBackend: Backend {
   /// - Parameters:
   ///   - device: The device, as the `OpenCL` module lists it.
   ///   - selector: The text that selects it, such as `0:0`.
+  ///   - family: The family of kernels to run; without one, that of the device's class.
   ///   - exact: Whether algorithms that round more than the direct sum, which is Winograd's, are turned off: sums of integers
   ///     are then exact.
   ///   - profiling: Whether to keep when each command ran, for ``takeProfile()``. It slows small operations down a little.
-  /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) where the device cannot compile kernels.
+  /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) where the device cannot compile kernels, or not run those
+  ///   of `family`.
   public convenience init(
-    _ device: Device, selector: String, exact: Bool = false, profiling: Bool = false
+    _ device: Device, selector: String, family: KernelFamily? = nil, exact: Bool = false, profiling: Bool = false
   ) throws {
     try self.init(
-      device, selector: selector, planner: Planner(for: device, exact: exact), profiling: profiling)
+      device, selector: selector, planner: Planner(for: device, family: family, exact: exact), profiling: profiling)
   }
 
   init(_ device: Device, selector: String, planner: Planner, profiling: Bool = false) throws {
@@ -140,9 +142,9 @@ public final class OpenCLBackend: Backend {
     }
   }
 
-  /// Work-items per work-group along each axis: one on a CPU, where a work-item is a long loop.
-  func localSize(for kernel: Kernel) -> WorkSize {
-    device.type == .cpu ? WorkSize(1, 1, 1) : WorkSize(min(16, kernel.workGroupInfo.maximumSize), 1, 1)
+  /// The work-items of a work-group for a kernel that takes any number, of which `count` have work along the first axis.
+  func localSize(for kernel: Kernel, covering count: Int) -> WorkSize {
+    WorkSize(min(planner.workGroupSize(covering: count), kernel.workGroupInfo.maximumSize), 1, 1)
   }
 
   /// Enqueues the launches of one operation without another thread's between them: they may share scratch.

@@ -59,7 +59,8 @@ final class OpenCLPlan: Plan {
           "\(label): the kernel \(launch.kernel) takes \(kernel.argumentCount) arguments, not \(launch.arguments.count): the sources in DELTACL_KERNELS_DIR are of another version"
         )
       }
-      let localSize = backend.localSize(for: kernel)
+      let localSize =
+        launch.localSize.map { WorkSize($0, 1, 1) } ?? backend.localSize(for: kernel, covering: launch.globalSize[0])
       guard let globalSize = WorkSize(launch.globalSize).roundedUp(toMultipleOf: localSize) else {
         throw DeltaCLError(.tooLarge, "\(label): \(launch.globalSize) work-items are too many")
       }

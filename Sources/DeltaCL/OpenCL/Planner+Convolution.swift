@@ -1,9 +1,6 @@
 /// Convolution and dense layers: a correlation of a padded image with packed kernels, for the forward pass and, phase by
 /// phase, for the delta; and the kernel gradient in two stages. `Kernels/OpenCL/convolution*.cl` explains the kernels.
 extension Planner {
-  /// The most launches of a delta: far more than any network's kernels have taps.
-  private static let maximumPhases = 1024
-
   /// Output pixels whose part of a vector of dy stays in the first cache.
   private static let pixelsPerChunk = 112
 
@@ -70,17 +67,8 @@ extension Planner {
   func convolutionDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
     if gathersDelta(convolution) { return try gatheredDelta(convolution) }
     var list = LaunchList()
-    let rows = DeltaPhase.all(convolution.rowAxis), columns = DeltaPhase.all(convolution.columnAxis)
-    guard rows.count * columns.count <= Planner.maximumPhases else {
-      throw DeltaCLError(
-        .tooLarge,
-        "convolution-delta: a stride of \(convolution.stride) with a kernel of \(convolution.kernelSize) makes "
-          + "\(rows.count * columns.count) phases, more than \(Planner.maximumPhases); use a smaller stride")
-    }
-    if rows.count * columns.count
-      < min(convolution.stride.rows, convolution.inputSize.rows)
-      * min(convolution.stride.columns, convolution.inputSize.columns)
-    {
+    let (rows, columns, coverAll) = try DeltaPhase.grid(convolution)
+    if !coverAll {
       list.append(elementwise("fill", on: [.operand(2)], count: convolution.inputShape.elementCount, [.float(0)]))
     }
     // The padding of dy that every phase stays within.

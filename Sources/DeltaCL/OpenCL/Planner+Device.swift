@@ -1,11 +1,27 @@
 import OpenCL
 
 extension Planner {
-  /// The planner for a device's class.
+  /// The planner for a device's class and a family of kernels.
   ///
-  /// - Parameter exact: Whether Winograd's algorithm is turned off.
-  init(for device: Device, exact: Bool) {
-    self = device.type == .cpu ? .cpu : .gpu
+  /// - Parameters:
+  ///   - family: The family; without one, that of the device's class.
+  ///   - exact: Whether Winograd's algorithm is turned off.
+  /// - Throws: ``DeltaCLError`` (`unknownDevice`) where the device cannot run a family that was asked for.
+  init(for device: Device, family: KernelFamily? = nil, exact: Bool) throws(DeltaCLError) {
+    switch family ?? KernelFamily(for: device) {
+    case .tile:
+      self = device.type == .cpu ? .cpu : .gpu
+      localTiles = []
+    case .local:
+      self = .gpu
+      localTiles.removeAll { !$0.fits(device) }
+      guard !localTiles.isEmpty else {
+        throw DeltaCLError(
+          .unknownDevice,
+          "\(device.name) has \(device.localMemoryBytes) bytes of local memory and work-groups of "
+            + "\(device.maximumWorkGroupSize) work-items, too few for the kernel family local: use tile")
+      }
+    }
     winogradLocalBytes = exact ? 0 : min(winogradLocalBytes, device.localMemoryBytes)
   }
 

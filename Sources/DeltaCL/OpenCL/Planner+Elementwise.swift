@@ -78,8 +78,9 @@ extension Planner {
     return list
   }
 
-  private func mean(_ losses: Launch.Argument, count: Int, divisor: Int, into loss: Launch.Argument) -> Launch {
-    Launch(
+  func mean(_ losses: Launch.Argument, count: Int, divisor: Int, into loss: Launch.Argument) -> Launch {
+    if let local = localMean(losses, count: count, divisor: divisor, into: loss) { return local }
+    return Launch(
       "loss_mean", in: "loss", constants: lossConstants, [losses, loss, .int(count), .int(divisor)], globalSize: [1])
   }
 

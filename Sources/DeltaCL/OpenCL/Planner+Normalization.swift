@@ -8,11 +8,15 @@ extension Planner {
     let means = try list.scratch(splits * normalization.channels, for: "partial means")
     let squares = try list.scratch(splits * normalization.channels, for: "partial squares")
     let scale = try list.scratch(normalization.channels, for: "scales")
-    list.append(
-      launch(
-        "batch_normalization_statistics", normalization,
-        [.operand(0), means, squares] + extents(normalization) + [.int(splits)],
-        globalSize: [groups(normalization), splits]))
+    if let local = localColumns(normalization) {
+      list.append(local.launch("local_statistics", [.operand(0), means, squares]))
+    } else {
+      list.append(
+        launch(
+          "batch_normalization_statistics", normalization,
+          [.operand(0), means, squares] + extents(normalization) + [.int(splits)],
+          globalSize: [groups(normalization), splits]))
+    }
     list.append(
       launch(
         "batch_normalization_statistics_merge", normalization,
@@ -29,11 +33,15 @@ extension Planner {
     let sums = try list.scratch(splits * normalization.channels, for: "partial sums")
     let products = try list.scratch(splits * normalization.channels, for: "partial products")
     let factors = try list.scratch(3 * normalization.channels, for: "factors")
-    list.append(
-      launch(
-        "batch_normalization_sums", normalization,
-        [.operand(0), .operand(1), .operand(3), sums, products] + extents(normalization) + [.int(splits)],
-        globalSize: [groups(normalization), splits]))
+    if let local = localColumns(normalization) {
+      list.append(local.launch("local_delta_sums", [.operand(0), .operand(1), .operand(3), sums, products]))
+    } else {
+      list.append(
+        launch(
+          "batch_normalization_sums", normalization,
+          [.operand(0), .operand(1), .operand(3), sums, products] + extents(normalization) + [.int(splits)],
+          globalSize: [groups(normalization), splits]))
+    }
     list.append(
       launch(
         "batch_normalization_sums_merge", normalization,
@@ -82,6 +90,10 @@ extension Planner {
       globalSize: globalSize)
   }
 
+  private func localColumns(_ normalization: BatchNormalization) -> LocalColumns? {
+    localColumns(rows: normalization.rows, channels: normalization.channels)
+  }
+
   /// Rows, channels and the channels of a group.
   private func extents(_ normalization: BatchNormalization) -> [Launch.Argument] {
     [.int(normalization.rows), .int(normalization.channels), .int(groupChannels(normalization))]
@@ -97,6 +109,7 @@ extension Planner {
 
   /// How many ranges of rows a reduction is split into: enough for many cores, each long enough to be worth its merging.
   private func splits(_ normalization: BatchNormalization) -> Int {
+    if let local = localColumns(normalization) { return local.splits }
     let wanted = channelsPerItem == .max ? 128 : ceilingDivision(4096, groups(normalization))
     return max(1, min(wanted, normalization.rows / 32))
   }

@@ -11,6 +11,9 @@ struct Planner: Sendable {
   /// so that neighbouring work-items read neighbouring memory.
   let channelsPerItem: Int
 
+  /// The sizes of work-groups to choose from, ascending. They are few, because a driver may compile a kernel for each.
+  let workGroupSizes: [Int]
+
   /// The most rows for which a dense layer reads its weights where they lie.
   let denseStreamingRows: Int
 
@@ -18,18 +21,24 @@ struct Planner: Sendable {
   /// algorithm off.
   var winogradLocalBytes = 0
 
+  /// The tiles of the local family to choose from; none turns it off.
+  var localTiles: [LocalTile] = []
+
   /// The planner for CPU devices, where a work-item is a loop on one core.
   static let cpu = Planner(
-    maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, denseStreamingRows: 256,
-    winogradLocalBytes: 1 << 20)
+    maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, workGroupSizes: [1],
+    denseStreamingRows: 256, winogradLocalBytes: 1 << 20)
   /// The planner for all other devices, where many work-items share a core.
-  static let gpu = Planner(maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, denseStreamingRows: 0)
+  static let gpu = Planner(
+    maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, workGroupSizes: [16, 64], denseStreamingRows: 0,
+    localTiles: LocalTile.all)
 
   /// The launches of an operation.
   ///
   /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
   func launches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList {
-    switch operation {
+    if let list = try localLaunches(for: operation) { return list }
+    return switch operation {
     case .convolution(let convolution, let bias):
       try usesWinograd(convolution) ? winograd(convolution, bias: bias) : self.convolution(convolution, bias: bias)
     case .convolutionDelta(let convolution):
@@ -65,6 +74,11 @@ struct Planner: Sendable {
         "sgd", operands: 4, count: sgd.count,
         [.float(sgd.momentum), .float(sgd.weightDecay), .int(sgd.nesterov ? 1 : 0)])
     }
+  }
+
+  /// The work-items of a work-group for a kernel that takes any number, of which `count` have work side by side.
+  func workGroupSize(covering count: Int) -> Int {
+    workGroupSizes.first { $0 >= count } ?? workGroupSizes.last ?? 1
   }
 
   /// The vector width for `channels` neighbouring channels where a vector must not reach beyond them: the greatest power of

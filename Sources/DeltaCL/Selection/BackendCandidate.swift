@@ -71,9 +71,8 @@ public struct BackendCandidate: Sendable {
   /// Whether ``Backends/select(_:)`` can make it.
   public var isUsable: Bool { unusableReason == nil }
 
-  /// The family of kernels that the backend runs: `tile` (register tiles, no local memory) on every device so far; `none` for
-  /// the reference implementation.
-  public var kernelFamily: String { device == nil ? "none" : "tile" }
+  /// The family of kernels for the device's class; `nil` for the reference implementation.
+  public var kernelFamily: KernelFamily? { device.map { KernelFamily(for: $0) } }
 }
 
 extension BackendCandidate.Kind {

@@ -20,10 +20,14 @@ public enum Backends {
   /// The name of the environment variable that, set to 1, turns off algorithms that round more than the direct sum.
   public static let exactEnvironmentVariable = "DELTACL_EXACT"
 
+  /// The name of the environment variable that chooses the family of kernels, `tile` or `local`, instead of the device's class.
+  public static let familyEnvironmentVariable = "DELTACL_FAMILY"
+
   @TaskLocal static var scoped: (any Backend)?
 
   private struct Key: Hashable {
     let selector: String
+    let family: KernelFamily?
     let exact: Bool
   }
 
@@ -57,18 +61,20 @@ public enum Backends {
     try open(choose(text).candidate)
   }
 
-  /// Opens a candidate. The same device gives the same instance each time.
+  /// Opens a candidate, with the family of kernels that ``defaultFamily`` says. The same device gives the same instance each
+  /// time.
   ///
   /// - Parameter exact: Whether algorithms that round more than the direct sum are turned off; without a value, whether the
   ///   environment variable `DELTACL_EXACT` is 1.
-  /// - Throws: What the driver says.
+  /// - Throws: As ``defaultFamily``, or what the driver says.
   public static func open(_ candidate: BackendCandidate, exact: Bool? = nil) throws -> any Backend {
+    let family = try defaultFamily
     guard let device = candidate.device else { return ReferenceBackend.shared }
     let exact = exact ?? isExactByDefault
-    let key = Key(selector: candidate.selector, exact: exact)
+    let key = Key(selector: candidate.selector, family: family, exact: exact)
     return try opened.withLock { opened in
       if let backend = opened[key] { return backend }
-      let backend = try OpenCLBackend(device, selector: candidate.selector, exact: exact)
+      let backend = try OpenCLBackend(device, selector: candidate.selector, family: family, exact: exact)
       opened[key] = backend
       return backend
     }
@@ -77,6 +83,22 @@ public enum Backends {
   /// Whether the environment variable `DELTACL_EXACT` is 1.
   public static var isExactByDefault: Bool {
     ProcessInfo.processInfo.environment[exactEnvironmentVariable] == "1"
+  }
+
+  /// The family of kernels that the environment variable `DELTACL_FAMILY` names; `nil` without it.
+  ///
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where there is no such family.
+  public static var defaultFamily: KernelFamily? {
+    get throws(DeltaCLError) {
+      let value = ProcessInfo.processInfo.environment[familyEnvironmentVariable] ?? ""
+      if value.isEmpty { return nil }
+      guard let family = KernelFamily(rawValue: value) else {
+        let names = KernelFamily.allCases.map(\.rawValue).joined(separator: " or ")
+        throw DeltaCLError(
+          .invalidArgument, "\(familyEnvironmentVariable) is '\(value)': set it to \(names), or unset it")
+      }
+      return family
+    }
   }
 
   /// The text that selects the default backend: the value of `DELTACL_DEVICE`, else `auto`.

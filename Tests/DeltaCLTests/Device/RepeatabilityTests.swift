@@ -1,5 +1,6 @@
-import DeltaCL
 import Testing
+
+@testable import DeltaCL
 
 /// The same operation gives the same bits wherever and whenever it runs on a device. (That it does when it runs twice, every
 /// ``verify(_:_:_:on:sourceLocation:)`` checks.)
@@ -30,11 +31,11 @@ import Testing
     ]
   }()
 
-  @Test(arguments: operations)
-  mutating func anotherContextGivesTheSameBits(_ operation: TensorOperation) throws {
+  @Test(arguments: operations, TestDevice.exactPlanners)
+  mutating func anotherContextGivesTheSameBits(_ operation: TensorOperation, _ planner: Planner) throws {
     let inputs = inputs(operation)
-    let first = try run(operation, inputs, on: TestDevice.newBackend())
-    let second = try run(operation, inputs, on: TestDevice.newBackend())
+    let first = try run(operation, inputs, on: TestDevice.newBackend(planner))
+    let second = try run(operation, inputs, on: TestDevice.newBackend(planner))
     #expect(first.map(\.bits) == second.map(\.bits))
   }
 

@@ -1,0 +1,15 @@
+public import OpenCL
+
+/// A family of kernels for the operations that do most of the work.
+public enum KernelFamily: String, Hashable, Sendable, CaseIterable {
+  /// Register tiles without local memory, for CPU devices.
+  case tile
+  /// Tiles in local memory that work-groups share, for GPUs.
+  case local
+
+  /// The family for a device's class: ``tile`` on CPU devices and where local memory or work-groups are too small for
+  /// ``local``.
+  public init(for device: Device) {
+    self = device.type == .cpu || LocalTile.all.allSatisfy { !$0.fits(device) } ? .tile : .local
+  }
+}

@@ -1,0 +1,35 @@
+/// A correlation of an image with kernels as the local family computes it: a forward pass, or one phase of a delta.
+struct LocalCorrelation {
+  /// Where the weight of kernel row r, column s, channel c for output k lies: at
+  /// `first + r * row + s * column + c * channel + k * output`, and a group further for each group before.
+  struct Weights {
+    let first: Int
+    let row: Int
+    let column: Int
+    let channel: Int
+    let output: Int
+    let group: Int
+  }
+
+  let batch: Int
+  /// The pixels that are computed of each image.
+  let computed: Extent
+  let groups: Int
+
+  let input: Extent
+  /// The channels of a group that a sum walks.
+  let channels: Int
+  /// The first cell of the first window; may lie outside of the image.
+  let first: (row: Int, column: Int)
+  let stride: Extent
+  let dilation: Extent
+  let kernelSize: Extent
+
+  let output: Extent
+  /// The output channels of a group.
+  let outputs: Int
+  /// Where the computed pixels go.
+  let outputFirst: (row: Int, column: Int)
+  let outputStep: Extent
+  let weights: Weights
+}
