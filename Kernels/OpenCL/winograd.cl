@@ -158,7 +158,7 @@ kernel void winograd_pack(global const float *restrict w, global float *restrict
       OUTPUT_TRANSFORM(PUT_Y, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])               \
     }                                                                                             \
   }
-#define PUT_Y(j, value) if (q0 + j < Q) STORE((value) + shift, row + j * K);
+#define PUT_Y(j, value) if (q0 + j < Q) STORE_RESULT((value) + shift, row + j * K, y)
 
 #ifdef FUSED
 
@@ -166,7 +166,7 @@ kernel void winograd_pack(global const float *restrict w, global float *restrict
 kernel void winograd_correlate(
     global const float *restrict x, global const float *restrict u, global const float *restrict b,
     global float *restrict y, int tiles, int tileRows, int tileColumns, int H, int W, int P, int Q, int top, int left,
-    int hasBias)
+    int hasBias EPILOGUE_PARAMETERS)
 {
   local float v[36 * TB * C];
   local float m[36 * TB * KB];
@@ -253,7 +253,7 @@ kernel void winograd_multiply(
 // y from m. One work-item a tile.
 kernel void winograd_output(
     global const float *restrict m, global const float *restrict b, global float *restrict y, int tiles, int tileRows,
-    int tileColumns, int P, int Q, int hasBias)
+    int tileColumns, int P, int Q, int hasBias EPILOGUE_PARAMETERS)
 {
   const int tile = get_global_id(0);
   if (tile >= tiles) return;

@@ -16,6 +16,9 @@ struct Launch: Hashable, Sendable {
   let arguments: [Argument]
   /// Work-items along up to three axes. Kernels ignore work-items beyond their work, so the size may be rounded up.
   let globalSize: [Int]
+  /// Whether the kernel stores complete elements of the operation's result, each once, through `STORE_RESULT` and its like
+  /// in `common.cl`, and so can do an ``Epilogue``.
+  let storesResult: Bool
 
   /// The kernel and the constants that it is built with; a constant of 1 is the plain case and left out.
   var summary: String {
@@ -25,11 +28,13 @@ struct Launch: Hashable, Sendable {
 
   /// - Parameter constants: What is fixed when the program is built, such as the vector width `V`.
   init(
-    _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: [Argument], globalSize: [Int]
+    _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: [Argument], globalSize: [Int],
+    storesResult: Bool = false
   ) {
     self.kernel = kernel
     self.program = ProgramKey(source: source, constants: constants)
     self.arguments = arguments
     self.globalSize = globalSize
+    self.storesResult = storesResult
   }
 }

@@ -115,7 +115,7 @@ extension Planner {
           "winograd_correlate", in: "winograd", constants: constants,
           [.operand(0), u] + biasAndResult + tileCounts + [
             .int(x.rows), .int(x.columns), .int(y.rows), .int(y.columns), .int(offset.top), .int(offset.left), hasBias,
-          ], globalSize: [ceilingDivision(geometry.tiles, block.tiles)]))
+          ], globalSize: [ceilingDivision(geometry.tiles, block.tiles)], storesResult: true))
       return list
     }
     let pixels = min(geometry.pixels, max(1, geometry.tiles))
@@ -137,7 +137,8 @@ extension Planner {
     list.append(
       Launch(
         "winograd_output", in: "winograd", constants: constants,
-        [m] + biasAndResult + tileCounts + [.int(y.rows), .int(y.columns), hasBias], globalSize: [geometry.tiles]))
+        [m] + biasAndResult + tileCounts + [.int(y.rows), .int(y.columns), hasBias], globalSize: [geometry.tiles],
+        storesResult: true))
     return list
   }
 
