@@ -14,7 +14,7 @@ int divisor(int start, int window, int size, int before, int after)
 // One work-item a row of y.
 kernel void average_pooling(
     global const float *restrict x, global float *restrict y, int rows, int H, int W, int C, int P, int Q, int R,
-    int S, int strideRows, int strideColumns, int top, int left, int bottom, int right)
+    int S, int strideRows, int strideColumns, int top, int left, int bottom, int right EPILOGUE_PARAMETERS)
 {
   const int row = get_global_id(0);
   if (row >= rows) return;
@@ -29,7 +29,7 @@ kernel void average_pooling(
       vec sum = (vec)(0.0f);
       for (int i = max(i0, 0); i < min(i0 + R, H); i++)
         for (int j = max(j0, 0); j < min(j0 + S, W); j++) sum += LOAD(x + (((size_t)n * H + i) * W + j) * C + c);
-      STORE(sum / cells, y + ((size_t)row * Q + q) * C + c);
+      STORE_RESULT(sum / cells, y + ((size_t)row * Q + q) * C + c, y)
     }
   }
 }
@@ -37,7 +37,7 @@ kernel void average_pooling(
 // One work-item a row of dx.
 kernel void average_pooling_delta(
     global const float *restrict dy, global float *restrict dx, int rows, int H, int W, int C, int P, int Q, int R,
-    int S, int strideRows, int strideColumns, int top, int left, int bottom, int right)
+    int S, int strideRows, int strideColumns, int top, int left, int bottom, int right EPILOGUE_PARAMETERS)
 {
   const int row = get_global_id(0);
   if (row >= rows) return;
@@ -57,7 +57,7 @@ kernel void average_pooling_delta(
           sum += LOAD(dy + (((size_t)n * P + p) * Q + q) * C + c) / cells;
         }
       }
-      STORE(sum, dx + ((size_t)row * W + j) * C + c);
+      STORE_RESULT(sum, dx + ((size_t)row * W + j) * C + c, dx)
     }
   }
 }

@@ -92,10 +92,13 @@ kernel void batch_normalization_scale(
 }
 
 // y = (x - mean) * scale + bias.
-#define NORMALIZE(T, GET, PUT) PUT(out, fma(GET(in) - GET(mean), GET(scale), GET(bias)));
+#define NORMALIZE(T, GET, PUT)                                             \
+  const T normalized = fma(GET(in) - GET(mean), GET(scale), GET(bias));    \
+  PUT(out, FINISH(T, normalized, GET(activated + (size_t)row * C)));
 kernel void batch_normalization(
     global const float *restrict x, global const float *restrict mean, global const float *restrict scale,
-    global const float *restrict bias, global float *restrict y, int rows, int C, int group, int rowsPerItem)
+    global const float *restrict bias, global float *restrict y, int rows, int C, int group, int rowsPerItem
+    EPILOGUE_PARAMETERS)
 {
   const int first = get_global_id(0) * group, begin = get_global_id(1) * rowsPerItem;
   if (first >= C) return;
@@ -106,15 +109,29 @@ kernel void batch_normalization(
   }
 }
 
+// The delta of a normalised value from dy and x - mean. Where an activation follows dy is the delta of what it made, which is
+// computed again, with the bits that `batch_normalization` gave it.
+#ifdef ACTIVATION
+#define NORMALIZED_DELTA(T, delta, dy, centered, scale, bias) \
+  const T normalized = fma(centered, scale, bias);            \
+  const T output = ACTIVATE(T, normalized);                   \
+  const T outputDelta = dy;                                   \
+  const T delta = ACTIVATE_DELTA(T, output, outputDelta);
+#else
+#define NORMALIZED_DELTA(T, delta, dy, centered, scale, bias) const T delta = dy;
+#endif
+
 // The sums of dy and of dy * (x - mean) over `splits` ranges of rows, chunk by chunk.
-#define SUMS(T, GET, PUT)                                                        \
-  const T center = GET(mean);                                                    \
-  T sum = (T)(0.0f), product = (T)(0.0f);                                        \
-  for (int r = 0; r < n; r++) {                                                  \
-    const T delta = GET(deltas + (size_t)r * C);                                 \
-    sum += delta;                                                                \
-    product = fma(delta, GET(chunk + (size_t)r * C) - center, product);          \
-  }                                                                              \
+#define SUMS(T, GET, PUT)                                                                           \
+  const T center = GET(mean);                                                                       \
+  T sum = (T)(0.0f), product = (T)(0.0f);                                                           \
+  for (int r = 0; r < n; r++) {                                                                     \
+    const T centered = GET(chunk + (size_t)r * C) - center;                                         \
+    NORMALIZED_DELTA(                                                                               \
+        T, delta, GET(deltas + (size_t)r * C), centered, GET(inverse) * GET(weight), GET(bias))     \
+    sum += delta;                                                                                   \
+    product = fma(delta, centered, product);                                                        \
+  }                                                                                                 \
   if (row == begin) {                                                            \
     PUT(sums, sum);                                                              \
     PUT(products, product);                                                      \
@@ -124,7 +141,11 @@ kernel void batch_normalization(
   }
 kernel void batch_normalization_sums(
     global const float *restrict x, global const float *restrict dy, global const float *restrict mean,
-    global float *restrict allSums, global float *restrict allProducts, int rows, int C, int group, int splits)
+    global float *restrict allSums, global float *restrict allProducts, int rows, int C, int group, int splits
+#ifdef ACTIVATION
+    , global const float *restrict bias, global const float *restrict weight, global const float *restrict inverse
+#endif
+    )
 {
   const int first = get_global_id(0) * group, split = get_global_id(1);
   if (first >= C || split >= splits) return;
@@ -161,12 +182,17 @@ kernel void batch_normalization_sums_merge(
   factors[2 * C + c] = product * inverse * inverse / (float)rows;
 }
 
-#define DELTA(T, GET, PUT)                                                       \
-  const T centered = GET(deltas) - GET(meanDelta);                               \
-  PUT(out, GET(scale) * fma(GET(mean) - GET(in), GET(slope), centered));
+#define DELTA(T, GET, PUT)                                                            \
+  const T centered = GET(in) - GET(mean);                                             \
+  NORMALIZED_DELTA(T, delta, GET(deltas), centered, GET(scale), GET(bias))            \
+  PUT(out, GET(scale) * fma(-centered, GET(slope), delta - GET(meanDelta)));
 kernel void batch_normalization_delta(
     global const float *restrict x, global const float *restrict dy, global const float *restrict mean,
-    global const float *restrict factors, global float *restrict dx, int rows, int C, int group, int rowsPerItem)
+    global const float *restrict factors, global float *restrict dx, int rows, int C, int group, int rowsPerItem
+#ifdef ACTIVATION
+    , global const float *restrict bias
+#endif
+    )
 {
   const int first = get_global_id(0) * group, begin = get_global_id(1) * rowsPerItem;
   if (first >= C) return;

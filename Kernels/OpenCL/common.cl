@@ -28,3 +28,47 @@ typedef JOIN(int, V) ivec;
 #else
 #define PREFETCH(p) prefetch(p, 1)
 #endif
+
+// Activation functions, for vectors and scalars alike: T is the type, the arguments are variables. The delta of each is a
+// function of y = f(x). SLOPE has the bits of a float.
+#if ACTIVATION == 1  // relu
+#define ACTIVATE(T, x) ((x) < (T)(0.0f) ? (T)(0.0f) : (x))
+#define ACTIVATE_DELTA(T, y, dy) ((y) <= (T)(0.0f) ? (T)(0.0f) : (dy))
+#elif ACTIVATION == 2  // relu6
+#define ACTIVATE(T, x) ((x) < (T)(0.0f) ? (T)(0.0f) : (x) > (T)(6.0f) ? (T)(6.0f) : (x))
+#define ACTIVATE_DELTA(T, y, dy) ((y) <= (T)(0.0f) ? (T)(0.0f) : (y) >= (T)(6.0f) ? (T)(0.0f) : (dy))
+#elif ACTIVATION == 3  // leaky-relu
+#define ACTIVATE(T, x) ((x) < (T)(0.0f) ? as_float(SLOPE) * (x) : (x))
+#define ACTIVATE_DELTA(T, y, dy) ((y) <= (T)(0.0f) ? as_float(SLOPE) * (dy) : (dy))
+#elif ACTIVATION == 4  // sigmoid
+#define ACTIVATE(T, x) (1.0f / (1.0f + exp(-(x))))
+#define ACTIVATE_DELTA(T, y, dy) ((dy) * ((y) * (1.0f - (y))))
+#elif ACTIVATION == 5  // tanh
+#define ACTIVATE(T, x) tanh(x)
+#define ACTIVATE_DELTA(T, y, dy) ((dy) * (1.0f - (y) * (y)))
+#endif
+
+// The epilogue of an operation: its kernels finish each element of their result when they store it, so that an activation
+// (EPILOGUE 1) or its delta (2) takes no pass over memory of its own. `activated` has the result's shape.
+#if EPILOGUE == 1
+#define EPILOGUE_PARAMETERS
+#define FINISH(T, value, activatedValue) ACTIVATE(T, value)
+#elif EPILOGUE == 2
+#define EPILOGUE_PARAMETERS , global const float *activated
+#define FINISH(T, value, activatedValue) ACTIVATE_DELTA(T, activatedValue, value)
+#else
+#define EPILOGUE_PARAMETERS
+#define FINISH(T, value, activatedValue) (value)
+#endif
+
+// Stores V elements, or one, of the result that begins at `result`.
+#define STORE_RESULT(value, p, result)                                  \
+  {                                                                     \
+    const vec value_ = (value);                                         \
+    STORE(FINISH(vec, value_, LOAD(activated + ((p) - (result)))), p);  \
+  }
+#define STORE_RESULT_ELEMENT(value, p, result)                          \
+  {                                                                     \
+    const float value_ = (value);                                       \
+    *(p) = FINISH(float, value_, activated[(p) - (result)]);            \
+  }

@@ -54,7 +54,8 @@ kernel void convolution_correlate(
     int groupChannels, int groupKernels, int blocksPerGroup, int blocks, int R, int runs, int runLength, int rowStep,
     int runStep, int strideRows,
     // the P x Q pixels that are computed and where they go in y[N, YH, YW, YC]
-    int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles)
+    int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles
+    EPILOGUE_PARAMETERS)
 {
   const int block = get_global_id(0);
   const int row = get_global_id(2);
@@ -101,11 +102,11 @@ kernel void convolution_correlate(
 #pragma unroll
       for (int j = 0; j < NV; j++) {
         if (lanes >= (j + 1) * V) {
-          STORE(sum[m][j], pixel + j * V);
+          STORE_RESULT(sum[m][j], pixel + j * V, y)
         } else {
           float values[V];
           STORE(sum[m][j], values);
-          for (int l = 0; l < lanes - j * V; l++) pixel[j * V + l] = values[l];
+          for (int l = 0; l < lanes - j * V; l++) STORE_RESULT_ELEMENT(values[l], pixel + j * V + l, y)
         }
       }
     }

@@ -27,7 +27,7 @@ float sum8(float8 v) { return sum4(v.lo + v.hi); }
 // C. A chunk of each row stays in cache for all these kernels. The last tiles start early.
 kernel void dense(
     global const float *restrict x, global const float *restrict w, global const float *restrict b,
-    global float *restrict y, int N, int C, int K, int perItem, int chunk, int hasBias)
+    global float *restrict y, int N, int C, int K, int perItem, int chunk, int hasBias EPILOGUE_PARAMETERS)
 {
   const int begin = get_global_id(0) * perItem;
   const int end = min(begin + perItem, K);
@@ -60,7 +60,9 @@ kernel void dense(
             if (n + i < ownRow || k + j < ownKernel) continue;
             global float *out = y + (size_t)(n + i) * K + k + j;
             const float start = first > 0 ? *out : hasBias ? b[k + j] : 0.0f;
-            *out = start + SUM(sum[i][j]);
+            const float value = start + SUM(sum[i][j]);
+            if (last < C) *out = value;
+            else STORE_RESULT_ELEMENT(value, out, y)
           }
       }
     }
@@ -88,11 +90,18 @@ kernel void dense(
 // dx[N, C] = dy[N, K] w[K, C]. ROWS divides N. One work-item `perItem` columns of dx, a multiple of V, that stay in cache.
 kernel void dense_delta(
     global const float *restrict dy, global const float *restrict w, global float *restrict dx, int N, int C, int K,
-    int perItem)
+    int perItem EPILOGUE_PARAMETERS)
 {
   const int begin = get_global_id(0) * perItem;
   const int end = min(begin + perItem, C);
   int k = 0;
   for (; k + 8 <= K; k += 8) ADD_DELTA(8)
   for (; k < K; k++) ADD_DELTA(1)
+#ifdef EPILOGUE
+  for (int n = 0; n < N; n++)
+    for (int c = begin; c < end; c += V) {
+      global float *out = dx + (size_t)n * C + c;
+      STORE_RESULT(LOAD(out), out, dx)
+    }
+#endif
 }

@@ -10,7 +10,8 @@ typedef JOIN(uint, V) uvec;
 // neighbouring blocks of each of its tiles; neighbouring work-items share tiles.
 kernel void dropout(
     global const float *restrict x, global const int *restrict step, global float *restrict y, int count, int seedLow,
-    int seedHigh, int layer, int purpose, int threshold, float scale, int tilesPerItem)
+    int seedHigh, int layer, int purpose, int threshold, float scale, int tilesPerItem
+    EPILOGUE_PARAMETERS)
 {
   const int lane = get_global_id(0) % (16 / V) * V;
   uint lanes[V];
@@ -34,12 +35,12 @@ kernel void dropout(
       const int at = tile * 64 + j * 16 + lane;
       if (at <= count - V) {
         const vec kept = LOAD(x + at) * scale;
-        STORE(words[j] >> 8 < (uvec)((uint)threshold) ? (vec)(0.0f) : kept, y + at);
+        STORE_RESULT(words[j] >> 8 < (uvec)((uint)threshold) ? (vec)(0.0f) : kept, y + at, y)
       } else {
         uint rest[V];
         STORE(words[j], rest);
         for (int l = 0; l < count - at; l++)
-          y[at + l] = rest[l] >> 8 < (uint)threshold ? 0.0f : x[at + l] * scale;
+          STORE_RESULT_ELEMENT(rest[l] >> 8 < (uint)threshold ? 0.0f : x[at + l] * scale, y + at + l, y)
       }
     }
   }

@@ -15,8 +15,10 @@
 #define SCALAR_GET(p) (p)[at]
 #define SCALAR_PUT(p, value) (p)[at] = (value)
 
-#define ADD(T, GET, PUT) PUT(y, GET(a) + GET(b));
-kernel void add(global const float *a, global const float *b, global float *y, int count)
+#define ADD(T, GET, PUT)           \
+  const T sum = GET(a) + GET(b);   \
+  PUT(y, FINISH(T, sum, GET(activated)));
+kernel void add(global const float *a, global const float *b, global float *y, int count EPILOGUE_PARAMETERS)
 {
   ELEMENTWISE(count, ADD)
 }
@@ -39,82 +41,23 @@ kernel void copy(global const float *x, global float *y, int count)
   ELEMENTWISE(count, COPY)
 }
 
-#define RELU(T, GET, PUT) \
-  const T value = GET(x); \
-  PUT(y, value < (T)(0.0f) ? (T)(0.0f) : value);
-kernel void relu(global const float *x, global float *y, int count, float slope)
+#ifdef ACTIVATION
+#define ACTIVATION_VALUE(T, GET, PUT) \
+  const T value = GET(x);             \
+  PUT(y, ACTIVATE(T, value));
+kernel void activation(global const float *x, global float *y, int count)
 {
-  ELEMENTWISE(count, RELU)
+  ELEMENTWISE(count, ACTIVATION_VALUE)
 }
 
-#define RELU_DELTA(T, GET, PUT) PUT(dx, GET(x) <= (T)(0.0f) ? (T)(0.0f) : GET(dy));
-kernel void relu_delta(global const float *x, global const float *dy, global float *dx, int count, float slope)
+#define ACTIVATION_DELTA(T, GET, PUT)             \
+  const T value = GET(y), delta = GET(dy);        \
+  PUT(dx, ACTIVATE_DELTA(T, value, delta));
+kernel void activation_delta(global const float *y, global const float *dy, global float *dx, int count)
 {
-  ELEMENTWISE(count, RELU_DELTA)
+  ELEMENTWISE(count, ACTIVATION_DELTA)
 }
-
-#define RELU6(T, GET, PUT)                                  \
-  const T value = GET(x);                                   \
-  const T rectified = value < (T)(0.0f) ? (T)(0.0f) : value; \
-  PUT(y, rectified > (T)(6.0f) ? (T)(6.0f) : rectified);
-kernel void relu6(global const float *x, global float *y, int count, float slope)
-{
-  ELEMENTWISE(count, RELU6)
-}
-
-#define RELU6_DELTA(T, GET, PUT)                              \
-  const T value = GET(x);                                     \
-  const T delta = value <= (T)(0.0f) ? (T)(0.0f) : GET(dy);   \
-  PUT(dx, value >= (T)(6.0f) ? (T)(0.0f) : delta);
-kernel void relu6_delta(global const float *x, global const float *dy, global float *dx, int count, float slope)
-{
-  ELEMENTWISE(count, RELU6_DELTA)
-}
-
-#define LEAKY_RELU(T, GET, PUT) \
-  const T value = GET(x);       \
-  PUT(y, value < (T)(0.0f) ? slope * value : value);
-kernel void leaky_relu(global const float *x, global float *y, int count, float slope)
-{
-  ELEMENTWISE(count, LEAKY_RELU)
-}
-
-#define LEAKY_RELU_DELTA(T, GET, PUT) \
-  const T delta = GET(dy);            \
-  PUT(dx, GET(x) <= (T)(0.0f) ? slope * delta : delta);
-kernel void leaky_relu_delta(global const float *x, global const float *dy, global float *dx, int count, float slope)
-{
-  ELEMENTWISE(count, LEAKY_RELU_DELTA)
-}
-
-#define SIGMOID(T, GET, PUT) PUT(y, 1.0f / (1.0f + exp(-GET(x))));
-kernel void sigmoid(global const float *x, global float *y, int count, float slope)
-{
-  ELEMENTWISE(count, SIGMOID)
-}
-
-#define SIGMOID_DELTA(T, GET, PUT)                     \
-  const T value = 1.0f / (1.0f + exp(-GET(x)));        \
-  PUT(dx, GET(dy) * (value * (1.0f - value)));
-kernel void sigmoid_delta(global const float *x, global const float *dy, global float *dx, int count, float slope)
-{
-  ELEMENTWISE(count, SIGMOID_DELTA)
-}
-
-#define TANH(T, GET, PUT) PUT(y, tanh(GET(x)));
-kernel void hyperbolic_tangent(global const float *x, global float *y, int count, float slope)
-{
-  ELEMENTWISE(count, TANH)
-}
-
-#define TANH_DELTA(T, GET, PUT)  \
-  const T value = tanh(GET(x));  \
-  PUT(dx, GET(dy) * (1.0f - value * value));
-kernel void hyperbolic_tangent_delta(
-    global const float *x, global const float *dy, global float *dx, int count, float slope)
-{
-  ELEMENTWISE(count, TANH_DELTA)
-}
+#endif
 
 #define SGD(T, GET, PUT)                                                                     \
   const T parameter = GET(parameters);                                                       \

@@ -46,7 +46,7 @@ kernel void max_pooling(
 kernel void max_pooling_delta(
     global const float *restrict dy, global const int *restrict argmax, global float *restrict dx, int rows, int H,
     int W, int C, int P, int Q, int R, int S, int strideRows, int strideColumns, int dilationRows,
-    int dilationColumns, int top, int left)
+    int dilationColumns, int top, int left EPILOGUE_PARAMETERS)
 {
   const int row = get_global_id(0);
   if (row >= rows) return;
@@ -70,7 +70,7 @@ kernel void max_pooling_delta(
           sum += chosen == (ivec)(cell) ? delta : (vec)(0.0f);
         }
       }
-      STORE(sum, out + c);
+      STORE_RESULT(sum, out + c, dx)
     }
   }
 }

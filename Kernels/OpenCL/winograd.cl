@@ -179,7 +179,7 @@ kernel void winograd_pack(global const float *restrict w, global float *restrict
       OUTPUT_TRANSFORM(PUT_Y, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])               \
     }                                                                                             \
   }
-#define PUT_Y(j, value) if (q0 + j < Q) STORE((value) + shift, row + j * K);
+#define PUT_Y(j, value) if (q0 + j < Q) STORE_RESULT((value) + shift, row + j * K, y)
 
 #ifdef FUSED
 
@@ -187,7 +187,7 @@ kernel void winograd_pack(global const float *restrict w, global float *restrict
 kernel void winograd_correlate(
     global const float *restrict x, global const float *restrict u, global const float *restrict b,
     global float *restrict y, int tiles, int tileRows, int tileColumns, int H, int W, int top, int left, int P, int Q,
-    int hasBias)
+    int hasBias EPILOGUE_PARAMETERS)
 {
   local float v[36 * TB * C];
   local float m[36 * TB * KB];
@@ -258,7 +258,7 @@ kernel void winograd_input(
 #define POSITION_STEP (CB * NV * V)
 kernel void winograd_transform_multiply(
     global const float *restrict v, global const float *restrict w, global const float *restrict b,
-    global float *restrict y, int tiles, int tileRows, int tileColumns, int P, int Q, int hasBias)
+    global float *restrict y, int tiles, int tileRows, int tileColumns, int P, int Q, int hasBias EPILOGUE_PARAMETERS)
 {
   local float u[36 * CB * NV * V];
   local float m[36 * TB * NV * V];
@@ -335,7 +335,7 @@ kernel void winograd_multiply(
 // y from m. One work-item a tile.
 kernel void winograd_output(
     global const float *restrict m, global const float *restrict b, global float *restrict y, int tiles, int tileRows,
-    int tileColumns, int P, int Q, int hasBias)
+    int tileColumns, int P, int Q, int hasBias EPILOGUE_PARAMETERS)
 {
   const int tile = get_global_id(0);
   if (tile >= tiles) return;

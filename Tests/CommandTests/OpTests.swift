@@ -92,6 +92,12 @@ extension CommandTests {
         Example(
           "dense-gradient", [], ["x": rows, "dy": .floats([2, 2], [1, 2, 3, 4])],
           gives: ["dw": .floats([2, 3], [13, 17, 21, 18, 24, 30]), "db": .floats([2], [4, 6])]),
+        Example(
+          "dense", ["activation=relu6"], ["x": rows, "w": weights], gives: ["y": .floats([2, 2], [1, 6, 4, 6])]),
+        Example(
+          "dense-delta", ["activation=leaky-relu", "slope=0.5"],
+          ["dy": .floats([1, 2], [2, 3]), "w": weights, "activated": signs],
+          gives: ["dx": .floats([1, 3], [2.5, 1.5, 3])]),
         Example("relu", [], ["x": signs], gives: ["y": .floats([1, 3], [0, 0, 2])]),
         Example("relu", [], ["x": .floats([0, 5], [])], gives: ["y": .floats([0, 5], [])]),
         Example("relu-delta", [], ["x": signs, "dy": delta], gives: ["dx": .floats([1, 3], [0, 0, 7])]),

@@ -40,6 +40,9 @@ struct OpCommand: ParsableCommand {
       gradient kernel-size=RxS. Of pooling: window=HxW stride=WINDOW padding=0 ceil-mode=false, of max pooling \
       dilation=1, of average pooling count-include-padding=true, for deltas input-size=HxW. Of batch normalization: \
       epsilon=1e-5 momentum=0.1. Of dropout: probability=0.5 seed=0 layer=0. Of leaky-relu: slope=0.01.
+      With activation=relu, relu6, leaky-relu, sigmoid or tanh convolutions, dense, average pooling, batch normalization \
+      and dropout apply it to y. Their deltas and max-pooling-delta then give the delta of the activation's input: they \
+      also read activated, the activation's output, in the shape of dx; batch-normalization-delta reads bias instead.
       A value for two axes is 2 or 2x1 (rows x columns); padding is 1, 1x2 or top,left,bottom,right.
 
       Examples:

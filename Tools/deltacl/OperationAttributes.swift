@@ -3,7 +3,7 @@ import DeltaCL
 /// The `--attribute key=value` options of `deltacl op`.
 struct OperationAttributes {
   enum Key: String, CaseIterable {
-    case stride, padding, dilation, groups, window, slope, epsilon, momentum, probability, seed, layer
+    case stride, padding, dilation, groups, window, activation, slope, epsilon, momentum, probability, seed, layer
     case inputSize = "input-size"
     case kernelSize = "kernel-size"
     case ceilMode = "ceil-mode"
@@ -15,11 +15,15 @@ struct OperationAttributes {
   private(set) var padding: Padding = 0
   private(set) var groups = 1
   private(set) var slope: Float = 0.01
+  private var activationName: OperationName?
   private(set) var epsilon: Float = 1e-5
   private(set) var momentum: Float = 0.1
   private(set) var probability: Float = 0.5
   private(set) var seed: UInt64 = 0
   private(set) var layer: UInt32 = 0
+
+  /// What the operation applies to its result; `nil` where it is not given.
+  var activation: Activation? { activationName?.activation(slope: slope) }
 
   var stride: Extent? { extents[.stride] }
   var dilation: Extent { extents[.dilation] ?? 1 }
@@ -93,8 +97,13 @@ struct OperationAttributes {
     case .layer:
       guard let value = UInt32(text) else { throw invalid("a number of at most 32 bits") }
       layer = value
+    case .activation:
+      guard let name = OperationName(rawValue: text), OperationName.activations.contains(name) else {
+        throw invalid("one of \(OperationName.activations.map(\.rawValue).joined(separator: ", "))")
+      }
+      activationName = name
     case .slope:
-      guard let value = Float(text), value.isFinite else { throw invalid("a finite number") }
+      guard let value = Float(text), value.isFinite, value >= 0 else { throw invalid("a number of at least 0") }
       slope = value
     case .ceilMode, .countIncludePadding:
       guard let value = Bool(text) else { throw invalid("true or false") }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeltaCL
 
 /// The operations that `deltacl op` runs.
 enum OperationName: String, CaseIterable, ExpressibleByArgument {
@@ -34,17 +35,19 @@ enum OperationName: String, CaseIterable, ExpressibleByArgument {
   /// The attributes that the operation takes; ``OperationAttributes`` has their forms and defaults.
   var attributes: Set<OperationAttributes.Key> {
     switch self {
-    case .convolution: [.stride, .padding, .dilation, .groups]
-    case .convolutionDelta: [.stride, .padding, .dilation, .groups, .inputSize]
+    case .convolution: [.stride, .padding, .dilation, .groups, .activation, .slope]
+    case .convolutionDelta: [.stride, .padding, .dilation, .groups, .inputSize, .activation, .slope]
     case .convolutionGradient: [.stride, .padding, .dilation, .groups, .kernelSize]
     case .maxPooling: [.window, .stride, .padding, .dilation, .ceilMode]
-    case .maxPoolingDelta: [.window, .stride, .padding, .dilation, .ceilMode, .inputSize]
-    case .averagePooling: [.window, .stride, .padding, .countIncludePadding, .ceilMode]
-    case .averagePoolingDelta: [.window, .stride, .padding, .countIncludePadding, .ceilMode, .inputSize]
-    case .globalAveragePoolingDelta: [.inputSize]
-    case .batchNormalization: [.epsilon, .momentum]
-    case .batchNormalizationInference: [.epsilon]
-    case .dropout, .dropoutDelta: [.probability, .seed, .layer]
+    case .maxPoolingDelta: [.window, .stride, .padding, .dilation, .ceilMode, .inputSize, .activation, .slope]
+    case .averagePooling: [.window, .stride, .padding, .countIncludePadding, .ceilMode, .activation, .slope]
+    case .averagePoolingDelta:
+      [.window, .stride, .padding, .countIncludePadding, .ceilMode, .inputSize, .activation, .slope]
+    case .globalAveragePoolingDelta: [.inputSize, .activation, .slope]
+    case .batchNormalization: [.epsilon, .momentum, .activation, .slope]
+    case .batchNormalizationInference: [.epsilon, .activation, .slope]
+    case .dropout, .dropoutDelta: [.probability, .seed, .layer, .activation, .slope]
+    case .dense, .denseDelta, .globalAveragePooling, .batchNormalizationDelta: [.activation, .slope]
     case .leakyRelu, .leakyReluDelta: [.slope]
     default: []
     }
@@ -53,5 +56,19 @@ enum OperationName: String, CaseIterable, ExpressibleByArgument {
   /// The attributes without a default.
   var requiredAttributes: Set<OperationAttributes.Key> {
     attributes.intersection([.window, .inputSize, .kernelSize])
+  }
+
+  /// The operations that are activations.
+  static let activations: [OperationName] = [.relu, .relu6, .leakyRelu, .sigmoid, .tanh]
+
+  /// The activation that this operation applies or whose delta it is.
+  func activation(slope: Float) -> Activation {
+    switch self {
+    case .sigmoid, .sigmoidDelta: .sigmoid
+    case .tanh, .tanhDelta: .tanh
+    case .relu6, .relu6Delta: .relu6
+    case .leakyRelu, .leakyReluDelta: .leakyRelu(slope: slope)
+    default: .relu
+    }
   }
 }

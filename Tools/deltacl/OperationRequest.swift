@@ -13,15 +13,17 @@ struct OperationRequest {
   enum Input {
     case floats([Float], Shape)
     case int32s([Int32], Shape)
+    /// What an earlier call wrote under this name.
+    case written(String, Shape)
 
     var shape: Shape {
       switch self {
-      case .floats(_, let shape), .int32s(_, let shape): shape
+      case .floats(_, let shape), .int32s(_, let shape), .written(_, let shape): shape
       }
     }
   }
 
-  let calls: [Call]
+  private(set) var calls: [Call]
 
   /// Reads the tensors that the operation `name` takes from `file`; others in it are ignored.
   ///
@@ -51,13 +53,19 @@ struct OperationRequest {
       ]
     case .relu, .relu6, .leakyRelu, .sigmoid, .tanh:
       let x = try reader.floats("x")
-      let operation = TensorOperation.activation(Self.activation(name, attributes), count: x.shape.elementCount)
+      let function = name.activation(slope: attributes.slope)
+      let operation = TensorOperation.activation(function, count: x.shape.elementCount)
       calls = [Call(operation: operation, inputs: [x], outputs: [("y", x.shape)])]
     case .reluDelta, .relu6Delta, .leakyReluDelta, .sigmoidDelta, .tanhDelta:
       let x = try reader.floats("x")
       let dy = try reader.floats("dy", shape: x.shape)
-      let operation = TensorOperation.activationDelta(Self.activation(name, attributes), count: x.shape.elementCount)
-      calls = [Call(operation: operation, inputs: [x, dy], outputs: [("dx", x.shape)])]
+      let (function, count) = (name.activation(slope: attributes.slope), x.shape.elementCount)
+      calls = [
+        Call(operation: .activation(function, count: count), inputs: [x], outputs: [("y", x.shape)]),
+        Call(
+          operation: .activationDelta(function, count: count), inputs: [.written("y", x.shape), dy],
+          outputs: [("dx", x.shape)]),
+      ]
     case .softmaxCrossEntropy:
       let logits = try reader.floats("logits", rank: 2, "[N, classes]")
       let (rows, classes) = (logits.shape.dimensions[0], logits.shape.dimensions[1])
@@ -68,18 +76,39 @@ struct OperationRequest {
         Call(operation: operation, inputs: [logits, labels], outputs: [("loss", []), ("dlogits", logits.shape)])
       ]
     }
+    if let function = attributes.activation { try fuse(function, reader) }
+  }
+
+  /// Lets the operation apply an activation to what it writes or, where that is a delta, the activation's delta.
+  private mutating func fuse(_ function: Activation, _ reader: Reader) throws {
+    guard let call = calls.first, let output = call.outputs.first else { return }
+    let operation: TensorOperation
+    var inputs = call.inputs
+    if case .batchNormalizationDelta(let normalization, _) = call.operation {
+      operation = .batchNormalizationDelta(normalization, activation: function)
+      inputs.insert(try reader.floats("bias", shape: normalization.channelShape), at: 3)
+    } else if output.name == "dx" {
+      operation = .fused(call.operation, .activationDelta(function))
+      inputs.append(try reader.floats("activated", shape: output.shape))
+    } else {
+      operation = .fused(call.operation, .activation(function))
+    }
+    calls[0] = Call(operation: operation, inputs: inputs, outputs: call.outputs)
   }
 
   /// Runs the operations.
   ///
-  /// - Returns: the tensors that they write, by name.
+  /// - Returns: the tensors that they write and no other of them reads, by name.
   func run(on backend: any Backend) throws -> [String: Safetensors.Tensor] {
     var results: [String: Safetensors.Tensor] = [:]
     for call in calls {
       let inputs = try call.inputs.map { input in
         switch input {
-        case .floats(let values, let shape): try Tensor(values, shape: shape, on: backend)
-        case .int32s(let values, let shape): try Tensor(values, shape: shape, on: backend)
+        case .floats(let values, let shape): return try Tensor(values, shape: shape, on: backend)
+        case .int32s(let values, let shape): return try Tensor(values, shape: shape, on: backend)
+        case .written(let name, let shape):
+          let values = try results.removeValue(forKey: name)?.floats(name: name) ?? []
+          return try Tensor(values, shape: shape, on: backend)
         }
       }
       let written = try backend.run(call.operation, inputs)
@@ -264,16 +293,6 @@ extension OperationRequest {
         operation: .dense(dense, bias: b != nil), inputs: [x, w] + (b.map { [$0] } ?? []),
         outputs: [("y", dense.outputShape)])
     ]
-  }
-
-  private static func activation(_ name: OperationName, _ attributes: OperationAttributes) -> Activation {
-    switch name {
-    case .sigmoid, .sigmoidDelta: .sigmoid
-    case .tanh, .tanhDelta: .tanh
-    case .relu6, .relu6Delta: .relu6
-    case .leakyRelu, .leakyReluDelta: .leakyRelu(slope: attributes.slope)
-    default: .relu
-    }
   }
 }
 

@@ -19,6 +19,9 @@ struct Launch: Hashable, Sendable {
   /// The work-items of a work-group along the first axis, for kernels that are written for that number; without it, the
   /// backend chooses.
   let localSize: Int?
+  /// Whether the kernel stores complete elements of the operation's result, each once, through `STORE_RESULT` and its like
+  /// in `common.cl`, and so can do an ``Epilogue``.
+  let storesResult: Bool
 
   /// The kernel and the constants that it is built with; a constant of 1 is the plain case and left out.
   var summary: String {
@@ -29,12 +32,14 @@ struct Launch: Hashable, Sendable {
   /// - Parameter constants: What is fixed when the program is built, such as the vector width `V`.
   init(
     _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: [Argument], globalSize: [Int],
-    localSize: Int? = nil
+    localSize: Int? = nil,
+    storesResult: Bool = false
   ) {
     self.kernel = kernel
     self.program = ProgramKey(source: source, constants: constants)
     self.arguments = arguments
     self.globalSize = globalSize
     self.localSize = localSize
+    self.storesResult = storesResult
   }
 }

@@ -9,6 +9,11 @@ struct LaunchList: Sendable {
     if !launch.globalSize.contains(0) { launches.append(launch) }
   }
 
+  /// Replaces each launch.
+  mutating func map(_ transform: (Launch) -> Launch) {
+    launches = launches.map(transform)
+  }
+
   /// The kernels in the order of their launches with the constants that shape them, such as
   /// `convolution_pad, 4 convolution_correlate TILE=12 V=16`.
   var summary: String {

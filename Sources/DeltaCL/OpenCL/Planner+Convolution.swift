@@ -348,7 +348,7 @@ extension Planner {
         .int(kernelSize.rows), .int(runs.count), .int(runs.length), .int(dilation.rows * x.columns * x.channels),
         .int(runs.step), .int(stride.rows), .int(computed.rows), .int(computed.columns), .int(y.rows), .int(y.columns),
         .int(y.channels), .int(first.row), .int(first.column), .int(step.rows), .int(step.columns), .int(tiles),
-      ], globalSize: [blocksPerGroup * groups, ceilingDivision(tilesInRow, tiles), rows])
+      ], globalSize: [blocksPerGroup * groups, ceilingDivision(tilesInRow, tiles), rows], storesResult: true)
   }
 
   /// Vector multiplications that make a work-item worth starting.

@@ -14,7 +14,7 @@ extension Planner {
         [
           .operand(0), .operand(1), .operand(bias ? 2 : 1), .operand(bias ? 3 : 2), .int(dense.batch),
           .int(dense.inputs), .int(dense.outputs), .int(perItem), .int(chunk), .int(bias ? 1 : 0),
-        ], globalSize: [ceilingDivision(dense.outputs, perItem)]))
+        ], globalSize: [ceilingDivision(dense.outputs, perItem)], storesResult: true))
     return list
   }
 
@@ -31,7 +31,7 @@ extension Planner {
         [
           .operand(0), .operand(1), .operand(2), .int(dense.batch), .int(dense.inputs), .int(dense.outputs),
           .int(perItem),
-        ], globalSize: [ceilingDivision(dense.inputs, perItem)]))
+        ], globalSize: [ceilingDivision(dense.inputs, perItem)], storesResult: true))
     return list
   }
 

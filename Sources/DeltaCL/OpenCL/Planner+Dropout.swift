@@ -11,7 +11,8 @@ extension Planner {
           word(UInt32(truncatingIfNeeded: dropout.seed >> 32)), word(dropout.layer), word(Dropout.purpose),
           word(dropout.threshold), .float(dropout.scale), .int(tilesPerItem),
         ],
-        globalSize: [Dropout.lanes / width * ceilingDivision(dropout.count, Dropout.tile * tilesPerItem)]))
+        globalSize: [Dropout.lanes / width * ceilingDivision(dropout.count, Dropout.tile * tilesPerItem)],
+        storesResult: true))
     return list
   }
 

@@ -1,28 +1,45 @@
 /// Activations, losses and all that works element by element or row by row.
 extension Planner {
   func elementwise(
-    _ kernel: String, operands: Int, count: Int, _ more: [Launch.Argument] = []
+    _ kernel: String, operands: Int, count: Int, _ more: [Launch.Argument] = [], storesResult: Bool = false
   ) -> LaunchList {
     var list = LaunchList()
-    list.append(elementwise(kernel, on: (0..<operands).map { .operand($0) }, count: count, more))
+    list.append(
+      elementwise(kernel, on: (0..<operands).map { .operand($0) }, count: count, more, storesResult: storesResult))
     return list
   }
 
   /// One launch of an element-wise kernel on `tensors`, then its other arguments.
   func elementwise(
-    _ kernel: String, on tensors: [Launch.Argument], count: Int, _ more: [Launch.Argument] = []
+    _ kernel: String, on tensors: [Launch.Argument], count: Int, _ more: [Launch.Argument] = [],
+    constants: [String: Int] = [:], storesResult: Bool = false
   ) -> Launch {
     Launch(
-      kernel, in: "elementwise", constants: elementwiseConstants, tensors + [.int(count)] + more,
-      globalSize: [ceilingDivision(count, elementsPerItem)])
+      kernel, in: "elementwise", constants: elementwiseConstants.merging(constants) { $1 },
+      tensors + [.int(count)] + more, globalSize: [ceilingDivision(count, elementsPerItem)],
+      storesResult: storesResult)
   }
 
   func activation(_ function: Activation, count: Int) -> LaunchList {
-    elementwise(kernelName(function), operands: 2, count: count, [.float(slope(function))])
+    var list = LaunchList()
+    list.append(activation(function, on: [.operand(0), .operand(1)], count: count))
+    return list
   }
 
   func activationDelta(_ function: Activation, count: Int) -> LaunchList {
-    elementwise(kernelName(function) + "_delta", operands: 3, count: count, [.float(slope(function))])
+    var list = LaunchList()
+    list.append(activationDelta(function, on: [.operand(0), .operand(1), .operand(2)], count: count))
+    return list
+  }
+
+  /// y from x.
+  func activation(_ function: Activation, on tensors: [Launch.Argument], count: Int) -> Launch {
+    elementwise("activation", on: tensors, count: count, constants: function.kernelConstants)
+  }
+
+  /// dx from y and dy.
+  func activationDelta(_ function: Activation, on tensors: [Launch.Argument], count: Int) -> Launch {
+    elementwise("activation_delta", on: tensors, count: count, constants: function.kernelConstants)
   }
 
   func softmax(rows: Int, classes: Int) -> LaunchList {
@@ -87,18 +104,4 @@ extension Planner {
   private var elementwiseConstants: [String: Int] { ["V": maximumVectorWidth, "BLOCK": elementsPerItem] }
 
   private var lossConstants: [String: Int] { ["BLOCK": elementsPerItem] }
-
-  private func kernelName(_ function: Activation) -> String {
-    switch function {
-    case .relu: "relu"
-    case .relu6: "relu6"
-    case .leakyRelu: "leaky_relu"
-    case .sigmoid: "sigmoid"
-    case .tanh: "hyperbolic_tangent"
-    }
-  }
-
-  private func slope(_ function: Activation) -> Float {
-    if case .leakyRelu(let slope) = function { slope } else { 0 }
-  }
 }

@@ -27,32 +27,40 @@ extension Planner {
     return list
   }
 
-  func batchNormalizationDelta(_ normalization: BatchNormalization) throws(DeltaCLError) -> LaunchList {
+  func batchNormalizationDelta(
+    _ normalization: BatchNormalization, activation: Activation?
+  ) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
+    // With an activation the bias comes between the weight and the saved statistics.
+    let weight = Launch.Argument.operand(2), bias = Launch.Argument.operand(3)
+    let shift = activation == nil ? 0 : 1
+    let mean = Launch.Argument.operand(3 + shift), inverseDeviation = Launch.Argument.operand(4 + shift)
+    let constants = activation?.kernelConstants ?? [:]
     let splits = splits(normalization)
     let sums = try list.scratch(splits * normalization.channels, for: "partial sums")
     let products = try list.scratch(splits * normalization.channels, for: "partial products")
     let factors = try list.scratch(3 * normalization.channels, for: "factors")
-    if let local = localColumns(normalization) {
-      list.append(local.launch("local_delta_sums", [.operand(0), .operand(1), .operand(3), sums, products]))
+    if activation == nil, let local = localColumns(normalization) {
+      list.append(local.launch("local_delta_sums", [.operand(0), .operand(1), mean, sums, products]))
     } else {
       list.append(
         launch(
           "batch_normalization_sums", normalization,
-          [.operand(0), .operand(1), .operand(3), sums, products] + extents(normalization) + [.int(splits)],
+          [.operand(0), .operand(1), mean, sums, products] + extents(normalization) + [.int(splits)]
+            + (activation == nil ? [] : [bias, weight, inverseDeviation]), constants: constants,
           globalSize: [groups(normalization), splits]))
     }
     list.append(
       launch(
         "batch_normalization_sums_merge", normalization,
-        [sums, products, .operand(2), .operand(4), .operand(6), .operand(7), factors] + extents(normalization) + [
-          .int(splits)
-        ], globalSize: [normalization.channels]))
+        [sums, products, weight, inverseDeviation, .operand(6 + shift), .operand(7 + shift), factors]
+          + extents(normalization) + [.int(splits)], constants: constants, globalSize: [normalization.channels]))
     let rows = rowsPerItem(normalization)
     list.append(
       launch(
         "batch_normalization_delta", normalization,
-        [.operand(0), .operand(1), .operand(3), factors, .operand(5)] + extents(normalization) + [.int(rows)],
+        [.operand(0), .operand(1), mean, factors, .operand(5 + shift)] + extents(normalization) + [.int(rows)]
+          + (activation == nil ? [] : [bias]), constants: constants,
         globalSize: [groups(normalization), ceilingDivision(normalization.rows, rows)]))
     return list
   }
@@ -79,15 +87,17 @@ extension Planner {
       launch(
         "batch_normalization", normalization,
         [.operand(0), mean, scale, .operand(2), y] + extents(normalization) + [.int(rows)],
-        globalSize: [groups(normalization), ceilingDivision(normalization.rows, rows)]))
+        globalSize: [groups(normalization), ceilingDivision(normalization.rows, rows)], storesResult: true))
   }
 
   private func launch(
-    _ kernel: String, _ normalization: BatchNormalization, _ arguments: [Launch.Argument], globalSize: [Int]
+    _ kernel: String, _ normalization: BatchNormalization, _ arguments: [Launch.Argument],
+    constants: [String: Int] = [:], globalSize: [Int], storesResult: Bool = false
   ) -> Launch {
     Launch(
-      kernel, in: "batch-normalization", constants: ["V": vectorWidth(dividing: normalization.channels)], arguments,
-      globalSize: globalSize)
+      kernel, in: "batch-normalization",
+      constants: constants.merging(["V": vectorWidth(dividing: normalization.channels)]) { $1 }, arguments,
+      globalSize: globalSize, storesResult: storesResult)
   }
 
   private func localColumns(_ normalization: BatchNormalization) -> LocalColumns? {

@@ -16,7 +16,7 @@ extension Planner {
         [.operand(0), .operand(1), .operand(2), .int(rows)] + geometry(pooling) + [
           .int(pooling.dilation.rows), .int(pooling.dilation.columns), .int(pooling.padding.top),
           .int(pooling.padding.left),
-        ], globalSize: [rows]))
+        ], globalSize: [rows], storesResult: true))
     return list
   }
 
@@ -39,7 +39,7 @@ extension Planner {
         [.operand(0), .operand(1), .int(rows)] + geometry(pooling) + [
           .int(pooling.padding.top), .int(pooling.padding.left), .int(pooling.padding.bottom),
           .int(pooling.padding.right),
-        ], globalSize: [rows]))
+        ], globalSize: [rows], storesResult: true))
     return list
   }
 

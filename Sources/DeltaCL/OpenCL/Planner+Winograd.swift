@@ -130,7 +130,7 @@ extension Planner {
         Launch(
           "winograd_transform_multiply", in: "winograd", constants: constants,
           [v, .operand(1)] + biasAndResult + tileCounts + result,
-          globalSize: [outputs / (tile.vectors * Winograd.width)], localSize: 1))
+          globalSize: [outputs / (tile.vectors * Winograd.width)], localSize: 1, storesResult: true))
       return list
     }
     constants["NV"] = geometry.vectors
@@ -152,7 +152,7 @@ extension Planner {
         Launch(
           "winograd_correlate", in: "winograd", constants: constants,
           [.operand(0), u] + biasAndResult + tileCounts + image + result,
-          globalSize: [ceilingDivision(geometry.tiles, block.tiles)], localSize: 1))
+          globalSize: [ceilingDivision(geometry.tiles, block.tiles)], localSize: 1, storesResult: true))
       return list
     }
     let v = try transformInput()
@@ -167,7 +167,7 @@ extension Planner {
     list.append(
       Launch(
         "winograd_output", in: "winograd", constants: constants, [m] + biasAndResult + tileCounts + result,
-        globalSize: [geometry.tiles]))
+        globalSize: [geometry.tiles], storesResult: true))
     return list
   }
 

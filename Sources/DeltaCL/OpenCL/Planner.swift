@@ -56,7 +56,8 @@ struct Planner: Sendable {
     case .activation(let function, let count): activation(function, count: count)
     case .activationDelta(let function, let count): activationDelta(function, count: count)
     case .batchNormalization(let normalization): try batchNormalization(normalization)
-    case .batchNormalizationDelta(let normalization): try batchNormalizationDelta(normalization)
+    case .batchNormalizationDelta(let normalization, let activation):
+      try batchNormalizationDelta(normalization, activation: activation)
     case .batchNormalizationInference(let normalization): try batchNormalizationInference(normalization)
     case .dropout(let dropout): self.dropout(dropout)
     case .increment: increment()
@@ -65,7 +66,7 @@ struct Planner: Sendable {
     case .softmaxCrossEntropy(let rows, let classes): try softmaxCrossEntropy(rows: rows, classes: classes)
     case .meanSquaredError(let count): try meanSquaredError(count: count)
     case .correctPredictions(let rows, let classes): try correctPredictions(rows: rows, classes: classes)
-    case .add(let count): elementwise("add", operands: 3, count: count)
+    case .add(let count): elementwise("add", operands: 3, count: count, storesResult: true)
     case .scale(let count, let factor): elementwise("scale", operands: 2, count: count, [.float(factor)])
     case .fill(let count, let value): elementwise("fill", operands: 1, count: count, [.float(value)])
     case .copy(let count): elementwise("copy", operands: 2, count: count)
@@ -73,6 +74,7 @@ struct Planner: Sendable {
       elementwise(
         "sgd", operands: 4, count: sgd.count,
         [.float(sgd.momentum), .float(sgd.weightDecay), .int(sgd.nesterov ? 1 : 0)])
+    case .fused(let operation, let epilogue): try fused(operation, epilogue)
     }
   }
 

@@ -1,14 +1,17 @@
 /// An element-wise activation function. Each lets a NaN through.
+///
+/// The delta of each is a function of y = f(x), so that x need not be kept.
 public enum Activation: Hashable, Sendable {
-  /// `x < 0 ? 0 : x`; its delta is `x <= 0 ? 0 : dy`.
+  /// `x < 0 ? 0 : x`; its delta is `y <= 0 ? 0 : dy`.
   case relu
-  /// `min(max(x, 0), 6)`; its delta is `0 < x && x < 6 ? dy : 0`, and `dy` where x is NaN.
+  /// `min(max(x, 0), 6)`; its delta is `0 < y && y < 6 ? dy : 0`, and `dy` where y is NaN.
   case relu6
-  /// `x < 0 ? slope * x : x`; its delta is `x <= 0 ? slope * dy : dy`.
+  /// `x < 0 ? slope * x : x`; its delta is `y <= 0 ? slope * dy : dy`. The slope is finite and not below 0, or y would not
+  /// tell the sign of x.
   case leakyRelu(slope: Float)
-  /// `1 / (1 + exp(-x))`.
+  /// `1 / (1 + exp(-x))`; its delta is `dy * y * (1 - y)`.
   case sigmoid
-  /// The hyperbolic tangent.
+  /// The hyperbolic tangent; its delta is `dy * (1 - y * y)`.
   case tanh
 
   /// The name in the command line and in kernels.
@@ -19,6 +22,13 @@ public enum Activation: Hashable, Sendable {
     case .leakyRelu: "leaky-relu"
     case .sigmoid: "sigmoid"
     case .tanh: "tanh"
+    }
+  }
+
+  /// Throws where a parameter of the function is out of range.
+  func validate() throws(DeltaCLError) {
+    if case .leakyRelu(let slope) = self, !(slope.isFinite && slope >= 0) {
+      throw DeltaCLError(.invalidDescriptor, "\(name): the slope \(slope) must be finite and at least 0")
     }
   }
 }

@@ -1,7 +1,7 @@
 /// One operation on tensors of given shapes: what a backend makes a ``Plan`` from.
 ///
 /// Descriptors validate their parameters when they are made, so an operation that exists is possible. Operands come in the
-/// order of ``operands``: what is read, then what is updated, then what is written.
+/// order of ``operands``: what is read, then what is updated, then what is written, and last what an ``Epilogue`` reads.
 public enum TensorOperation: Hashable, Sendable {
   /// x, w (and b with `bias`) to y.
   case convolution(Convolution, bias: Bool)
@@ -27,13 +27,14 @@ public enum TensorOperation: Hashable, Sendable {
   case denseGradient(Dense)
   /// x to y.
   case activation(Activation, count: Int)
-  /// x, dy to dx.
+  /// y, dy to dx.
   case activationDelta(Activation, count: Int)
   /// x, weight, bias to y, savedMean and savedInverseDeviation with the statistics of x; updates runningMean and
   /// runningVariance.
   case batchNormalization(BatchNormalization)
-  /// x, dy, weight, savedMean, savedInverseDeviation to dx, dweight and dbias.
-  case batchNormalizationDelta(BatchNormalization)
+  /// x, dy, weight (and bias with an `activation`), savedMean, savedInverseDeviation to dx, dweight and dbias. With an
+  /// `activation` dy is the delta of what it made of the normalised values, which are computed again.
+  case batchNormalizationDelta(BatchNormalization, activation: Activation? = nil)
   /// x, weight, bias, runningMean, runningVariance to y.
   case batchNormalizationInference(BatchNormalization)
   /// x, step `[1]` to y. It is its own delta: dy, step to dx.
@@ -61,6 +62,9 @@ public enum TensorOperation: Hashable, Sendable {
   case copy(count: Int)
   /// learningRate `[1]`, gradient; updates parameters and velocity.
   case sgd(SGD)
+  /// An operation that ``acceptsEpilogue`` and, in the same pass over memory, what follows it. Its operands are those of the
+  /// operation, then those of the epilogue.
+  indirect case fused(TensorOperation, Epilogue)
 
   /// The name in the command line, in errors and in profiles.
   public var name: String {
@@ -93,6 +97,19 @@ public enum TensorOperation: Hashable, Sendable {
     case .fill: "fill"
     case .copy: "copy"
     case .sgd: "sgd"
+    case .fused(let operation, let epilogue): "\(operation.name)+\(epilogue.name)"
+    }
+  }
+
+  /// Whether the operation can be ``fused(_:_:)`` with an epilogue: whether every element of what it writes first is stored
+  /// once, when it is complete.
+  public var acceptsEpilogue: Bool {
+    switch self {
+    case .convolution, .convolutionDelta, .dense, .denseDelta, .maxPoolingDelta, .averagePooling, .averagePoolingDelta,
+      .batchNormalization, .batchNormalizationInference, .dropout, .add:
+      true
+    default:
+      false
     }
   }
 
@@ -135,7 +152,7 @@ public enum TensorOperation: Hashable, Sendable {
     case .activation(_, let count):
       return [.read("x", [count]), .write("y", [count])]
     case .activationDelta(_, let count):
-      return [.read("x", [count]), .read("dy", [count]), .write("dx", [count])]
+      return [.read("y", [count]), .read("dy", [count]), .write("dx", [count])]
     case .batchNormalization(let normalization):
       let channels = normalization.channelShape
       return [
@@ -143,13 +160,13 @@ public enum TensorOperation: Hashable, Sendable {
         .update("runningMean", channels), .update("runningVariance", channels), .write("y", normalization.shape),
         .write("savedMean", channels), .write("savedInverseDeviation", channels),
       ]
-    case .batchNormalizationDelta(let normalization):
+    case .batchNormalizationDelta(let normalization, let activation):
       let channels = normalization.channelShape
-      return [
-        .read("x", normalization.shape), .read("dy", normalization.shape), .read("weight", channels),
-        .read("savedMean", channels), .read("savedInverseDeviation", channels), .write("dx", normalization.shape),
-        .write("dweight", channels), .write("dbias", channels),
-      ]
+      return [.read("x", normalization.shape), .read("dy", normalization.shape), .read("weight", channels)]
+        + (activation == nil ? [] : [.read("bias", channels)]) + [
+          .read("savedMean", channels), .read("savedInverseDeviation", channels), .write("dx", normalization.shape),
+          .write("dweight", channels), .write("dbias", channels),
+        ]
     case .batchNormalizationInference(let normalization):
       let channels = normalization.channelShape
       return [
@@ -184,6 +201,12 @@ public enum TensorOperation: Hashable, Sendable {
         .read("learningRate", [1]), .read("gradient", [sgd.count]), .update("parameters", [sgd.count]),
         .update("velocity", [sgd.count]),
       ]
+    case .fused(let operation, .activation):
+      return operation.operands
+    case .fused(let operation, .activationDelta):
+      let operands = operation.operands
+      let activated = operands.first { $0.access == .write }.map { Operand.read("activated", $0.shape) }
+      return operands + (activated.map { [$0] } ?? [])
     }
   }
 
@@ -194,6 +217,8 @@ public enum TensorOperation: Hashable, Sendable {
       convolution.floatingPointOperations
     case .dense(let dense, _), .denseDelta(let dense), .denseGradient(let dense):
       dense.floatingPointOperations
+    case .fused(let operation, _):
+      operation.floatingPointOperations
     default:
       0
     }
@@ -212,8 +237,19 @@ public enum TensorOperation: Hashable, Sendable {
       try operand.shape.validate("\(name): \(operand.name)")
     }
     switch self {
-    case .batchNormalization(let normalization), .batchNormalizationDelta(let normalization):
+    case .activation(let function, _), .activationDelta(let function, _):
+      try function.validate()
+    case .batchNormalization(let normalization):
       try normalization.validateForTraining()
+    case .batchNormalizationDelta(let normalization, let activation):
+      try normalization.validateForTraining()
+      try activation?.validate()
+    case .fused(let operation, let epilogue):
+      guard operation.acceptsEpilogue else {
+        throw DeltaCLError(.invalidDescriptor, "\(operation.name) cannot be fused with \(epilogue.name)")
+      }
+      try operation.validate()
+      try epilogue.activation.validate()
     case .softmax(_, let classes), .softmaxDelta(_, let classes), .softmaxCrossEntropy(_, let classes),
       .correctPredictions(_, let classes):
       guard classes >= 1 else {

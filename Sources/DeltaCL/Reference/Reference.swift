@@ -36,16 +36,21 @@ enum Reference {
     case .activation(let function, let count):
       activation(function, count: count, x: f[0].span, y: f[1].mutableSpan)
     case .activationDelta(let function, let count):
-      activationDelta(function, count: count, x: f[0].span, dy: f[1].span, dx: f[2].mutableSpan)
+      activationDelta(function, count: count, y: f[0].span, dy: f[1].span, dx: f[2].mutableSpan)
     case .batchNormalization(let normalization):
       batchNormalization(
         normalization, x: f[0].span, weight: f[1].span, bias: f[2].span, runningMean: f[3].mutableSpan,
         runningVariance: f[4].mutableSpan, y: f[5].mutableSpan, savedMean: f[6].mutableSpan,
         savedInverseDeviation: f[7].mutableSpan)
-    case .batchNormalizationDelta(let normalization):
+    case .batchNormalizationDelta(let normalization, activation: nil):
       batchNormalizationDelta(
         normalization, x: f[0].span, dy: f[1].span, weight: f[2].span, savedMean: f[3].span,
         savedInverseDeviation: f[4].span, dx: f[5].mutableSpan, dweight: f[6].mutableSpan, dbias: f[7].mutableSpan)
+    case .batchNormalizationDelta(let normalization, let activation?):
+      batchNormalizationDelta(
+        normalization, activation, x: f[0].span, dy: f[1].span, weight: f[2].span, bias: f[3].span,
+        savedMean: f[4].span, savedInverseDeviation: f[5].span, dx: f[6].mutableSpan, dweight: f[7].mutableSpan,
+        dbias: f[8].mutableSpan)
     case .batchNormalizationInference(let normalization):
       batchNormalizationInference(
         normalization, x: f[0].span, weight: f[1].span, bias: f[2].span, runningMean: f[3].span,
@@ -78,6 +83,11 @@ enum Reference {
     case .sgd(let sgd):
       Self.sgd(
         sgd, learningRate: f[0].span, gradient: f[1].span, parameters: f[2].mutableSpan, velocity: f[3].mutableSpan)
+    case .fused(let operation, let epilogue):
+      run(operation, floats: f, integers: i)
+      if let result = operation.operands.firstIndex(where: { $0.access == .write }) {
+        finish(epilogue, f[result].mutableSpan, activated: f[f.count - 1].span)
+      }
     }
   }
 }

@@ -47,6 +47,21 @@ extension Reference {
     }
   }
 
+  static func batchNormalizationDelta(
+    _ normalization: BatchNormalization, _ activation: Activation, x: Span<Double>, dy: Span<Double>,
+    weight: Span<Double>, bias: Span<Double>, savedMean: Span<Double>, savedInverseDeviation: Span<Double>,
+    dx: consuming MutableSpan<Double>, dweight: consuming MutableSpan<Double>, dbias: consuming MutableSpan<Double>
+  ) {
+    let masked = (0..<normalization.shape.elementCount).map { index in
+      let c = index % normalization.channels
+      let y = activation.value((x[index] - savedMean[c]) * savedInverseDeviation[c] * weight[c] + bias[c])
+      return activation.delta(y: y, dy: dy[index])
+    }
+    batchNormalizationDelta(
+      normalization, x: x, dy: masked.span, weight: weight, savedMean: savedMean,
+      savedInverseDeviation: savedInverseDeviation, dx: dx, dweight: dweight, dbias: dbias)
+  }
+
   static func batchNormalizationInference(
     _ normalization: BatchNormalization, x: Span<Double>, weight: Span<Double>, bias: Span<Double>,
     runningMean: Span<Double>, runningVariance: Span<Double>, y: consuming MutableSpan<Double>

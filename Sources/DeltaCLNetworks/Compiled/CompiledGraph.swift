@@ -14,10 +14,16 @@ final class CompiledGraph {
   /// - Parameters:
   ///   - kept: The values that are read after a run.
   ///   - external: Storages that exist, by the ids of the values that lie in them.
+  ///   - fusing: Whether operations are fused, which changes no result but for the last bits of a sigmoid or tanh.
   /// - Throws: What the backend throws where it cannot make a plan or has not enough memory.
-  init(_ graph: Graph, keeping kept: [GraphValue], external: [Int: any Storage], on backend: any Backend) throws {
+  init(
+    _ graph: Graph, keeping kept: [GraphValue], external: [Int: any Storage], on backend: any Backend,
+    fusing: Bool = true
+  ) throws {
+    let kept = Set(kept.map(\.id))
+    let graph = fusing ? graph.fused(keeping: kept.union(external.keys)) : graph
     let memory = MemoryPlan(
-      graph, kept: Set(kept.map(\.id)), external: Set(external.keys), alignment: backend.storageAlignment)
+      graph, kept: kept, external: Set(external.keys), alignment: backend.storageAlignment)
     var arenas: [ElementType: any Storage] = [:]
     for elementType in ElementType.allCases {
       if let count = memory.counts[elementType] {

@@ -25,7 +25,9 @@ struct MemoryPlan {
   ///   - alignment: Offsets are multiples of it.
   init(_ graph: Graph, kept: Set<Int>, external: Set<Int>, alignment: Int) {
     let lifetimes = MemoryPlan.lifetimes(of: graph, kept: kept)
-    let values = graph.entries.map(\.value).filter { !external.contains($0.id) }
+    let written = Set(graph.nodes.flatMap(\.outputs).map(\.id))
+    let values = graph.entries.filter { $0.role != .computed || written.contains($0.value.id) }.map(\.value)
+      .filter { !external.contains($0.id) }
     let largestFirst = values.sorted {
       ($1.shape.elementCount, $0.id) < ($0.shape.elementCount, $1.id)
     }

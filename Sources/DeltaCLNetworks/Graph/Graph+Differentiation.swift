@@ -88,7 +88,7 @@ private struct Differentiation {
     case .averagePooling(let pooling):
       try contribute(.averagePoolingDelta(pooling), [dy], to: operands[0], node.label)
     case .activation(let function, let count):
-      try contribute(.activationDelta(function, count: count), [operands[0], dy], to: operands[0], node.label)
+      try contribute(.activationDelta(function, count: count), [write(0), dy], to: operands[0], node.label)
     case .batchNormalization(let normalization):
       let deltas = try graph.append(
         .batchNormalizationDelta(normalization), [operands[0], dy, operands[1], write(1), write(2)], label: node.label)

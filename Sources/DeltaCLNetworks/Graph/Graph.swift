@@ -31,7 +31,7 @@ public struct Graph: Sendable {
   /// All values; a value's index is its `id`.
   public private(set) var entries: [Entry] = []
   /// All operations, each after those whose values it reads.
-  public private(set) var nodes: [GraphNode] = []
+  public internal(set) var nodes: [GraphNode] = []
 
   /// Creates an empty graph.
   public init() {}

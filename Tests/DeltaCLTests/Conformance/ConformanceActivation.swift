@@ -13,8 +13,8 @@ import Testing
     .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
   ]
 
-  /// The rectifiers compare and multiply once; `exp` and `tanh` may be off by 3 and 5 units in the last place, and beside 1
-  /// their deltas cancel.
+  /// The rectifiers compare and multiply once; `exp` and `tanh` may be off by 3 and 5 units in the last place. Beside 1 their
+  /// deltas cancel.
   private func tolerance(_ function: Activation) -> Tolerance {
     switch function {
     case .relu, .relu6, .leakyRelu: .exact
@@ -34,7 +34,8 @@ import Testing
     let x = Values.float32(random.floats(count, -8...8))
     let dy = Values.float32(random.floats(count))
     try verify(.activation(function, count: count), [x], tolerance(function))
-    try verify(.activationDelta(function, count: count), [x, dy], deltaTolerance(function))
+    let y = Values.float32(random.floats(count, -1...7))
+    try verify(.activationDelta(function, count: count), [y, dy], deltaTolerance(function))
   }
 
   @Test(arguments: functions)
@@ -43,5 +44,17 @@ import Testing
     let dy = Values.float32(Self.special.map { _ in 1 })
     try verify(.activation(function, count: Self.special.count), [x], tolerance(function))
     try verify(.activationDelta(function, count: Self.special.count), [x, dy], deltaTolerance(function))
+  }
+
+  /// The sign of y would not tell the sign of x.
+  @Test(arguments: [-0.5, .nan, .infinity] as [Float])
+  func impossibleSlopesAreRefused(slope: Float) throws {
+    for operation in [
+      TensorOperation.activation(.leakyRelu(slope: slope), count: 1),
+      .activationDelta(.leakyRelu(slope: slope), count: 1),
+      .fused(.add(count: 1), .activation(.leakyRelu(slope: slope))),
+    ] {
+      #expect(throws: DeltaCLError.self) { try operation.validate() }
+    }
   }
 }

@@ -121,7 +121,8 @@ import Testing
     // Away from the corner at 0.
     let x = random.doubles(20, 0.1...3).enumerated().map { $0.offset % 2 == 0 ? $0.element : -$0.element }
     let dy = random.doubles(20)
-    let dx = try run(.activationDelta(function, count: 20), [x, dy])[0].doubles()
+    let y = try run(.activation(function, count: 20), [x])[0].doubles()
+    let dx = try run(.activationDelta(function, count: 20), [y, dy])[0].doubles()
     try check(.activation(function, count: 20), [x], weights: dy, index: 0, delta: dx)
   }
 

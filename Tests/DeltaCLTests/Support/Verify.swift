@@ -71,9 +71,10 @@ func run(
       try $1.values("\(operation.name): \($0.name)", sourceLocation: sourceLocation)
     }
     _ = try scratch?.values("\(operation.name): scratch", sourceLocation: sourceLocation)
-    for (index, operand) in operands.enumerated() where operand.access == .read {
+    let taken = zip(operands, after).filter { $0.0.access != .write }
+    for ((operand, value), input) in zip(taken, inputs) where operand.access == .read {
       #expect(
-        after[index].bits == inputs[index].bits, "\(operation.name) changed its input \(operand.name)",
+        value.bits == input.bits, "\(operation.name) changed its input \(operand.name)",
         sourceLocation: sourceLocation)
     }
     results.append(zip(operands, after).filter { $0.0.access != .read }.map(\.1))

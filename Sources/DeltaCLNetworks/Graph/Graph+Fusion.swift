@@ -1,0 +1,88 @@
+import DeltaCL
+
+extension Graph {
+  /// The same computation in fewer passes over memory.
+  ///
+  /// An activation is applied by the operation that computes its input, the delta of an activation by the operation that
+  /// computes its dy, where nothing else reads the value between them. What is fused away is written by no node.
+  ///
+  /// - Parameter kept: The ids of values that are read after the last node has run.
+  func fused(keeping kept: Set<Int>) -> Graph {
+    var fusion = Fusion(self, kept: kept)
+    fusion.fuseActivations()
+    // Before the other deltas: to compute a mask again reads less than a kernel that is handed the activation's output.
+    fusion.fuseActivationDeltasIntoBatchNormalizations()
+    fusion.fuseActivationDeltas()
+    var graph = self
+    graph.nodes = fusion.nodes.compactMap { $0 }
+    return graph
+  }
+}
+
+private struct Fusion {
+  /// The nodes that are left, each at its old index.
+  private(set) var nodes: [GraphNode?]
+  /// The index of the node that writes a value, by the value's id.
+  private var writers: [Int: Int] = [:]
+  /// How many nodes read a value, by its id. Those outside of the graph count too.
+  private var readerCounts: [Int: Int] = [:]
+
+  init(_ graph: Graph, kept: Set<Int>) {
+    nodes = graph.nodes
+    for (index, node) in graph.nodes.enumerated() {
+      for output in node.outputs { writers[output.id] = index }
+      for input in node.inputs { readerCounts[input.id, default: 0] += 1 }
+    }
+    for id in kept { readerCounts[id, default: 0] += 1 }
+  }
+
+  mutating func fuseActivations() {
+    for (index, node) in nodes.enumerated() {
+      guard let node, case .activation(let function, _) = node.operation else { continue }
+      fuse(.activation(function), of: node, at: index, reading: node.operands[0], activated: [])
+    }
+  }
+
+  mutating func fuseActivationDeltas() {
+    for (index, node) in nodes.enumerated() {
+      guard let node, case .activationDelta(let function, _) = node.operation else { continue }
+      fuse(.activationDelta(function), of: node, at: index, reading: node.operands[1], activated: [node.operands[0]])
+    }
+  }
+
+  /// Lets the node that computes `value` write what `node` makes of it, if nothing else reads the value.
+  private mutating func fuse(
+    _ epilogue: Epilogue, of node: GraphNode, at index: Int, reading value: GraphValue, activated: [GraphValue]
+  ) {
+    guard let result = node.outputs.first, readerCounts[value.id] == 1, let position = writers[value.id],
+      let producer = nodes[position], producer.operation.acceptsEpilogue, producer.outputs.first?.id == value.id,
+      activated.allSatisfy({ writers[$0.id].map { $0 < position } ?? true })
+    else { return }
+    nodes[position] = GraphNode(
+      operation: .fused(producer.operation, epilogue),
+      operands: producer.operands.map { $0.id == value.id ? result : $0 } + activated, label: producer.label)
+    nodes[index] = nil
+    writers[result.id] = position
+    writers[value.id] = nil
+  }
+
+  /// Batch normalisation's delta computes the activation of its result again, from what it reads anyway.
+  mutating func fuseActivationDeltasIntoBatchNormalizations() {
+    for (index, node) in nodes.enumerated() {
+      guard let node, case .batchNormalizationDelta(let normalization, activation: nil) = node.operation,
+        let maskIndex = writers[node.operands[1].id], let mask = nodes[maskIndex],
+        case .activationDelta(let function, _) = mask.operation, readerCounts[node.operands[1].id] == 1,
+        let forwardIndex = writers[mask.operands[0].id], let forward = nodes[forwardIndex],
+        forward.operation == .fused(.batchNormalization(normalization), .activation(function)),
+        [0, 1, 6, 7].map({ forward.operands[$0].id }) == [0, 2, 3, 4].map({ node.operands[$0].id })
+      else { continue }
+      var operands = node.operands
+      operands[1] = mask.operands[1]
+      operands.insert(forward.operands[2], at: 3)
+      nodes[index] = GraphNode(
+        operation: .batchNormalizationDelta(normalization, activation: function), operands: operands, label: node.label)
+      nodes[maskIndex] = nil
+      writers[node.operands[1].id] = nil
+    }
+  }
+}
