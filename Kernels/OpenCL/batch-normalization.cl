@@ -109,18 +109,6 @@ kernel void batch_normalization(
   }
 }
 
-// The delta of a normalised value from dy and x - mean. Where an activation follows dy is the delta of what it made, which is
-// computed again, with the bits that `batch_normalization` gave it.
-#ifdef ACTIVATION
-#define NORMALIZED_DELTA(T, delta, dy, centered, scale, bias) \
-  const T normalized = fma(centered, scale, bias);            \
-  const T output = ACTIVATE(T, normalized);                   \
-  const T outputDelta = dy;                                   \
-  const T delta = ACTIVATE_DELTA(T, output, outputDelta);
-#else
-#define NORMALIZED_DELTA(T, delta, dy, centered, scale, bias) const T delta = dy;
-#endif
-
 // The sums of dy and of dy * (x - mean) over `splits` ranges of rows, chunk by chunk.
 #define SUMS(T, GET, PUT)                                                                           \
   const T center = GET(mean);                                                                       \
@@ -141,11 +129,11 @@ kernel void batch_normalization(
   }
 kernel void batch_normalization_sums(
     global const float *restrict x, global const float *restrict dy, global const float *restrict mean,
-    global float *restrict allSums, global float *restrict allProducts, int rows, int C, int group, int splits
+    global float *restrict allSums, global float *restrict allProducts,
 #ifdef ACTIVATION
-    , global const float *restrict bias, global const float *restrict weight, global const float *restrict inverse
+    global const float *restrict bias, global const float *restrict weight, global const float *restrict inverse,
 #endif
-    )
+    int rows, int C, int group, int splits)
 {
   const int first = get_global_id(0) * group, split = get_global_id(1);
   if (first >= C || split >= splits) return;

@@ -72,3 +72,15 @@ typedef JOIN(int, V) ivec;
     const float value_ = (value);                                       \
     *(p) = FINISH(float, value_, activated[(p) - (result)]);            \
   }
+
+// The delta of a normalised value from dy and x - mean. Where an activation follows dy is the delta of what it made, which is
+// computed again, with the bits that `batch_normalization` gave it.
+#ifdef ACTIVATION
+#define NORMALIZED_DELTA(T, delta, dy, centered, scale, bias) \
+  const T normalized = fma(centered, scale, bias);            \
+  const T output = ACTIVATE(T, normalized);                   \
+  const T outputDelta = dy;                                   \
+  const T delta = ACTIVATE_DELTA(T, output, outputDelta);
+#else
+#define NORMALIZED_DELTA(T, delta, dy, centered, scale, bias) const T delta = dy;
+#endif

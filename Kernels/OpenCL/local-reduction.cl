@@ -108,7 +108,11 @@ kernel void local_statistics(
 __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 kernel void local_delta_sums(
     global const float *restrict x, global const float *restrict dy, global const float *restrict mean,
-    global float *restrict sums, global float *restrict products, int rows, int C, int splits)
+    global float *restrict sums, global float *restrict products,
+#ifdef ACTIVATION
+    global const float *restrict bias, global const float *restrict weight, global const float *restrict inverse,
+#endif
+    int rows, int C, int splits)
 {
   local float allSums[ITEMS], allProducts[ITEMS];
   const int c = COLUMN, end = END;
@@ -116,9 +120,10 @@ kernel void local_delta_sums(
   if (c < C) {
     const float center = mean[c];
     for (int row = BEGIN + LINE; row < end; row += LINES) {
-      const float delta = dy[(size_t)row * C + c];
+      const float centered = x[(size_t)row * C + c] - center;
+      NORMALIZED_DELTA(float, delta, dy[(size_t)row * C + c], centered, inverse[c] * weight[c], bias[c])
       sum += delta;
-      product = fma(delta, x[(size_t)row * C + c] - center, product);
+      product = fma(delta, centered, product);
     }
   }
   allSums[ITEM] = sum;

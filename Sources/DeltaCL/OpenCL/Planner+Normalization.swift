@@ -36,18 +36,22 @@ extension Planner {
     let shift = activation == nil ? 0 : 1
     let mean = Launch.Argument.operand(3 + shift), inverseDeviation = Launch.Argument.operand(4 + shift)
     let constants = activation?.kernelConstants ?? [:]
+    // What it takes to normalise x again.
+    let normalized = activation == nil ? [] : [bias, weight, inverseDeviation]
     let splits = splits(normalization)
     let sums = try list.scratch(splits * normalization.channels, for: "partial sums")
     let products = try list.scratch(splits * normalization.channels, for: "partial products")
     let factors = try list.scratch(3 * normalization.channels, for: "factors")
-    if activation == nil, let local = localColumns(normalization) {
-      list.append(local.launch("local_delta_sums", [.operand(0), .operand(1), mean, sums, products]))
+    if let local = localColumns(normalization) {
+      list.append(
+        local.launch(
+          "local_delta_sums", [.operand(0), .operand(1), mean, sums, products] + normalized, constants: constants))
     } else {
       list.append(
         launch(
           "batch_normalization_sums", normalization,
-          [.operand(0), .operand(1), mean, sums, products] + extents(normalization) + [.int(splits)]
-            + (activation == nil ? [] : [bias, weight, inverseDeviation]), constants: constants,
+          [.operand(0), .operand(1), mean, sums, products] + normalized + extents(normalization) + [.int(splits)],
+          constants: constants,
           globalSize: [groups(normalization), splits]))
     }
     list.append(
