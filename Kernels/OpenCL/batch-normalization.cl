@@ -109,24 +109,31 @@ kernel void batch_normalization(
   }
 }
 
-// The sums of dy and of dy * (x - mean) over `splits` ranges of rows, chunk by chunk.
-#define SUMS(T, GET, PUT)                                                                           \
-  const T center = GET(mean);                                                                       \
-  T sum = (T)(0.0f), product = (T)(0.0f);                                                           \
-  for (int r = 0; r < n; r++) {                                                                     \
-    const T centered = GET(chunk + (size_t)r * C) - center;                                         \
-    NORMALIZED_DELTA(                                                                               \
-        T, delta, GET(deltas + (size_t)r * C), centered, GET(inverse) * GET(weight), GET(bias))     \
-    sum += delta;                                                                                   \
-    product = fma(delta, centered, product);                                                        \
-  }                                                                                                 \
-  if (row == begin) {                                                            \
-    PUT(sums, sum);                                                              \
-    PUT(products, product);                                                      \
-  } else {                                                                       \
-    PUT(sums, GET(sums) + sum);                                                  \
-    PUT(products, GET(products) + product);                                      \
+// The sums of dy and of dy * (x - mean) over `splits` ranges of rows, chunk by chunk; WIDTH vectors at a time, so that memory is
+// read in the order in which it lies.
+#define SUMS(T, GET, PUT, WIDTH)                                                                     \
+  T center[WIDTH], sum[WIDTH], product[WIDTH];                                                       \
+  _Pragma("unroll") for (int j = 0; j < WIDTH; j++) {                                                \
+    center[j] = GET(mean, j);                                                                        \
+    sum[j] = product[j] = (T)(0.0f);                                                                 \
+  }                                                                                                  \
+  for (int r = 0; r < n; r++) {                                                                      \
+    _Pragma("unroll") for (int j = 0; j < WIDTH; j++) {                                              \
+      const T centered = GET(chunk + (size_t)r * C, j) - center[j];                                  \
+      NORMALIZED_DELTA(                                                                              \
+          T, delta, GET(deltas + (size_t)r * C, j), centered, GET(inverse, j) * GET(weight, j), GET(bias, j)) \
+      sum[j] += delta;                                                                               \
+      product[j] = fma(delta, centered, product[j]);                                                 \
+    }                                                                                                \
+  }                                                                                                  \
+  _Pragma("unroll") for (int j = 0; j < WIDTH; j++) {                                                \
+    PUT(sums, j, row == begin ? sum[j] : GET(sums, j) + sum[j]);                                     \
+    PUT(products, j, row == begin ? product[j] : GET(products, j) + product[j]);                     \
   }
+#define VECTORS_GET(p, j) LOAD((p) + c + (j) * V)
+#define VECTORS_PUT(p, j, value) STORE(value, (p) + c + (j) * V)
+#define SCALARS_GET(p, j) (p)[c]
+#define SCALARS_PUT(p, j, value) (p)[c] = (value)
 kernel void batch_normalization_sums(
     global const float *restrict x, global const float *restrict dy, global const float *restrict mean,
     global float *restrict allSums, global float *restrict allProducts,
@@ -137,6 +144,7 @@ kernel void batch_normalization_sums(
 {
   const int first = get_global_id(0) * group, split = get_global_id(1);
   if (first >= C || split >= splits) return;
+  const int last = min(first + group, C);
   const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
   global float *sums = allSums + (size_t)split * C;
   global float *products = allProducts + (size_t)split * C;
@@ -144,7 +152,10 @@ kernel void batch_normalization_sums(
     const int n = min(CHUNK, end - row);
     global const float *chunk = x + (size_t)row * C;
     global const float *deltas = dy + (size_t)row * C;
-    CHANNELS(first, group, SUMS)
+    int c = first;
+    for (; c <= last - 4 * V; c += 4 * V) { SUMS(vec, VECTORS_GET, VECTORS_PUT, 4) }
+    for (; c <= last - V; c += V) { SUMS(vec, VECTORS_GET, VECTORS_PUT, 1) }
+    for (; c < last; c++) { SUMS(float, SCALARS_GET, SCALARS_PUT, 1) }
   }
 }
 
