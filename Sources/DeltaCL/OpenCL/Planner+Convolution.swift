@@ -27,7 +27,8 @@ extension Planner {
     let channels: Int
   }
 
-  func convolution(_ convolution: Convolution, bias: Bool) throws(DeltaCLError) -> LaunchList {
+  func convolution(_ given: Convolution, bias: Bool) throws(DeltaCLError) -> LaunchList {
+    let convolution = try given.inOneRow
     var list = LaunchList()
     let x = try pad(
       Image(
@@ -64,7 +65,8 @@ extension Planner {
     return list
   }
 
-  func convolutionDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+  func convolutionDelta(_ given: Convolution) throws(DeltaCLError) -> LaunchList {
+    let convolution = try given.inOneRow
     if gathersDelta(convolution) { return try gatheredDelta(convolution) }
     var list = LaunchList()
     let (rows, columns, coverAll) = try DeltaPhase.grid(convolution)
@@ -357,5 +359,17 @@ extension Planner {
   /// How many ranges a reduction over `rows` is split into so that some 128 work-items share it.
   private func splits(of rows: Int, items: Int) -> Int {
     max(1, min(rows, ceilingDivision(128, max(1, items))))
+  }
+}
+
+extension Convolution {
+  /// The same over one row of all pixels, where every pixel stands alone: tiles then need not end with the image's rows.
+  fileprivate var inOneRow: Convolution {
+    get throws(DeltaCLError) {
+      guard batch > 0, kernelSize == 1, stride == 1, padding == 0, groups == 1 else { return self }
+      return try Convolution(
+        batch: 1, inputSize: Extent(1, batch * inputSize.rows * inputSize.columns), inputChannels: inputChannels,
+        outputChannels: outputChannels, kernelSize: 1)
+    }
   }
 }

@@ -69,7 +69,7 @@ extension Planner {
       * ceilingDivision(convolution.outputSize.columns, Winograd.tile) * Winograd.tile * Winograd.tile
     return winogradLocalBytes > 0 && convolution.batch > 0 && convolution.kernelSize == 3 && convolution.stride == 1
       && convolution.dilation == 1 && convolution.groups == 1 && convolution.inputChannels % Winograd.width == 0
-      && convolution.outputChannels % Winograd.width == 0 && computed <= 2 * outputs && fitsWinograd(convolution)
+      && convolution.outputChannels % Winograd.width == 0 && computed <= 4 * outputs && fitsWinograd(convolution)
   }
 
   /// Whether the transforms, which are larger than the tensors, can be indexed.
