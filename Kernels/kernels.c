@@ -33,6 +33,9 @@ static const char convolution_gradient[] = {
 static const char dense[] = {
 #embed "OpenCL/dense.cl" suffix(, 0)
 };
+static const char depthwise[] = {
+#embed "OpenCL/depthwise.cl" suffix(, 0)
+};
 static const char dropout[] = {
 #embed "OpenCL/dropout.cl" suffix(, 0)
 };
@@ -71,6 +74,7 @@ static const struct {
   {"convolution-delta", convolution_delta},
   {"convolution-gradient", convolution_gradient},
   {"dense", dense},
+  {"depthwise", depthwise},
   {"dropout", dropout},
   {"elementwise", elementwise},
   {"local-convolution", local_convolution},
