@@ -91,13 +91,13 @@ kernel void batch_normalization_scale(
   if (c < C) scale[c] = weight[c] / sqrt(variance[c] + epsilon);
 }
 
-// y = (x - mean) * scale + bias.
+// y = (x - mean) * scale + bias. x and y may be the same.
 #define NORMALIZE(T, GET, PUT)                                             \
   const T normalized = fma(GET(in) - GET(mean), GET(scale), GET(bias));    \
   PUT(out, FINISH(T, normalized, GET(activated + (size_t)row * C)));
 kernel void batch_normalization(
-    global const float *restrict x, global const float *restrict mean, global const float *restrict scale,
-    global const float *restrict bias, global float *restrict y, int rows, int C, int group, int rowsPerItem
+    global const float *x, global const float *restrict mean, global const float *restrict scale,
+    global const float *restrict bias, global float *y, int rows, int C, int group, int rowsPerItem
     EPILOGUE_PARAMETERS)
 {
   const int first = get_global_id(0) * group, begin = get_global_id(1) * rowsPerItem;
@@ -181,13 +181,14 @@ kernel void batch_normalization_sums_merge(
   factors[2 * C + c] = product * inverse * inverse / (float)rows;
 }
 
+// dy and dx may be the same.
 #define DELTA(T, GET, PUT)                                                            \
   const T centered = GET(in) - GET(mean);                                             \
   NORMALIZED_DELTA(T, delta, GET(deltas), centered, GET(scale), GET(bias))            \
   PUT(out, GET(scale) * fma(-centered, GET(slope), delta - GET(meanDelta)));
 kernel void batch_normalization_delta(
-    global const float *restrict x, global const float *restrict dy, global const float *restrict mean,
-    global const float *restrict factors, global float *restrict dx, int rows, int C, int group, int rowsPerItem
+    global const float *restrict x, global const float *dy, global const float *restrict mean,
+    global const float *restrict factors, global float *dx, int rows, int C, int group, int rowsPerItem
 #ifdef ACTIVATION
     , global const float *restrict bias
 #endif

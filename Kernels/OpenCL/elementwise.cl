@@ -1,5 +1,6 @@
 // Operations whose every element stands alone. A work-item does BLOCK neighbouring elements, V at a time and the rest one
-// by one: the statement must hold for vectors and scalars alike. T is the type of the moment, AT(p) the operand's element.
+// by one: the statement must hold for vectors and scalars alike. T is the type of the moment, GET(p) the operand's element.
+// A result may lie where an operand does: each element is read before it is written.
 
 #define ELEMENTWISE(COUNT, STATEMENT)                          \
   const int begin = get_global_id(0) * BLOCK;                  \

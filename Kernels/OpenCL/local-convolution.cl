@@ -95,6 +95,20 @@ static void put4(float4 values, global float *to, int count)
   if (count > 0) *(global float4 *)to = values;
 }
 
+#if EPILOGUE == 2
+// What lies where `put1` or `put4` store; 0 elsewhere.
+static float4 get1(global const float *from, int count)
+{
+  return (float4)(
+      count > 0 ? from[0] : 0.0f, count > 1 ? from[1] : 0.0f, count > 2 ? from[2] : 0.0f, count > 3 ? from[3] : 0.0f);
+}
+
+static float4 get4(global const float *from, int count)
+{
+  return count > 0 ? *(global const float4 *)from : (float4)(0.0f);
+}
+#endif
+
 // A correlation of x[N, H, W, C] with kernels: the forward pass, and one phase of the delta. Rows of the tile are pixels,
 // columns output channels; a sum is the bias, then its terms in the order of kernel row, kernel column, channel.
 //
@@ -111,7 +125,7 @@ kernel void local_convolution_correlate(
     // the kernels of a group: `terms` = R * S * channels
     int S, int channels, int terms, int outputs, int wFirst, int wRow, int wColumn, int wChannel, int wOutput, int wGroup,
     // where the pixels go in y[N, YH, YW, YC]
-    int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep)
+    int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep EPILOGUE_PARAMETERS)
 {
   local float a[TK * ROW_M] __attribute__((aligned(16)));
   local float b[TK * ROW_N] __attribute__((aligned(16)));
@@ -226,7 +240,11 @@ kernel void local_convolution_correlate(
 #pragma unroll
     for (int j = 0; j < WN / 4; j++) {
       const int output = firstOutput + 4 * (j * TX + tx);
-      JOIN(put, VY)(sum[m][j], to + output, outputs - output);
+      const float4 value = sum[m][j];
+#if EPILOGUE == 2
+      const float4 activatedValue = JOIN(get, VY)(activated + (to + output - y), outputs - output);
+#endif
+      JOIN(put, VY)(FINISH(float4, value, activatedValue), to + output, outputs - output);
     }
   }
 }

@@ -20,9 +20,9 @@ import Testing
         "conv1 convolution+relu", "pool1 max-pooling", "conv2 convolution+relu", "pool2 max-pooling",
         "dense1 dense+relu", "dense2 dense", "loss softmax-cross-entropy", "accuracy correct-predictions",
         "dense2 dense-gradient", "dense2 bias-gradient", "dense2 dense-delta+relu-delta", "dense1 dense-gradient",
-        "dense1 bias-gradient", "dense1 dense-delta", "pool2 max-pooling-delta+relu-delta",
-        "conv2 convolution-gradient", "conv2 bias-gradient", "conv2 convolution-delta",
-        "pool1 max-pooling-delta+relu-delta", "conv1 convolution-gradient", "conv1 bias-gradient",
+        "dense1 bias-gradient", "dense1 dense-delta+relu-delta", "pool2 max-pooling-delta",
+        "conv2 convolution-gradient", "conv2 bias-gradient", "conv2 convolution-delta+relu-delta",
+        "pool1 max-pooling-delta", "conv1 convolution-gradient", "conv1 bias-gradient",
       ])
   }
 

@@ -32,8 +32,7 @@ struct Launch: Hashable, Sendable {
   /// - Parameter constants: What is fixed when the program is built, such as the vector width `V`.
   init(
     _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: [Argument], globalSize: [Int],
-    localSize: Int? = nil,
-    storesResult: Bool = false
+    localSize: Int? = nil, storesResult: Bool = false
   ) {
     self.kernel = kernel
     self.program = ProgramKey(source: source, constants: constants)

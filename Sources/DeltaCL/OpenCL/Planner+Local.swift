@@ -156,7 +156,7 @@ extension Planner {
       globalSize: [
         ceilingDivision(correlation.outputs, tile.columns) * tile.items, ceilingDivision(pixels, tile.rows),
         correlation.groups,
-      ], localSize: tile.items)
+      ], localSize: tile.items, storesResult: true)
   }
 
   /// The tile that takes the least time; of equals the larger one.

@@ -113,6 +113,19 @@ public enum TensorOperation: Hashable, Sendable {
     }
   }
 
+  /// The positions of operands whose storage the first result may take: of the same shape, and no element is read after it
+  /// is written.
+  public var inPlaceOperands: [Int] {
+    switch self {
+    case .activation, .dropout, .scale, .copy, .batchNormalizationInference: [0]
+    case .activationDelta: [1, 0]
+    case .batchNormalizationDelta: [1]
+    case .add: [0, 1]
+    case .fused(let operation, _): operation.inPlaceOperands
+    default: []
+    }
+  }
+
   /// The tensors that the operation works on, in the order in which they are bound.
   public var operands: [Operand] {
     switch self {

@@ -22,8 +22,10 @@ final class CompiledGraph {
   ) throws {
     let kept = Set(kept.map(\.id))
     let graph = fusing ? graph.fused(keeping: kept.union(external.keys)) : graph
+    let plans = try graph.nodes.map { try backend.plan(for: $0.operation) }
     let memory = MemoryPlan(
-      graph, kept: kept, external: Set(external.keys), alignment: backend.storageAlignment)
+      graph, scratchCounts: plans.map(\.scratchCount), kept: kept, external: Set(external.keys),
+      alignment: backend.storageAlignment)
     var arenas: [ElementType: any Storage] = [:]
     for elementType in ElementType.allCases {
       if let count = memory.counts[elementType] {
@@ -31,17 +33,18 @@ final class CompiledGraph {
       }
     }
     var storages = external
-    for placement in memory.placements {
-      storages[placement.value.id] = try arenas[placement.value.elementType]?.slice(
-        offset: placement.offset, count: placement.value.shape.elementCount)
+    var scratches: [Int: any Storage] = [:]
+    for block in memory.blocks {
+      // One slice for all values of a block: a kernel that works in place is handed the same memory object twice.
+      let slice = try arenas[block.elementType]?.slice(offset: block.offset, count: block.count)
+      for id in block.values { storages[id] = slice }
+      if let index = block.scratchOf { scratches[index] = slice }
     }
 
-    let plans = try graph.nodes.map { try backend.plan(for: $0.operation) }
-    let scratchCount = plans.map(\.scratchCount).max() ?? 0
-    let scratch = scratchCount > 0 ? try backend.allocate(.float32, count: scratchCount) : nil
-    calls = try zip(graph.nodes, plans).map { node, plan in
-      try plan.bind(
-        node.operands.compactMap { storages[$0.id] }, scratch: plan.scratchCount > 0 ? scratch : nil,
+    calls = try zip(graph.nodes, plans).enumerated().map { index, call in
+      let (node, plan) = call
+      return try plan.bind(
+        node.operands.compactMap { storages[$0.id] }, scratch: scratches[index],
         label: "\(node.label) \(node.operation.name)")
     }
     self.storages = storages

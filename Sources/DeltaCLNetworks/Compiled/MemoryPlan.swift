@@ -1,51 +1,89 @@
 import DeltaCL
 
-/// Where the values of a graph lie in one arena per element type: two values share elements where no node needs both.
+/// Where the values of a graph and the scratch of its nodes lie in one arena per element type: two of them share elements
+/// where no node needs both.
 struct MemoryPlan {
-  /// A value's place in the arena of its element type.
-  struct Placement {
-    let value: GraphValue
-    /// From the node that writes the value (-1: the host, before the first) to the last that reads it.
-    let lifetime: ClosedRange<Int>
-    let offset: Int
+  /// Values that follow each other in the same elements, or the scratch of one node.
+  struct Block {
+    /// The ids of the values in the order in which they are written; empty for scratch.
+    fileprivate(set) var values: [Int]
+    /// The node whose scratch this is.
+    let scratchOf: Int?
+    let elementType: ElementType
+    let count: Int
+    /// From the node that writes the first value (-1: the host, before the first) to the last that reads the last one.
+    fileprivate(set) var lifetime: ClosedRange<Int>
+    /// The place in the arena.
+    fileprivate(set) var offset = 0
 
-    var elements: Range<Int> { offset..<offset + value.shape.elementCount }
+    var elements: Range<Int> { offset..<offset + count }
   }
 
-  private(set) var placements: [Placement] = []
+  private(set) var blocks: [Block]
   /// The elements that each arena needs.
   private(set) var counts: [ElementType: Int] = [:]
 
-  /// Packs all values of a graph but those that lie elsewhere, the largest first, each at the lowest offset that is free for
-  /// its whole lifetime.
+  /// Packs the scratch and all values of a graph but those that lie elsewhere, the largest first, each at the lowest offset
+  /// that is free for its whole lifetime.
   ///
   /// - Parameters:
+  ///   - scratchCounts: The `float32` elements that each node needs while it runs.
   ///   - kept: The ids of values that are read after the last node has run.
   ///   - external: The ids of values that have a storage of their own.
   ///   - alignment: Offsets are multiples of it.
-  init(_ graph: Graph, kept: Set<Int>, external: Set<Int>, alignment: Int) {
-    let lifetimes = MemoryPlan.lifetimes(of: graph, kept: kept)
-    let written = Set(graph.nodes.flatMap(\.outputs).map(\.id))
-    let values = graph.entries.filter { $0.role != .computed || written.contains($0.value.id) }.map(\.value)
-      .filter { !external.contains($0.id) }
-    let largestFirst = values.sorted {
-      ($1.shape.elementCount, $0.id) < ($0.shape.elementCount, $1.id)
+  init(_ graph: Graph, scratchCounts: [Int], kept: Set<Int>, external: Set<Int>, alignment: Int) {
+    blocks = MemoryPlan.blocks(of: graph, kept: kept, external: external)
+    for (index, count) in scratchCounts.enumerated() where count > 0 {
+      blocks.append(
+        Block(values: [], scratchOf: index, elementType: .float32, count: count, lifetime: index...index))
     }
-    for value in largestFirst {
-      let lifetime = lifetimes[value.id]
-      let neighbours =
-        placements
-        .filter { $0.value.elementType == value.elementType && $0.lifetime.overlaps(lifetime) }
+    blocks = blocks.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.map(\.element)
+    for index in blocks.indices {
+      let block = blocks[index]
+      let neighbours = blocks[..<index]
+        .filter { $0.elementType == block.elementType && $0.lifetime.overlaps(block.lifetime) }
         .sorted { $0.offset < $1.offset }
       var offset = 0
       for neighbour in neighbours {
-        if offset + value.shape.elementCount <= neighbour.offset { break }
+        if offset + block.count <= neighbour.offset { break }
         offset = max(offset, neighbour.elements.upperBound.rounded(upTo: alignment))
       }
-      let placement = Placement(value: value, lifetime: lifetime, offset: offset)
-      placements.append(placement)
-      counts[value.elementType] = max(counts[value.elementType] ?? 0, placement.elements.upperBound)
+      blocks[index].offset = offset
+      counts[block.elementType] = max(counts[block.elementType] ?? 0, blocks[index].elements.upperBound)
     }
+  }
+
+  /// The values as blocks: a result takes the place of an operand that dies with its node, where the operation allows it.
+  private static func blocks(of graph: Graph, kept: Set<Int>, external: Set<Int>) -> [Block] {
+    let lifetimes = lifetimes(of: graph, kept: kept)
+    var blocks: [Block] = []
+    /// The index of a value's block, by its id.
+    var positions: [Int: Int] = [:]
+    func append(_ value: GraphValue) {
+      positions[value.id] = blocks.count
+      blocks.append(
+        Block(
+          values: [value.id], scratchOf: nil, elementType: value.elementType, count: value.shape.elementCount,
+          lifetime: lifetimes[value.id]))
+    }
+
+    for entry in graph.entries where entry.role != .computed && !external.contains(entry.value.id) {
+      append(entry.value)
+    }
+    for (index, node) in graph.nodes.enumerated() {
+      for (number, output) in node.outputs.enumerated() where !external.contains(output.id) {
+        let dying = node.operation.inPlaceOperands.lazy.map { node.operands[$0] }
+          .first { positions[$0.id] != nil && lifetimes[$0.id].upperBound == index }
+        if number == 0, let dying, let position = positions[dying.id] {
+          positions[output.id] = position
+          blocks[position].values.append(output.id)
+          blocks[position].lifetime = blocks[position].lifetime.lowerBound...lifetimes[output.id].upperBound
+        } else {
+          append(output)
+        }
+      }
+    }
+    return blocks
   }
 
   private static func lifetimes(of graph: Graph, kept: Set<Int>) -> [ClosedRange<Int>] {

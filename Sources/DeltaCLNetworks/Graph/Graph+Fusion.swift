@@ -8,14 +8,47 @@ extension Graph {
   ///
   /// - Parameter kept: The ids of values that are read after the last node has run.
   func fused(keeping kept: Set<Int>) -> Graph {
-    var fusion = Fusion(self, kept: kept)
+    var graph = self
+    graph.maskBeforePoolingDeltas(keeping: kept)
+    var fusion = Fusion(graph, kept: kept)
     fusion.fuseActivations()
     // Before the other deltas: to compute a mask again reads less than a kernel that is handed the activation's output.
     fusion.fuseActivationDeltasIntoBatchNormalizations()
     fusion.fuseActivationDeltas()
-    var graph = self
     graph.nodes = fusion.nodes.compactMap { $0 }
     return graph
+  }
+
+  /// Takes the delta of a rectifier before the delta of the max pooling that follows it.
+  ///
+  /// Max pooling hands each dy to a position whose value is the window's result, so the result tells as much as the value.
+  /// There are fewer results, and the rectifier's output need not be kept for the way back. A mask of ones and zeros gives
+  /// the same sums before and after they are added up.
+  private mutating func maskBeforePoolingDeltas(keeping kept: Set<Int>) {
+    var writers: [Int: Int] = [:]
+    var readers: [Int: [Int]] = [:]
+    for (index, node) in nodes.enumerated() {
+      for output in node.outputs { writers[output.id] = index }
+      for input in node.inputs { readers[input.id, default: []].append(index) }
+    }
+    for (index, node) in nodes.enumerated() {
+      guard case .maxPoolingDelta(let pooling) = node.operation,
+        readers[node.operands[2].id]?.count == 1, !kept.contains(node.operands[2].id),
+        let maskIndex = readers[node.operands[2].id]?.first,
+        case .activationDelta(let function, _) = nodes[maskIndex].operation, function == .relu || function == .relu6,
+        let forward = writers[node.operands[1].id].map({ nodes[$0] }),
+        forward.operation == .maxPooling(pooling), forward.operands[0].id == nodes[maskIndex].operands[0].id,
+        nodes[maskIndex].operands[1].id == node.operands[2].id
+      else { continue }
+      // The two nodes swap their work; nothing else reads what was between them.
+      let masked = add("\(node.label).masked", pooling.outputShape, role: .computed)
+      let mask = nodes[maskIndex]
+      nodes[index] = GraphNode(
+        operation: .activationDelta(function, count: pooling.outputShape.elementCount),
+        operands: [forward.operands[1], node.operands[0], masked], label: mask.label)
+      nodes[maskIndex] = GraphNode(
+        operation: .maxPoolingDelta(pooling), operands: [masked, node.operands[1], mask.operands[2]], label: node.label)
+    }
   }
 }
 

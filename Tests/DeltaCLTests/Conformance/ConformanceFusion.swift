@@ -141,6 +141,50 @@ import Testing
     }
   }
 
+  /// Each result in the place of each operand that it may replace has the bits that it has elsewhere.
+  @Test mutating func resultsInPlace() throws {
+    let (rows, channels) = (TestDevice.usesSmallShapes ? 5 : 70, 19)
+    let count = rows * channels
+    let normalization = try BatchNormalization(rows: rows, channels: channels)
+    let x = Values.float32(random.floats(count)), other = Values.float32(random.floats(count))
+    let channel = (0..<4).map { _ in Values.float32(random.floats(channels, 0.5...1)) }
+    let operations: [(TensorOperation, [Values])] = [
+      (.activation(.relu, count: count), [x]), (.activationDelta(.relu, count: count), [x, other]),
+      (.add(count: count), [x, other]), (.fused(.add(count: count), .activationDelta(.relu)), [x, other, x]),
+      (.scale(count: count, factor: 3), [x]), (.copy(count: count), [x]),
+      (.dropout(try Dropout(count: count, seed: 1)), [x, .int32([2])]),
+      (.batchNormalizationInference(normalization), [x] + channel),
+      (.batchNormalizationDelta(normalization), [x, other] + channel[..<3]),
+      (.batchNormalizationDelta(normalization, activation: .relu), [x, other] + channel),
+    ]
+    for backend in try TestDevice.backends() + [ReferenceBackend()] {
+      for (operation, inputs) in operations {
+        let operands = operation.operands
+        let result = try #require(operands.firstIndex { $0.access == .write })
+        let expected = try run(operation, inputs, on: backend)
+        let plan = try backend.plan(for: operation)
+        let scratch = plan.scratchCount > 0 ? try backend.sharedScratch(count: plan.scratchCount) : nil
+        for replaced in operation.inPlaceOperands {
+          var remaining = inputs[...]
+          var tensors = try operands.map { operand in
+            switch operand.access == .write ? nil : remaining.popFirst() {
+            case .float32(let values): try Tensor(values, shape: operand.shape, on: backend)
+            case .int32(let values): try Tensor(values, shape: operand.shape, on: backend)
+            case nil: try Tensor(uninitialized: operand.shape, operand.elementType, on: backend)
+            }
+          }
+          tensors[result] = tensors[replaced]
+          try plan.bind(tensors.map(\.storage), scratch: scratch, label: operation.name).enqueue()
+          for (index, position) in operands.indices.filter({ operands[$0].access == .write }).enumerated() {
+            #expect(
+              try tensors[position].floats().map(\.bitPattern) == expected[index].bits,
+              "\(operation.name) in the place of \(operands[replaced].name)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func onlySomeOperationsAcceptAnEpilogue() throws {
     #expect(throws: DeltaCLError.self) {
       try TensorOperation.fused(.softmax(rows: 1, classes: 2), .activation(.relu)).validate()
