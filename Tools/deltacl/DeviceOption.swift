@@ -44,6 +44,15 @@ struct DeviceOption: ParsableArguments {
     return ReferenceBackend()
   }
 
+  /// A new backend without any tuning; `nil` for the reference backend.
+  func untunedBackend() throws -> OpenCLBackend? {
+    let candidate = try candidate(announces: true)
+    return try candidate.device.map {
+      try OpenCLBackend(
+        $0, selector: candidate.selector, family: Backends.defaultFamily, exact: Backends.isExactByDefault)
+    }
+  }
+
   private func candidate(announces: Bool) throws -> BackendCandidate {
     try Backends.validateEnvironment()
     let choice = try Backends.choose(text)
