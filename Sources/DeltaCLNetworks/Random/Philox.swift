@@ -39,13 +39,19 @@ public struct Philox: RandomNumberGenerator, Sendable {
   /// The next 32 random bits.
   public mutating func nextWord() -> UInt32 {
     if used == 4 {
-      block = Philox4x32.block(counter: counter, key: key)
-      counter[0] &+= 1
-      if counter[0] == 0 { counter[1] &+= 1 }
+      block = nextBlock()
       used = 0
     }
     defer { used += 1 }
     return block[used]
+  }
+
+  private mutating func nextBlock() -> SIMD4<UInt32> {
+    defer {
+      counter[0] &+= 1
+      if counter[0] == 0 { counter[1] &+= 1 }
+    }
+    return Philox4x32.block(counter: counter, key: key)
   }
 
   /// The next 64 random bits.
@@ -106,8 +112,10 @@ public struct Philox: RandomNumberGenerator, Sendable {
 
   /// A number from the normal distribution of mean 0 and deviation 1, by Box and Muller's transform.
   public mutating func normal() -> Float {
-    let radius = 1 - Double(next() >> 11) * 0x1p-53
-    let angle = Double(next() >> 11) * 0x1p-53
+    // A whole block, which for most is the next one.
+    let words = used == 4 ? nextBlock() : SIMD4(nextWord(), nextWord(), nextWord(), nextWord())
+    let radius = 1 - Double((UInt64(words[0]) | UInt64(words[1]) << 32) >> 11) * 0x1p-53
+    let angle = Double((UInt64(words[2]) | UInt64(words[3]) << 32) >> 11) * 0x1p-53
     return Float((-2 * log(radius)).squareRoot() * cos(2 * .pi * angle))
   }
 
