@@ -165,7 +165,10 @@ public final class OpenCLBackend: Backend {
       return try Buffer(context, byteCount: max(byteCount, 1))
     } catch let error as OpenCLError where error.isOutOfMemory {
       throw DeltaCLError(
-        .outOfMemory, "\(description) has no room for \(byteCount) bytes (\(error.status)): use a smaller batch")
+        .outOfMemory,
+        "\(description) has no room for a buffer of \(byteCount) bytes (\(error.status)): its largest buffer is "
+          + "\(device.maximumAllocationBytes) bytes, and \(context.allocatedBytes) of \(device.globalMemoryBytes) bytes are "
+          + "taken; use a smaller batch")
     }
   }
 

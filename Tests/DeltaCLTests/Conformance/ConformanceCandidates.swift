@@ -41,6 +41,11 @@ import Testing
     try verifyCandidates(parameters, .gpu, &random, limit: 4)
   }
 
+  @Test mutating func localPlansConform() throws {
+    let parameters = ConvolutionCase(input: Extent(3, 4), channels: 4, outputs: 9, padding: 1)
+    try verifyCandidates(parameters, .gpu, &random) { $0.algorithm == .local }
+  }
+
   @Test mutating func plansOfGroupsConform() throws {
     let parameters = ConvolutionCase(input: Extent(3, 5), channels: 6, outputs: 38, padding: 1, groups: 2)
     try verifyCandidates(parameters, .cpu, &random, limit: 6)

@@ -113,7 +113,11 @@ import Testing
 
   @Test func scratchOverTheLimitFallsBackToTheDirectSum() throws {
     var planner = Planner.cpu
-    let forward = TensorOperation.convolution(convolution, bias: true)
+    // So many tiles that their transforms take more than the padded image.
+    let forward = TensorOperation.convolution(
+      try Convolution(
+        batch: 8, inputSize: Extent(12, 20), inputChannels: 32, outputChannels: 64, kernelSize: 3, padding: 1),
+      bias: true)
     let direct = try planner.exact.launches(for: forward)
     planner.maximumScratchBytes = direct.scratchCounts.reduce(0, +) * 4
     let decision = try planner.decide(forward)
@@ -131,6 +135,8 @@ import Testing
 
   @Test func decisionsSayWhy() throws {
     func reason(_ operation: TensorOperation) throws -> String { try planner.decide(operation).reason }
+    let fused = TensorOperation.fused(.convolution(convolution, bias: false), .activation(.relu))
+    #expect(try reason(fused).contains("Winograd"))
     #expect(try reason(.fill(count: 1, value: 0)) == "default of CPU devices")
     #expect(try reason(.convolution(convolution, bias: false)).contains("Winograd"))
     let strided = try Convolution(

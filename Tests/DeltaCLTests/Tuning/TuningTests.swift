@@ -45,6 +45,8 @@ import Testing
     var tuning = example()
     guard case .convolution(let convolution, _) = strided else { return }
     #expect(tuning.entry(for: .convolution(convolution, bias: true), exact: false)?.choice == tile)
+    let fused = TensorOperation.fused(.convolution(convolution, bias: true), .activation(.relu))
+    #expect(tuning.entry(for: fused, exact: false)?.choice == tile)
     let other = PlanChoice(algorithm: .direct)
     tuning.insert(Tuning.Entry(strided, exact: false, choice: other, seconds: 0.5, defaultSeconds: 0.75))
     #expect(tuning.entries.count == 2)
