@@ -39,11 +39,14 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
 
+    // Runs before the tests and takes away what the user's environment would change.
+    .target(name: "TestEnvironment", path: "Tests/TestEnvironment"),
     .testTarget(name: "OpenCLTests", dependencies: ["OpenCL"]),
-    .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL"]),
+    .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL", "TestEnvironment"]),
     .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "CZlib", "CPNG", "CTurboJPEG"]),
-    .testTarget(name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks"]),
-    .testTarget(name: "CommandTests", dependencies: ["DeltaCL", "DeltaCLData", "deltacl"]),
+    .testTarget(
+      name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks", "TestEnvironment"]),
+    .testTarget(name: "CommandTests", dependencies: ["DeltaCL", "DeltaCLData", "deltacl", "TestEnvironment"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu2x

@@ -90,3 +90,7 @@ const char *deltacl_kernel_source(const char *name) {
     if (strcmp(sources[i].name, name) == 0) return sources[i].source;
   return NULL;
 }
+
+const char *deltacl_kernel_name(size_t index) {
+  return index < sizeof sources / sizeof *sources ? sources[index].name : NULL;
+}

@@ -2,7 +2,7 @@ import Testing
 
 extension CommandTests {
   @Suite struct UsageTests {
-    @Test(arguments: [[], ["devices"], ["train"], ["evaluate"], ["predict"], ["op"], ["gradients"]])
+    @Test(arguments: [[], ["devices"], ["train"], ["evaluate"], ["predict"], ["op"], ["tune"], ["gradients"]])
     func helpTeaches(_ command: [String]) throws {
       let run = try Deltacl(command + ["--help"])
       #expect(run.status == 0)

@@ -38,6 +38,22 @@ import Testing
     #expect(abs(variance(values.map(Float.init)) * 3 / squaredBound - 1) < 0.03)
   }
 
+  @Test(arguments: [Initializer.he, .pytorch]) func valuesAreThoseDrawnOneAfterTheOther(_ initializer: Initializer) {
+    let count = 3 * 65536 + 17
+    var (parallel, serial) = (Philox(seed: 2, stream: .custom(0)), Philox(seed: 2, stream: .custom(0)))
+    // Not at the beginning of a block.
+    (_, _) = (parallel.uniform(), serial.uniform())
+    let values = initializer.values(count: count, fans: fans, from: &parallel)
+    let bound = 1 / Float(288).squareRoot()
+    let deviation = (2 / Float(288)).squareRoot()
+    let isUniform = initializer == .pytorch
+    let expected = (0..<count).map { _ in
+      isUniform ? bound * (2 * serial.uniform() - 1) : deviation * serial.normal()
+    }
+    #expect(values == expected)
+    #expect(parallel.nextWord() == serial.nextWord())
+  }
+
   @Test func constantsAreConstant() {
     #expect(draw(.zeros, count: 3) == [0, 0, 0])
     #expect(draw(.constant(0.25), count: 3) == [0.25, 0.25, 0.25])

@@ -36,6 +36,26 @@ import Testing
     #expect(words == Array(expected.prefix(9)))
   }
 
+  @Test func skippingIsDrawing() {
+    for before in 0...5 {
+      for count in [0, 1, 2, 3, 4, 5, 7, 8, 1001] {
+        var drawn = Philox(seed: 3, stream: .custom(1))
+        for _ in 0..<before { _ = drawn.nextWord() }
+        var skipped = drawn
+        for _ in 0..<count { _ = drawn.nextWord() }
+        skipped.skip(words: UInt64(count))
+        #expect((0..<5).map { _ in drawn.nextWord() } == (0..<5).map { _ in skipped.nextWord() })
+      }
+    }
+    // Beyond 2^32 blocks.
+    var far = Philox(seed: 3, stream: .custom(1))
+    far.skip(words: 1 << 34)
+    let halves = Philox.Stream.custom(1).identifier
+    let block = Philox4x32.block(
+      counter: SIMD4(0, 1, UInt32(truncatingIfNeeded: halves), UInt32(halves >> 32)), key: SIMD2(3, 0))
+    #expect((0..<4).map { _ in far.nextWord() } == (0..<4).map { block[$0] })
+  }
+
   @Test func streamsAndSeedsDiffer() {
     let streams: [Philox.Stream] = [
       .initialization(parameter: 0), .initialization(parameter: 1), .shuffling(epoch: 0), .shuffling(epoch: 1),

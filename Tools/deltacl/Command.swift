@@ -20,13 +20,22 @@ struct Command: ParsableCommand {
       arguments cannot be right, and 1 where something failed: a file, a device, a training run that diverged.
 
       Devices are selected with --device or the variable DELTACL_DEVICE: auto, gpu, cpu, reference, P:D as \
-      `deltacl devices` prints it, or a part of a platform's or device's name. Each runs the kernels for its class; \
-      DELTACL_FAMILY=tile (made for CPUs) or local (made for GPUs) chooses others.
+      `deltacl devices` prints it, or a part of a platform's or device's name.
+
+      Environment variables:
+
+        DELTACL_DEVICE       the device, where --device is not given
+        DELTACL_FAMILY       tile (kernels made for CPUs) or local (for GPUs) in place of those for the device's class
+        DELTACL_EXACT        1: no algorithms that round more than direct sums
+        DELTACL_TUNING       0: do not use what `deltacl tune` has found
+        DELTACL_CACHE_DIR    where `deltacl tune` keeps it, in place of ~/.cache/deltacl
+        DELTACL_VERBOSE      1: say for each operation which plan was taken, and why
+        DELTACL_KERNELS_DIR  a folder to read the kernels' sources from, to develop them
       """,
     version: "0.1.0",
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OpCommand.self,
-      BenchCommand.self, GradientsCommand.self,
+      BenchCommand.self, TuneCommand.self, GradientsCommand.self,
     ])
 
   static func main() {

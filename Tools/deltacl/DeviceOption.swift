@@ -22,8 +22,8 @@ struct DeviceOption: ParsableArguments {
     try Backends.open(candidate(announces: announces), exact: exact)
   }
 
-  /// A new backend, which shares neither programs nor memory with any other, with kernels as DELTACL_FAMILY and
-  /// DELTACL_EXACT say.
+  /// A new backend, which shares neither programs nor memory with any other, with kernels as DELTACL_FAMILY,
+  /// DELTACL_EXACT and DELTACL_TUNING say.
   ///
   /// - Parameters:
   ///   - announces: whether to say which one it is and why.
@@ -34,7 +34,8 @@ struct DeviceOption: ParsableArguments {
     let family = try Backends.defaultFamily
     if let device = candidate.device {
       return try OpenCLBackend(
-        device, selector: candidate.selector, family: family, exact: Backends.isExactByDefault, profiling: profiling)
+        device, selector: candidate.selector, family: family, exact: Backends.isExactByDefault, profiling: profiling,
+        tuning: Tuning.current(for: device, family: family))
     }
     guard !profiling else {
       throw CommandFailure(
@@ -43,7 +44,17 @@ struct DeviceOption: ParsableArguments {
     return ReferenceBackend()
   }
 
+  /// A new backend without any tuning; `nil` for the reference backend.
+  func untunedBackend() throws -> OpenCLBackend? {
+    let candidate = try candidate(announces: true)
+    return try candidate.device.map {
+      try OpenCLBackend(
+        $0, selector: candidate.selector, family: Backends.defaultFamily, exact: Backends.isExactByDefault)
+    }
+  }
+
   private func candidate(announces: Bool) throws -> BackendCandidate {
+    try Backends.validateEnvironment()
     let choice = try Backends.choose(text)
     let candidate = choice.candidate
     let fellBack = candidate.kind == .reference && text.lowercased() != "reference"

@@ -13,7 +13,12 @@ public final class OpenCLBackend: Backend {
   /// The elements to which the device wants the offsets of sub-buffers aligned.
   public let storageAlignment: Int
 
+  /// Whether algorithms that round more than the direct sum are turned off.
+  public let isExact: Bool
+  /// The plans that are taken instead of the defaults.
+  public let tuning: Tuning?
   private let planner: Planner
+  private let isVerbose: Bool
   private let recorder: ProfileRecorder?
   private let state = Mutex(State())
   private let commands = Mutex(CommandLog())
@@ -34,16 +39,22 @@ public final class OpenCLBackend: Backend {
   ///   - exact: Whether algorithms that round more than the direct sum, which is Winograd's, are turned off: sums of integers
   ///     are then exact.
   ///   - profiling: Whether to keep when each command ran, for ``takeProfile()``. It slows small operations down a little.
+  ///   - tuning: Plans to take instead of the defaults, such as ``Tuning/current(for:family:)``.
   /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) where the device cannot compile kernels, or not run those
-  ///   of `family`.
+  ///   of `family`, (`invalidArgument`) where `DELTACL_VERBOSE` is neither 0 nor 1.
   public convenience init(
-    _ device: Device, selector: String, family: KernelFamily? = nil, exact: Bool = false, profiling: Bool = false
+    _ device: Device, selector: String, family: KernelFamily? = nil, exact: Bool = false, profiling: Bool = false,
+    tuning: Tuning? = nil
   ) throws {
     try self.init(
-      device, selector: selector, planner: Planner(for: device, family: family, exact: exact), profiling: profiling)
+      device, selector: selector, planner: Planner(for: device, family: family, exact: exact), exact: exact,
+      profiling: profiling, tuning: tuning)
   }
 
-  init(_ device: Device, selector: String, planner: Planner, profiling: Bool = false) throws {
+  init(
+    _ device: Device, selector: String, planner: Planner, exact: Bool = false, profiling: Bool = false,
+    tuning: Tuning? = nil
+  ) throws {
     guard device.isAvailable, device.isCompilerAvailable else {
       throw DeltaCLError(
         .unknownDevice,
@@ -56,6 +67,9 @@ public final class OpenCLBackend: Backend {
     queue = try CommandQueue(context, profiling: profiling)
     recorder = profiling ? ProfileRecorder(queue: "\(selector) (\(device.name))") : nil
     self.planner = planner
+    isExact = exact
+    self.tuning = tuning
+    isVerbose = try Switch.verbose.isOn
     storageAlignment = max(1, device.memoryBaseAddressAlignmentBits / 8 / ElementType.float32.byteCount)
   }
 
@@ -76,13 +90,37 @@ public final class OpenCLBackend: Backend {
   public func plan(for operation: TensorOperation) throws -> any Plan {
     if let plan = state.withLock({ $0.plans[operation] }) { return plan }
     try operation.validate()
-    let plan = try OpenCLPlan(operation, planner.launches(for: operation), on: self)
+    let decision = try planner.decide(operation, tuned: tuning?.entry(for: operation, exact: isExact))
+    let plan = try OpenCLPlan(operation, decision.launches, on: self)
     return state.withLock { state in
       // Another thread may have been faster: one plan serves all.
-      let first = state.plans[operation] ?? plan
-      state.plans[operation] = first
-      return first
+      if let first = state.plans[operation] { return first }
+      state.plans[operation] = plan
+      if isVerbose {
+        StandardError.line("\(operation.name) \(operation.shapeText): \(plan.summary) (\(decision.reason))")
+      }
+      return plan
     }
+  }
+
+  /// Plans an operation by choices instead of the defaults; the plan is a new one each time.
+  ///
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where a choice is out of range or its algorithm cannot do the operation,
+  ///   (`tooLarge`) where its scratch is too large for the device.
+  public func plan(for operation: TensorOperation, choice: PlanChoice) throws -> any Plan {
+    try operation.validate()
+    try choice.validate()
+    if let obstacle = choice.algorithm.flatMap({ planner.obstacle(to: $0, for: operation) }) {
+      throw DeltaCLError(
+        .invalidArgument,
+        "\(operation.name) \(operation.shapeText) cannot run as '\(choice)': \(obstacle); choose another algorithm")
+    }
+    return try OpenCLPlan(operation, planner.choosing(choice).decide(operation).launches, on: self)
+  }
+
+  /// Choices for an operation that are worth a measurement, the most promising ones first; none of them is the default plan.
+  public func planCandidates(for operation: TensorOperation) -> [PlanChoice] {
+    planner.candidates(for: operation)
   }
 
   /// Scratch that grows as eager calls need it.
@@ -127,7 +165,10 @@ public final class OpenCLBackend: Backend {
       return try Buffer(context, byteCount: max(byteCount, 1))
     } catch let error as OpenCLError where error.isOutOfMemory {
       throw DeltaCLError(
-        .outOfMemory, "\(description) has no room for \(byteCount) bytes (\(error.status)): use a smaller batch")
+        .outOfMemory,
+        "\(description) has no room for a buffer of \(byteCount) bytes (\(error.status)): its largest buffer is "
+          + "\(device.maximumAllocationBytes) bytes, and \(context.allocatedBytes) of \(device.globalMemoryBytes) bytes are "
+          + "taken; use a smaller batch")
     }
   }
 

@@ -1,9 +1,6 @@
 /// Convolution and dense layers: a correlation of a padded image with packed kernels, for the forward pass and, phase by
 /// phase, for the delta; and the kernel gradient in two stages. `Kernels/OpenCL/convolution*.cl` explains the kernels.
 extension Planner {
-  /// Output pixels whose part of a vector of dy stays in the first cache.
-  private static let pixelsPerChunk = 112
-
   /// How a kernel row lies in memory: runs of neighbouring floats.
   private struct Runs {
     let count: Int
@@ -41,7 +38,7 @@ extension Planner {
       channels: convolution.outputChannels)
     let groupKernels = convolution.outputChannels / convolution.groups
     let groupChannels = convolution.inputChannels / convolution.groups
-    let tile = RegisterTile(
+    let tile = registerTile(
       pixels: convolution.outputSize.columns, channels: groupKernels, width: vectorWidth(covering: groupKernels),
       pixelStep: convolution.stride.columns * convolution.inputChannels)
     let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
@@ -67,7 +64,7 @@ extension Planner {
 
   func convolutionDelta(_ given: Convolution) throws(DeltaCLError) -> LaunchList {
     let convolution = try given.inOneRow
-    if gathersDelta(convolution) { return try gatheredDelta(convolution) }
+    if usesGather(convolution) { return try gatheredDelta(convolution) }
     var list = LaunchList()
     let (rows, columns, coverAll) = try DeltaPhase.grid(convolution)
     if !coverAll {
@@ -88,7 +85,7 @@ extension Planner {
       channels: convolution.inputChannels)
     let groupKernels = convolution.outputChannels / convolution.groups
     let groupChannels = convolution.inputChannels / convolution.groups
-    let tile = RegisterTile(
+    let tile = registerTile(
       pixels: columns.map(\.count).min() ?? 1, channels: groupChannels, width: vectorWidth(covering: groupChannels),
       pixelStep: convolution.outputChannels)
     let blocksPerGroup = ceilingDivision(groupChannels, tile.lanes)
@@ -120,21 +117,27 @@ extension Planner {
 
   /// Whether the delta takes less time as a product of dy with all taps, whose rows are gathered: where the input has so
   /// few channels that they would leave most lanes of a vector empty.
-  private func gathersDelta(_ convolution: Convolution) -> Bool {
-    guard convolution.groups == 1, convolution.dilation.columns == 1, convolution.inputChannels < 2 * maximumVectorWidth
-    else { return false }
+  func gathersDelta(_ convolution: Convolution) -> Bool {
+    guard canGather(convolution), convolution.inputChannels < 2 * maximumVectorWidth else { return false }
     let run = convolution.kernelSize.columns * convolution.inputChannels
     let taps = convolution.kernelSize.rows * run
     let lanes = { Double(ceilingDivision($0, maximumVectorWidth) * maximumVectorWidth) }
     let area = { (extent: Extent) in Double(extent.rows) * Double(extent.columns) }
-    // In multiplications; to gather a value costs some 16 of them.
+    // In multiplications.
     let direct =
       area(convolution.inputSize) * area(convolution.kernelSize) / area(convolution.stride)
       * Double(convolution.outputChannels) * lanes(convolution.inputChannels)
     let gathered =
-      area(convolution.outputSize) * (Double(convolution.outputChannels) * lanes(taps) + 16 * Double(taps))
-    return gathered < direct && run <= 256
-      && Shape([convolution.batch, convolution.outputSize.rows, convolution.outputSize.columns, taps]).elementCount
+      area(convolution.outputSize) * (Double(convolution.outputChannels) * lanes(taps) + gatherCost * Double(taps))
+    return gathered < direct
+  }
+
+  /// Whether the delta can be computed as a product of dy with all taps.
+  func canGather(_ convolution: Convolution) -> Bool {
+    let run = convolution.kernelSize.columns * convolution.inputChannels
+    let output = convolution.outputSize
+    return convolution.groups == 1 && convolution.dilation.columns == 1 && run <= 256
+      && Shape([convolution.batch, output.rows, output.columns, convolution.kernelSize.rows * run]).elementCount
         <= Shape.maximumElementCount
   }
 
@@ -149,7 +152,7 @@ extension Planner {
       argument: try list.scratch(
         Shape([convolution.batch, output.rows, output.columns, taps]).elementCount, for: "products"),
       rows: output.rows, columns: output.columns, channels: taps)
-    let tile = RegisterTile(
+    let tile = registerTile(
       pixels: output.columns, channels: taps, width: vectorWidth(covering: taps), pixelStep: convolution.outputChannels)
     let blocks = ceilingDivision(taps, tile.lanes)
     let packed = try list.scratch(blocks * (1 + convolution.outputChannels) * tile.lanes, for: "packed kernels")
@@ -193,13 +196,14 @@ extension Planner {
     let runs = Runs(
       columns: convolution.kernelSize.columns, step: convolution.dilation.columns, channels: convolution.inputChannels,
       groupChannels: convolution.inputChannels / convolution.groups)
-    let byTaps = RegisterTile(
+    let byTaps = registerTile(
       pixels: groupKernels, channels: runs.length, width: vectorWidth(within: runs.length), pixelStep: 1, fits: true)
-    let byKernels = RegisterTile(
+    let byKernels = registerTile(
       pixels: runs.length, channels: groupKernels, width: vectorWidth(within: groupKernels), pixelStep: 1, fits: true)
     // Sums of lanes that are kernels have to be transposed, which takes some 16 half cycles for each.
     let pixels = convolution.batch * convolution.outputSize.rows * convolution.outputSize.columns
-    if pixels * byTaps.cost <= pixels * byKernels.cost + 16 * runs.length * groupKernels {
+    let isFasterByTaps = pixels * byTaps.cost <= pixels * byKernels.cost + 16 * runs.length * groupKernels
+    if choice.gradientLanes.map({ $0 == .taps }) ?? isFasterByTaps {
       try gradientByTaps(convolution, x, runs, byTaps, &list)
     } else {
       try gradientByKernels(convolution, x, runs, byKernels, &list)
@@ -214,7 +218,7 @@ extension Planner {
     let rows = convolution.batch * convolution.outputSize.rows
     // Where x and dy stay in cache as a whole, dw is best written row by row.
     let perItem =
-      rows * convolution.outputSize.columns <= Planner.pixelsPerChunk
+      rows * convolution.outputSize.columns <= chunkPixels
       ? tile.pixels : ceilingDivision(64, tile.pixels) * tile.pixels
     let itemsPerGroup = ceilingDivision(groupKernels, perItem)
     let items = itemsPerGroup * convolution.groups
@@ -263,13 +267,13 @@ extension Planner {
   }
 
   private func gradientSplits(rows: Int, items: Int) -> Int {
-    max(1, min(rows, ceilingDivision(16, items)))
+    max(1, min(rows, choice.splits ?? ceilingDivision(gradientItems, items)))
   }
 
   private func gradientConstants(_ convolution: Convolution, _ x: Image, _ tile: RegisterTile) -> [String: Int] {
     [
       "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": convolution.stride.columns * x.channels,
-      "ROWS": max(1, Planner.pixelsPerChunk / convolution.outputSize.columns), "BLOCK": 1,
+      "ROWS": max(1, (choice.chunkPixels ?? chunkPixels) / convolution.outputSize.columns), "BLOCK": 1,
     ]
   }
 
@@ -338,7 +342,7 @@ extension Planner {
     let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
     let tilesInRow = ceilingDivision(computed.columns, tile.pixels)
     let multiplications = max(1, kernelSize.rows * runs.count * runs.length * tile.pixels * tile.vectors)
-    let tiles = min(tilesInRow, ceilingDivision(Planner.multiplicationsPerItem, multiplications))
+    let tiles = min(tilesInRow, ceilingDivision(multiplicationsPerItem, multiplications))
     let rows = batch * computed.rows
     return Launch(
       "convolution_correlate", in: "convolution",
@@ -353,12 +357,9 @@ extension Planner {
       ], globalSize: [blocksPerGroup * groups, ceilingDivision(tilesInRow, tiles), rows], storesResult: true)
   }
 
-  /// Vector multiplications that make a work-item worth starting.
-  private static let multiplicationsPerItem = 8192
-
-  /// How many ranges a reduction over `rows` is split into so that some 128 work-items share it.
+  /// How many ranges a reduction over `rows` is split into so that enough work-items share it.
   private func splits(of rows: Int, items: Int) -> Int {
-    max(1, min(rows, ceilingDivision(128, max(1, items))))
+    max(1, min(rows, ceilingDivision(reductionItems, max(1, items))))
   }
 }
 

@@ -39,8 +39,14 @@ extension Planner {
     try convolutionGradient(dense.convolution)
   }
 
-  /// Whether to read the weights once for all rows takes less time than to pack them.
-  private func streamsWeights(_ dense: Dense) -> Bool {
-    dense.batch > 0 && dense.batch <= denseStreamingRows && dense.inputs.isMultiple(of: maximumVectorWidth)
+  /// Whether the weights are read where they lie: where that is chosen, or takes less time than to pack them.
+  func streamsWeights(_ dense: Dense) -> Bool {
+    canStreamWeights(dense)
+      && (choice.algorithm.map { $0 == .streaming } ?? (dense.batch <= denseStreamingRows))
+  }
+
+  /// Whether the weights can be read where they lie.
+  func canStreamWeights(_ dense: Dense) -> Bool {
+    dense.batch > 0 && dense.inputs.isMultiple(of: maximumVectorWidth)
   }
 }

@@ -23,6 +23,7 @@ extension Planner {
       }
     }
     winogradLocalBytes = exact ? 0 : min(winogradLocalBytes, device.localMemoryBytes)
+    maximumScratchBytes = device.maximumAllocationBytes
   }
 
   /// The same planner without Winograd's algorithm.

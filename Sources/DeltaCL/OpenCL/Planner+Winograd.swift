@@ -22,14 +22,15 @@ extension Planner {
     let vectors: Int
     let pixels: Int
 
-    init(batch: Int, outputSize: Extent, channels: Int, outputs: Int) {
+    init(batch: Int, outputSize: Extent, channels: Int, outputs: Int, tile: PlanChoice.Tile? = nil) {
       self.channels = channels
       self.outputs = outputs
       tileRows = ceilingDivision(outputSize.rows, Self.tile)
       tileColumns = ceilingDivision(outputSize.columns, Self.tile)
       tiles = batch * tileRows * tileColumns
-      vectors = Self.vectors(for: outputs)
-      pixels = min([4: 6, 2: 12][vectors] ?? 14, max(1, tiles))
+      let chosen = tile.flatMap { $0.width == Self.width && outputs % ($0.vectors * Self.width) == 0 ? $0 : nil }
+      vectors = chosen?.vectors ?? Self.vectors(for: outputs)
+      pixels = min(chosen?.pixels ?? [4: 6, 2: 12][vectors] ?? 14, max(1, tiles))
     }
 
     /// The most vectors of a register tile that divide `channels`.
@@ -52,24 +53,45 @@ extension Planner {
 
     /// The tiles and output channels that a fused work-item does at a time, so that its transforms stay within
     /// `localBytes`; `nil` where so few tiles fit that the transformed kernels would come from memory too often.
-    func fusedBlock(localBytes: Int) -> (tiles: Int, outputs: Int)? {
+    ///
+    /// - Parameter wanted: How many tiles to take if they fit, whatever the speed.
+    func fusedBlock(localBytes: Int, wanted: Int?) -> (tiles: Int, outputs: Int)? {
       let outputs = [128, 64].first { self.outputs % $0 == 0 } ?? vectors * Self.width
       let bytesOfTile = positions * (channels + outputs) * ElementType.float32.byteCount
-      let fitting = min(localBytes / bytesOfTile, 32) / pixels * pixels
-      guard fitting >= 12, tiles >= 16 * fitting else { return nil }
+      let fitting = min(localBytes / bytesOfTile, wanted ?? 32) / pixels * pixels
+      guard wanted == nil ? fitting >= 12 && tiles >= 16 * fitting : fitting > 0 else { return nil }
       return (fitting, outputs)
     }
   }
 
-  /// Whether Winograd's algorithm does `convolution`, and does it in less time than the direct sum.
+  /// Whether Winograd's algorithm does `convolution`: where it is chosen, or does it in less time than the direct sum.
   func usesWinograd(_ convolution: Convolution) -> Bool {
+    guard winogradObstacle(convolution) == nil else { return false }
+    return choice.algorithm.map { $0 == .winograd } ?? (winogradDrawback(convolution) == nil)
+  }
+
+  /// Why Winograd's algorithm cannot do `convolution`; `nil` where it can.
+  func winogradObstacle(_ convolution: Convolution) -> String? {
+    if winogradLocalBytes == 0 { return "it is turned off" }
+    if convolution.batch == 0 { return "the batch is empty" }
+    if convolution.kernelSize != 3 { return "the kernel is \(convolution.kernelSize), not 3x3" }
+    if convolution.stride != 1 { return "the stride is \(convolution.stride), not 1" }
+    if convolution.dilation != 1 { return "the dilation is \(convolution.dilation), not 1" }
+    if convolution.groups != 1 { return "there are \(convolution.groups) groups" }
+    for channels in [convolution.inputChannels, convolution.outputChannels] where channels % Winograd.width != 0 {
+      return "\(channels) channels are no multiple of \(Winograd.width)"
+    }
+    return fitsWinograd(convolution) ? nil : "its transforms are too large to index"
+  }
+
+  /// Why Winograd's algorithm would take longer than the direct sum; `nil` where it does not.
+  func winogradDrawback(_ convolution: Convolution) -> String? {
     let outputs = convolution.outputSize.rows * convolution.outputSize.columns
     let computed =
       ceilingDivision(convolution.outputSize.rows, Winograd.tile)
       * ceilingDivision(convolution.outputSize.columns, Winograd.tile) * Winograd.tile * Winograd.tile
-    return winogradLocalBytes > 0 && convolution.batch > 0 && convolution.kernelSize == 3 && convolution.stride == 1
-      && convolution.dilation == 1 && convolution.groups == 1 && convolution.inputChannels % Winograd.width == 0
-      && convolution.outputChannels % Winograd.width == 0 && computed <= 4 * outputs && fitsWinograd(convolution)
+    return computed <= 4 * outputs
+      ? nil : "its 4x4 tiles would compute \(computed) results of an image that has \(outputs)"
   }
 
   /// Whether the transforms, which are larger than the tensors, can be indexed.
@@ -102,7 +124,8 @@ extension Planner {
     bias: Bool
   ) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
-    let geometry = Winograd(batch: batch, outputSize: y, channels: channels, outputs: outputs)
+    let geometry = Winograd(
+      batch: batch, outputSize: y, channels: channels, outputs: outputs, tile: choice.tile)
     var constants = ["V": Winograd.width, "C": channels, "K": outputs]
     if rotated { constants["ROTATED"] = 1 }
     let biasAndResult: [Launch.Argument] = [.operand(bias ? 2 : 1), .operand(bias ? 3 : 2)]
@@ -119,7 +142,8 @@ extension Planner {
       return v
     }
 
-    if let tile = geometry.transformingTile(localBytes: winogradLocalBytes) {
+    let isLeftToPlanner = choice.tile == nil && choice.winogradTiles == nil
+    if isLeftToPlanner, let tile = geometry.transformingTile(localBytes: winogradLocalBytes) {
       constants["TRANSFORMS"] = 1
       constants["TB"] = geometry.tiles
       constants["CB"] = Winograd.width
@@ -137,7 +161,7 @@ extension Planner {
     constants["MR"] = geometry.pixels
     constants["CB"] = channels
     let u = try list.scratch(geometry.kernelCount, for: "transformed kernels")
-    let block = geometry.fusedBlock(localBytes: winogradLocalBytes)
+    let block = geometry.fusedBlock(localBytes: winogradLocalBytes, wanted: choice.winogradTiles)
     if let block {
       constants["FUSED"] = 1
       constants["TB"] = block.tiles
@@ -177,10 +201,16 @@ extension Planner {
     let geometry = Winograd(
       batch: convolution.batch, outputSize: convolution.outputSize, channels: channels, outputs: outputs)
     // Transforms of so many tiles stay in the processor's caches.
-    let range = max(64, min(geometry.tiles, Planner.winogradGradientElements / (channels + outputs)))
-    let vectors = Winograd.vectors(for: channels)
+    let range =
+      choice.winogradTiles.map { max(16, min(geometry.tiles, $0)) }
+      ?? max(64, min(geometry.tiles, winogradGradientElements / (channels + outputs)))
+    let chosen = choice.tile.flatMap {
+      $0.width == Winograd.width && channels % ($0.vectors * Winograd.width) == 0 ? $0 : nil
+    }
+    let vectors = chosen?.vectors ?? Winograd.vectors(for: channels)
     let constants = [
-      "V": Winograd.width, "C": channels, "K": outputs, "NV": vectors, "MR": vectors == 4 ? 6 : 12, "TB": 128,
+      "V": Winograd.width, "C": channels, "K": outputs, "NV": vectors,
+      "MR": chosen?.pixels ?? (vectors == 4 ? 6 : 12), "TB": 128,
       "KB": outputs % 64 == 0 ? 64 : Winograd.width, "CB": channels, "GRADIENT": 1,
     ]
     let v = try list.scratch(Winograd.positions * range * channels, for: "transformed input")
@@ -214,7 +244,4 @@ extension Planner {
         "winograd_gradient_sum", in: "winograd", constants: constants, [products, .operand(2)], globalSize: [outputs]))
     return list
   }
-
-  /// Tiles times channels whose transforms stay in the caches; of 2^15 to 2^18 the fastest on an AVX-512 processor.
-  private static let winogradGradientElements = 1 << 15
 }

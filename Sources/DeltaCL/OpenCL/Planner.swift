@@ -1,8 +1,10 @@
 /// Chooses kernels, tiles and launch sizes for operations on one class of devices.
 ///
-/// Every choice follows from shapes and the device's class alone, never from a measurement or the number of cores, so that
-/// the same operation gives the same bits each time.
+/// Every default follows from shapes and the device's class alone, never from a measurement or the number of cores, so that
+/// the same operation gives the same bits each time. ``choice`` overrides the defaults for one operation.
 struct Planner: Sendable {
+  /// The class of devices that the defaults are for, as in `CPU`.
+  let deviceClass: String
   /// The most neighbouring channels that a vector holds.
   let maximumVectorWidth: Int
   /// The elements that a work-item of an element-wise kernel does.
@@ -24,20 +26,40 @@ struct Planner: Sendable {
   /// The tiles of the local family to choose from; none turns it off.
   var localTiles: [LocalTile] = []
 
+  /// Vector multiplications that make a work-item of a correlation worth starting.
+  var multiplicationsPerItem = 8192
+  /// The cost of gathering a product of a delta, in multiplications.
+  var gatherCost = 16.0
+  /// The work-items that share the direct sums of a kernel gradient.
+  var gradientItems = 16
+  /// Output pixels whose part of a vector of dy stays in the first cache.
+  var chunkPixels = 112
+  /// The work-items that share any other reduction.
+  var reductionItems = 128
+  /// Tiles times channels whose transforms stay in the caches during Winograd's gradient; of 2^15 to 2^18 the fastest on an
+  /// AVX-512 processor.
+  var winogradGradientElements = 1 << 15
+
+  /// What is fixed for the operation that is planned instead of being left to the defaults.
+  var choice = PlanChoice()
+  /// The bytes that the scratch of an operation may take.
+  var maximumScratchBytes = Int.max
+
   /// The planner for CPU devices, where a work-item is a loop on one core.
   static let cpu = Planner(
-    maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, workGroupSizes: [1],
+    deviceClass: "CPU", maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, workGroupSizes: [1],
     denseStreamingRows: 256, winogradLocalBytes: 1 << 20)
   /// The planner for all other devices, where many work-items share a core.
   static let gpu = Planner(
-    maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, workGroupSizes: [16, 64], denseStreamingRows: 0,
+    deviceClass: "GPU", maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, workGroupSizes: [16, 64],
+    denseStreamingRows: 0,
     localTiles: LocalTile.all)
 
   /// The launches of an operation.
   ///
   /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
   func launches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList {
-    if let list = try localLaunches(for: operation) { return list }
+    if usesLocalFamily, let list = try localLaunches(for: operation) { return list }
     if let list = try depthwiseLaunches(for: operation) { return list }
     return switch operation {
     case .convolution(let convolution, let bias):

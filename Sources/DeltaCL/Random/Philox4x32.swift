@@ -5,15 +5,19 @@ public enum Philox4x32 {
   /// The ten rounds: four random words from a counter and a key.
   @inlinable
   public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var counter = counter
-    var key = key
+    // Words of their own stay in registers, where those of a vector are moved in and out.
+    var (a, b, c, d) = (counter[0], counter[1], counter[2], counter[3])
+    var (firstKey, secondKey) = (key[0], key[1])
     for _ in 0..<10 {
-      let first = UInt32(0xD251_1F53).multipliedFullWidth(by: counter[0])
-      let second = UInt32(0xCD9E_8D57).multipliedFullWidth(by: counter[2])
-      counter = SIMD4(
-        second.high ^ counter[1] ^ key[0], second.low, first.high ^ counter[3] ^ key[1], first.low)
-      key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
+      let first = UInt64(a) &* 0xD251_1F53
+      let second = UInt64(c) &* 0xCD9E_8D57
+      a = UInt32(truncatingIfNeeded: second >> 32) ^ b ^ firstKey
+      b = UInt32(truncatingIfNeeded: second)
+      c = UInt32(truncatingIfNeeded: first >> 32) ^ d ^ secondKey
+      d = UInt32(truncatingIfNeeded: first)
+      firstKey &+= 0x9E37_79B9
+      secondKey &+= 0xBB67_AE85
     }
-    return counter
+    return SIMD4(a, b, c, d)
   }
 }

@@ -61,23 +61,33 @@ public enum Backends {
     try open(choose(text).candidate)
   }
 
-  /// Opens a candidate, with the family of kernels that ``defaultFamily`` says. The same device gives the same instance each
-  /// time.
+  /// Opens a candidate, with the family of kernels that ``defaultFamily`` says and the tuning of
+  /// ``Tuning/current(for:family:)``. The same device gives the same instance each time.
   ///
   /// - Parameter exact: Whether algorithms that round more than the direct sum are turned off; without a value, whether the
   ///   environment variable `DELTACL_EXACT` is 1.
-  /// - Throws: As ``defaultFamily``, or what the driver says.
+  /// - Throws: As ``defaultFamily`` and ``validateEnvironment()``, or what the driver says.
   public static func open(_ candidate: BackendCandidate, exact: Bool? = nil) throws -> any Backend {
+    try validateEnvironment()
     let family = try defaultFamily
     guard let device = candidate.device else { return ReferenceBackend.shared }
     let exact = exact ?? isExactByDefault
     let key = Key(selector: candidate.selector, family: family, exact: exact)
     return try opened.withLock { opened in
       if let backend = opened[key] { return backend }
-      let backend = try OpenCLBackend(device, selector: candidate.selector, family: family, exact: exact)
+      let backend = try OpenCLBackend(
+        device, selector: candidate.selector, family: family, exact: exact,
+        tuning: Tuning.current(for: device, family: family))
       opened[key] = backend
       return backend
     }
+  }
+
+  /// Checks the environment variables that are switches.
+  ///
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where `DELTACL_TUNING` or `DELTACL_VERBOSE` is neither 0 nor 1.
+  public static func validateEnvironment() throws(DeltaCLError) {
+    _ = (try Switch.tuning.isOn, try Switch.verbose.isOn)
   }
 
   /// Whether the environment variable `DELTACL_EXACT` is 1.

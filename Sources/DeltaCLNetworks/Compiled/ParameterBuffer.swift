@@ -1,4 +1,5 @@
 import DeltaCL
+import OpenCL
 
 /// A number for each parameter of a network, in one contiguous storage whose gaps are 0: values, gradients or velocities.
 final class ParameterBuffer: Sendable {
@@ -7,22 +8,46 @@ final class ParameterBuffer: Sendable {
   /// The parts of ``storage`` that belong to the slots of ``layout``.
   let slices: [any Storage]
 
-  /// Allocates a buffer and fills it with `values` in the order of the layout's slots, or with zeros.
-  init(_ layout: ParameterLayout, values: [[Float]]? = nil, on backend: any Backend) throws {
+  /// Allocates a buffer of zeros.
+  convenience init(_ layout: ParameterLayout, on backend: any Backend) throws {
+    try self.init(uninitialized: layout, on: backend)
+    // The device writes them: all parameters of a large network take long to write on one thread and to copy.
+    if layout.count > 0 {
+      let plan = try backend.plan(for: .fill(count: layout.count, value: 0))
+      let scratch = plan.scratchCount > 0 ? try backend.sharedScratch(count: plan.scratchCount) : nil
+      try plan.bind([storage], scratch: scratch, label: "parameters fill").enqueue()
+    }
+  }
+
+  /// Allocates a buffer and fills it as ``write(_:)`` does.
+  convenience init(
+    _ layout: ParameterLayout, on backend: any Backend,
+    values fill: (_ slot: Int, UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) throws {
+    try self.init(uninitialized: layout, on: backend)
+    try write(fill)
+  }
+
+  private init(uninitialized layout: ParameterLayout, on backend: any Backend) throws {
     self.layout = layout
     let storage = try backend.allocate(.float32, count: layout.count)
     self.storage = storage
     slices = try layout.slots.map { try storage.slice(offset: $0.offset, count: $0.shape.elementCount) }
-    try write(values ?? [])
   }
 
-  /// Replaces all numbers; slots without values become 0.
-  func write(_ values: [[Float]]) throws {
-    var contents = [Float](repeating: 0, count: layout.count)
-    for (slot, values) in zip(layout.slots, values) {
-      contents.replaceSubrange(slot.elements, with: values)
+  /// Replaces all numbers.
+  ///
+  /// - Parameter fill: Writes the numbers of a slot, which are 0 before.
+  func write(_ fill: (_ slot: Int, UnsafeMutableBufferPointer<Float>) throws -> Void) throws {
+    if layout.count == 0 { return }
+    let memory = try HostMemory(byteCount: layout.count * ElementType.float32.byteCount)
+    try memory.withUnsafeMutableBytes { bytes in
+      let contents = bytes.bindMemory(to: Float.self)
+      for (index, slot) in layout.slots.enumerated() {
+        try fill(index, UnsafeMutableBufferPointer(rebasing: contents[slot.elements]))
+      }
     }
-    try Tensor(storage, shape: [layout.count]).write(contents)
+    try storage.write(memory)
   }
 
   /// Waits and reads the numbers of one slot.

@@ -39,6 +39,15 @@ struct ParameterLayout: Sendable {
     return index
   }
 
+  /// Copies the values of a slot from tensors that are exactly the parameters of this layout.
+  func copying(
+    _ tensors: [String: (shape: Shape, values: [Float])]
+  ) -> (_ slot: Int, UnsafeMutableBufferPointer<Float>) -> Void {
+    { index, destination in
+      if let values = tensors[slots[index].name]?.values { _ = destination.update(fromContentsOf: values) }
+    }
+  }
+
   /// Throws where `tensors` are not exactly the parameters of this layout, with all that differs.
   func validate(_ tensors: [String: (shape: Shape, values: [Float])]) throws(NetworkError) {
     var differences = slots.compactMap { slot -> String? in

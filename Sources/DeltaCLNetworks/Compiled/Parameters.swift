@@ -35,15 +35,15 @@ public final class Parameters: Sendable {
   ///   enough memory.
   public convenience init(_ network: Network, seed: UInt64, on backend: any Backend) throws {
     try self.init(network, seed: seed, on: backend) { layout, entries in
-      entries.enumerated().map { index, entry in
-        switch entry.role {
+      { index, values in
+        switch entries[index].role {
         case .parameter(let initializer, let fans):
           var generator = Philox(seed: seed, stream: .initialization(parameter: index))
-          return initializer.values(count: entry.value.shape.elementCount, fans: fans, from: &generator)
+          initializer.fill(values, fans: fans, from: &generator)
         case .statistic(let initial):
-          return Array(repeating: initial, count: entry.value.shape.elementCount)
+          values.update(repeating: initial)
         default:
-          return []
+          break
         }
       }
     }
@@ -58,13 +58,13 @@ public final class Parameters: Sendable {
   ) throws {
     try self.init(network, seed: seed, on: backend) { layout, _ in
       try layout.validate(tensors)
-      return layout.slots.map { tensors[$0.name]?.values ?? [] }
+      return layout.copying(tensors)
     }
   }
 
   private init(
     _ network: Network, seed: UInt64, on backend: any Backend,
-    values initial: (ParameterLayout, [Graph.Entry]) throws -> [[Float]]
+    values fill: (ParameterLayout, [Graph.Entry]) throws -> (Int, UnsafeMutableBufferPointer<Float>) -> Void
   ) throws {
     // Batch normalisation cannot be trained on every batch of one, but declares the same in inference.
     let graph = try network.forward(batch: 1, mode: .inference).graph
@@ -73,7 +73,7 @@ public final class Parameters: Sendable {
     self.seed = seed
     layout = ParameterLayout(graph.parameters, alignment: backend.storageAlignment)
     let all = ParameterLayout(entries, alignment: backend.storageAlignment)
-    values = try ParameterBuffer(all, values: initial(all, entries), on: backend)
+    values = try ParameterBuffer(all, on: backend, values: fill(all, entries))
     trainable = try values.storage.slice(offset: 0, count: layout.count)
   }
 
@@ -165,6 +165,6 @@ public final class Parameters: Sendable {
 
   private func load(_ tensors: [String: (shape: Shape, values: [Float])], into buffer: ParameterBuffer) throws {
     try buffer.layout.validate(tensors)
-    try buffer.write(buffer.layout.slots.map { tensors[$0.name]?.values ?? [] })
+    try buffer.write(buffer.layout.copying(tensors))
   }
 }

@@ -19,29 +19,41 @@ public enum Initializer: Hashable, Sendable {
 
   /// Draws `count` values.
   public func values(count: Int, fans: Fans, from generator: inout Philox) -> [Float] {
-    switch self {
-    case .he:
-      return normal((2 / Float(fans.input)).squareRoot(), count, &generator)
-    case .heFanOut:
-      return normal((2 / Float(fans.output)).squareRoot(), count, &generator)
-    case .normal(let deviation):
-      return normal(deviation, count, &generator)
-    case .xavier:
-      return uniform(within: (6 / (Float(fans.input) + Float(fans.output))).squareRoot(), count, &generator)
-    case .pytorch:
-      return uniform(within: 1 / Float(fans.input).squareRoot(), count, &generator)
-    case .zeros:
-      return Array(repeating: 0, count: count)
-    case .constant(let value):
-      return Array(repeating: value, count: count)
+    [Float](unsafeUninitializedCapacity: count) { values, initializedCount in
+      fill(UnsafeMutableBufferPointer(rebasing: values[..<count]), fans: fans, from: &generator)
+      initializedCount = count
     }
   }
 
-  private func normal(_ deviation: Float, _ count: Int, _ generator: inout Philox) -> [Float] {
-    (0..<count).map { _ in deviation * generator.normal() }
+  /// Draws values into memory, on all cores: the same ones whatever their number.
+  func fill(_ values: UnsafeMutableBufferPointer<Float>, fans: Fans, from generator: inout Philox) {
+    switch self {
+    case .he:
+      Self.normal((2 / Float(fans.input)).squareRoot(), values, &generator)
+    case .heFanOut:
+      Self.normal((2 / Float(fans.output)).squareRoot(), values, &generator)
+    case .normal(let deviation):
+      Self.normal(deviation, values, &generator)
+    case .xavier:
+      Self.uniform(within: (6 / (Float(fans.input) + Float(fans.output))).squareRoot(), values, &generator)
+    case .pytorch:
+      Self.uniform(within: 1 / Float(fans.input).squareRoot(), values, &generator)
+    case .zeros:
+      values.initialize(repeating: 0)
+    case .constant(let value):
+      values.initialize(repeating: value)
+    }
   }
 
-  private func uniform(within bound: Float, _ count: Int, _ generator: inout Philox) -> [Float] {
-    (0..<count).map { _ in bound * (2 * generator.uniform() - 1) }
+  private static func normal(
+    _ deviation: Float, _ values: UnsafeMutableBufferPointer<Float>, _ generator: inout Philox
+  ) {
+    generator.fill(values, wordsForEach: Philox.wordsOfNormal) { deviation * $0.normal() }
+  }
+
+  private static func uniform(
+    within bound: Float, _ values: UnsafeMutableBufferPointer<Float>, _ generator: inout Philox
+  ) {
+    generator.fill(values, wordsForEach: Philox.wordsOfUniform) { bound * (2 * $0.uniform() - 1) }
   }
 }

@@ -39,19 +39,70 @@ public struct Philox: RandomNumberGenerator, Sendable {
   /// The next 32 random bits.
   public mutating func nextWord() -> UInt32 {
     if used == 4 {
-      block = Philox4x32.block(counter: counter, key: key)
-      counter[0] &+= 1
-      if counter[0] == 0 { counter[1] &+= 1 }
+      block = nextBlock()
       used = 0
     }
     defer { used += 1 }
     return block[used]
   }
 
+  private mutating func nextBlock() -> SIMD4<UInt32> {
+    defer {
+      counter[0] &+= 1
+      if counter[0] == 0 { counter[1] &+= 1 }
+    }
+    return Philox4x32.block(counter: counter, key: key)
+  }
+
   /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     let low = UInt64(nextWord())
     return low | UInt64(nextWord()) << 32
+  }
+
+  /// Goes on as if `count` words had been drawn.
+  public mutating func skip(words count: UInt64) {
+    let blocks = UInt64(counter[0]) | UInt64(counter[1]) << 32
+    let (quotient, remainder) = (count / 4, Int(count % 4))
+    // Of the block that the counter has passed `used` words were drawn.
+    let drawn = used + remainder
+    let passed = blocks &+ quotient &+ (drawn > 4 ? 1 : 0)
+    used = drawn > 4 ? drawn - 4 : drawn
+    counter[0] = UInt32(truncatingIfNeeded: passed)
+    counter[1] = UInt32(truncatingIfNeeded: passed >> 32)
+    if used < 4 {
+      let current = passed &- 1
+      block = Philox4x32.block(
+        counter: SIMD4(
+          UInt32(truncatingIfNeeded: current), UInt32(truncatingIfNeeded: current >> 32), counter[2], counter[3]),
+        key: key)
+    }
+  }
+
+  /// The words that ``uniform()`` draws.
+  static let wordsOfUniform = 1
+  /// The words that ``normal()`` draws.
+  static let wordsOfNormal = 4
+
+  /// Draws values on all cores: the same ones as one after the other.
+  ///
+  /// - Parameters:
+  ///   - words: What `draw` draws for each value.
+  ///   - draw: Draws a value.
+  mutating func fill(
+    _ values: UnsafeMutableBufferPointer<Float>, wordsForEach words: Int, _ draw: @Sendable (inout Philox) -> Float
+  ) {
+    let length = 1 << 16
+    let start = self
+    // The parts do not overlap.
+    nonisolated(unsafe) let values = values
+    DispatchQueue.concurrentPerform(iterations: (values.count + length - 1) / length) { part in
+      var generator = start
+      let range = part * length..<min(values.count, (part + 1) * length)
+      generator.skip(words: UInt64(range.lowerBound) * UInt64(words))
+      for index in range { values.initializeElement(at: index, to: draw(&generator)) }
+    }
+    skip(words: UInt64(values.count) * UInt64(words))
   }
 
   /// A number of 24 random bits, uniform in `0..<1`.
@@ -61,8 +112,10 @@ public struct Philox: RandomNumberGenerator, Sendable {
 
   /// A number from the normal distribution of mean 0 and deviation 1, by Box and Muller's transform.
   public mutating func normal() -> Float {
-    let radius = 1 - Double(next() >> 11) * 0x1p-53
-    let angle = Double(next() >> 11) * 0x1p-53
+    // A whole block, which for most is the next one.
+    let words = used == 4 ? nextBlock() : SIMD4(nextWord(), nextWord(), nextWord(), nextWord())
+    let radius = 1 - Double((UInt64(words[0]) | UInt64(words[1]) << 32) >> 11) * 0x1p-53
+    let angle = Double((UInt64(words[2]) | UInt64(words[3]) << 32) >> 11) * 0x1p-53
     return Float((-2 * log(radius)).squareRoot() * cos(2 * .pi * angle))
   }
 

@@ -62,7 +62,7 @@ struct BenchNetworksCommand: ParsableCommand {
     var measurements: [NetworkMeasurement] = []
     var profiles: [Profile] = []
     for network in networks {
-      for batch in batchSize.isEmpty ? [network.isForLargeImages ? 8 : 64] : batchSize {
+      for batch in batchSize.isEmpty ? [network.benchmarkBatch] : batchSize {
         let measurement = try NetworkMeasurement(
           network, batch: batch, mode, Sampler(budget: options.budget ?? 5),
           makeBackend: { try options.device.newBackend(profiling: options.profile.isWanted) },
@@ -81,10 +81,7 @@ struct BenchNetworksCommand: ParsableCommand {
   }
 
   private func networks() throws -> [Network] {
-    try (network.isEmpty ? Network.names : network).map { name in
-      let network = try Network.named(name, classes: 10)
-      return network.isForLargeImages ? try Network.named(name, classes: 1000) : network
-    }
+    try (network.isEmpty ? Network.names : network).map(Network.benchmarked)
   }
 
   private static func cells(_ measurement: NetworkMeasurement, _ ceilings: DeviceCeilings?) -> [String] {
@@ -101,6 +98,15 @@ struct BenchNetworksCommand: ParsableCommand {
 }
 
 extension Network {
+  /// A network by its name with the classes of the images it was made for.
+  static func benchmarked(_ name: String) throws -> Network {
+    let network = try Network.named(name, classes: 10)
+    return network.isForLargeImages ? try Network.named(name, classes: 1000) : network
+  }
+
+  /// The usual number of images in a step.
+  var benchmarkBatch: Int { isForLargeImages ? 8 : 64 }
+
   /// Whether it is for ImageNet's images and classes rather than for those of MNIST and CIFAR.
-  fileprivate var isForLargeImages: Bool { inputSize.rows >= 128 }
+  private var isForLargeImages: Bool { inputSize.rows >= 128 }
 }

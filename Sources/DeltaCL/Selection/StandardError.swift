@@ -1,0 +1,9 @@
+import Foundation
+
+/// What the library says to a person beside the results.
+enum StandardError {
+  /// Writes a line. What cannot be written is lost.
+  static func line(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("deltacl: \(text)\n".utf8))
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+public import OpenCL
+import Synchronization
+
+extension Tuning {
+  /// The folder for what `deltacl tune` finds: `DELTACL_CACHE_DIR`, else `deltacl` in `XDG_CACHE_HOME`, else
+  /// `~/.cache/deltacl`; `nil` without a home.
+  public static var cacheFolder: String? {
+    let environment = ProcessInfo.processInfo.environment
+    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    if let folder = value("DELTACL_CACHE_DIR") { return folder }
+    // The standard asks for absolute paths and has others ignored.
+    if let folder = value("XDG_CACHE_HOME"), folder.hasPrefix("/") { return "\(folder)/deltacl" }
+    return value("HOME").map { "\($0)/.cache/deltacl" }
+  }
+
+  /// The tuning that a backend opened without further wishes uses: what the cache folder has for the device, or `nil` where
+  /// there is none or `DELTACL_TUNING` is 0.
+  ///
+  /// A file that is damaged or made for another driver or other kernels is ignored with a warning on standard error.
+  ///
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where `DELTACL_TUNING` is neither 0 nor 1.
+  public static func current(for device: Device, family: KernelFamily? = nil) throws(DeltaCLError) -> Tuning? {
+    guard try Switch.tuning.isOn, let folder = cacheFolder, let subject = try? TuningSubject(device, family: family)
+    else { return nil }
+    return load(for: subject, from: folder)
+  }
+
+  /// Reads the file for a subject; `nil` where there is none that can be used.
+  public static func load(for subject: TuningSubject, from folder: String) -> Tuning? {
+    let path = "\(folder)/\(subject.fileName)"
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      warnOfOthers(for: subject, in: folder)
+      return nil
+    }
+    do {
+      return try Tuning(json: try bytes(of: path), for: subject)
+    } catch {
+      warn("the tuning in \(path) is ignored, \(error): run `deltacl tune` again, or delete it")
+      return nil
+    }
+  }
+
+  private static func bytes(of path: String) throws(DeltaCLError) -> [UInt8] {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    // Reading a pipe would wait, and a file of this size is none of ours.
+    guard attributes?[.type] as? FileAttributeType == .typeRegular, (attributes?[.size] as? Int ?? .max) <= 1 << 24,
+      let data = FileManager.default.contents(atPath: path)
+    else { throw DeltaCLError(.invalidArgument, "it cannot be read") }
+    return Array(data)
+  }
+
+  private static func warnOfOthers(for subject: TuningSubject, in folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let isStale = names.contains { $0.hasPrefix(subject.fileNamePrefix) && $0.hasSuffix(".json") }
+    guard isStale else { return }
+    warn(
+      "the tuning of \(subject.device) in \(folder) is for another driver or other kernels and is ignored: run "
+        + "`deltacl tune` again, or delete \(subject.fileNamePrefix)*")
+  }
+
+  private static let warnings = Mutex<Set<String>>([])
+
+  /// Says something once in a process.
+  private static func warn(_ message: String) {
+    guard warnings.withLock({ $0.insert(message).inserted }) else { return }
+    StandardError.line(message)
+  }
+}

@@ -1,0 +1,1 @@
+// Nothing to call: environment.c acts before the tests begin.

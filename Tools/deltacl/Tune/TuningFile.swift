@@ -1,0 +1,42 @@
+import DeltaCL
+import DeltaCLData
+import Foundation
+import OpenCL
+
+/// The file that tuning is kept in.
+struct TuningFile {
+  let path: String
+  private let folder: String
+  private let subject: TuningSubject
+
+  /// Finds the place of a device's file and makes the folder.
+  ///
+  /// - Throws: ``CommandFailure`` where there is no folder and none can be made.
+  init(for device: Device) throws {
+    guard let folder = Tuning.cacheFolder else {
+      throw CommandFailure("there is no folder to keep the tuning in: set DELTACL_CACHE_DIR to one")
+    }
+    subject = try TuningSubject(device, family: Backends.defaultFamily)
+    self.folder = folder
+    path = "\(folder)/\(subject.fileName)"
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure("cannot make the cache folder \(folder): choose another with DELTACL_CACHE_DIR")
+    }
+  }
+
+  /// What the file holds; `nil` where there is none that can be used.
+  func read() -> Tuning? {
+    Tuning.load(for: subject, from: folder)
+  }
+
+  /// Reads the file again, changes what is in it and writes it.
+  ///
+  /// - Throws: `DataError` where it cannot be written.
+  func update(_ change: (inout Tuning) -> Void) throws {
+    var tuning = read() ?? Tuning(for: subject)
+    change(&tuning)
+    try AtomicFile.write(tuning.json(), to: path)
+  }
+}
