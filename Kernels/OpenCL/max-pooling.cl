@@ -1,5 +1,7 @@
 // Max pooling with argmax, and its delta as a gather. The first of equal values in row-major order wins, a NaN wins over
 // numbers, padding is never chosen.
+//
+// Window, stride and dilation are constants of the program: the delta divides by strides, for every tap of every position.
 
 // Whether `value` replaces `best`, for scalars and vectors alike: it is greater or NaN, and `best` is no NaN.
 #define REPLACES(value, best) (((value) <= (best)) == 0 & (best) == (best))
@@ -7,22 +9,21 @@
 // One work-item a row of y.
 kernel void max_pooling(
     global const float *restrict x, global float *restrict y, global int *restrict argmax, int rows, int H, int W,
-    int C, int P, int Q, int R, int S, int strideRows, int strideColumns, int dilationRows, int dilationColumns,
-    int top, int left)
+    int C, int P, int Q, int top, int left)
 {
   const int row = get_global_id(0);
   if (row >= rows) return;
   const int n = row / P;
-  const int i0 = row % P * strideRows - top;
+  const int i0 = row % P * STRIDE_ROWS - top;
   // The first and the end of the window's rows that lie in the image.
-  const int rBegin = i0 >= 0 ? 0 : (-i0 + dilationRows - 1) / dilationRows;
-  const int rEnd = min(R, (H - 1 - i0) / dilationRows + 1);
+  const int rBegin = i0 >= 0 ? 0 : (-i0 + DILATION_ROWS - 1) / DILATION_ROWS;
+  const int rEnd = min(WINDOW_ROWS, (H - 1 - i0) / DILATION_ROWS + 1);
   global const float *image = x + (size_t)n * H * W * C;
   for (int q = 0; q < Q; q++) {
-    const int j0 = q * strideColumns - left;
-    const int sBegin = j0 >= 0 ? 0 : (-j0 + dilationColumns - 1) / dilationColumns;
-    const int sEnd = min(S, (W - 1 - j0) / dilationColumns + 1);
-    const int origin = (i0 + rBegin * dilationRows) * W + j0 + sBegin * dilationColumns;
+    const int j0 = q * STRIDE_COLUMNS - left;
+    const int sBegin = j0 >= 0 ? 0 : (-j0 + DILATION_COLUMNS - 1) / DILATION_COLUMNS;
+    const int sEnd = min(WINDOW_COLUMNS, (W - 1 - j0) / DILATION_COLUMNS + 1);
+    const int origin = (i0 + rBegin * DILATION_ROWS) * W + j0 + sBegin * DILATION_COLUMNS;
     const size_t pixel = ((size_t)row * Q + q) * C;
     for (int block = 0; block < C; block += V) {
       const int c = min(block, C - V);
@@ -30,7 +31,7 @@ kernel void max_pooling(
       ivec chosen = (ivec)(origin);
       for (int r = rBegin; r < rEnd; r++)
         for (int s = sBegin; s < sEnd; s++) {
-          const int cell = (i0 + r * dilationRows) * W + j0 + s * dilationColumns;
+          const int cell = (i0 + r * DILATION_ROWS) * W + j0 + s * DILATION_COLUMNS;
           const vec value = LOAD(image + (size_t)cell * C + c);
           const ivec replaces = REPLACES(value, best);
           best = replaces ? value : best;
@@ -45,8 +46,7 @@ kernel void max_pooling(
 // One work-item a row of dx.
 kernel void max_pooling_delta(
     global const float *restrict dy, global const int *restrict argmax, global float *restrict dx, int rows, int H,
-    int W, int C, int P, int Q, int R, int S, int strideRows, int strideColumns, int dilationRows,
-    int dilationColumns, int top, int left EPILOGUE_PARAMETERS)
+    int W, int C, int P, int Q, int top, int left EPILOGUE_PARAMETERS)
 {
   const int row = get_global_id(0);
   if (row >= rows) return;
@@ -57,14 +57,16 @@ kernel void max_pooling_delta(
     for (int block = 0; block < C; block += V) {
       const int c = min(block, C - V);
       vec sum = (vec)(0.0f);
-      for (int r = R - 1; r >= 0; r--) {
-        const int u = i + top - r * dilationRows;
-        if (u < 0 || u % strideRows != 0 || u / strideRows >= P) continue;
-        const size_t line = ((size_t)n * P + u / strideRows) * Q;
-        for (int s = S - 1; s >= 0; s--) {
-          const int v = j + left - s * dilationColumns;
-          if (v < 0 || v % strideColumns != 0 || v / strideColumns >= Q) continue;
-          const size_t at = (line + v / strideColumns) * C + c;
+      for (int r = WINDOW_ROWS - 1; r >= 0; r--) {
+        const int u = i + top - r * DILATION_ROWS;
+        const int p = u / STRIDE_ROWS;
+        if (u < 0 || p * STRIDE_ROWS != u || p >= P) continue;
+        const size_t line = ((size_t)n * P + p) * Q;
+        for (int s = WINDOW_COLUMNS - 1; s >= 0; s--) {
+          const int v = j + left - s * DILATION_COLUMNS;
+          const int q = v / STRIDE_COLUMNS;
+          if (v < 0 || q * STRIDE_COLUMNS != v || q >= Q) continue;
+          const size_t at = (line + q) * C + c;
           const vec delta = LOAD(dy + at);
           const ivec chosen = LOAD(argmax + at);
           sum += chosen == (ivec)(cell) ? delta : (vec)(0.0f);

@@ -12,10 +12,15 @@ extension Planner {
     var list = LaunchList()
     list.append(
       Launch(
-        kernel, in: "max-pooling", constants: ["V": vectorWidth(within: pooling.channels)],
-        [.operand(0), .operand(1), .operand(2), .int(rows)] + geometry(pooling) + [
-          .int(pooling.dilation.rows), .int(pooling.dilation.columns), .int(pooling.padding.top),
-          .int(pooling.padding.left),
+        kernel, in: "max-pooling",
+        constants: [
+          "V": vectorWidth(within: pooling.channels), "WINDOW_ROWS": pooling.window.rows,
+          "WINDOW_COLUMNS": pooling.window.columns, "STRIDE_ROWS": pooling.stride.rows,
+          "STRIDE_COLUMNS": pooling.stride.columns, "DILATION_ROWS": pooling.dilation.rows,
+          "DILATION_COLUMNS": pooling.dilation.columns,
+        ],
+        [.operand(0), .operand(1), .operand(2), .int(rows)] + extents(pooling) + [
+          .int(pooling.padding.top), .int(pooling.padding.left),
         ], globalSize: [rows], storesResult: true))
     return list
   }
@@ -36,19 +41,19 @@ extension Planner {
     list.append(
       Launch(
         kernel, in: "average-pooling", constants: constants,
-        [.operand(0), .operand(1), .int(rows)] + geometry(pooling) + [
-          .int(pooling.padding.top), .int(pooling.padding.left), .int(pooling.padding.bottom),
-          .int(pooling.padding.right),
+        [.operand(0), .operand(1), .int(rows)] + extents(pooling) + [
+          .int(pooling.window.rows), .int(pooling.window.columns), .int(pooling.stride.rows),
+          .int(pooling.stride.columns), .int(pooling.padding.top), .int(pooling.padding.left),
+          .int(pooling.padding.bottom), .int(pooling.padding.right),
         ], globalSize: [rows], storesResult: true))
     return list
   }
 
-  /// H, W, C, P, Q, R, S and the strides, which all pooling kernels take.
-  private func geometry(_ pooling: Pooling) -> [Launch.Argument] {
+  /// H, W, C, P and Q, which all pooling kernels take.
+  private func extents(_ pooling: Pooling) -> [Launch.Argument] {
     [
       .int(pooling.inputSize.rows), .int(pooling.inputSize.columns), .int(pooling.channels),
-      .int(pooling.outputSize.rows), .int(pooling.outputSize.columns), .int(pooling.window.rows),
-      .int(pooling.window.columns), .int(pooling.stride.rows), .int(pooling.stride.columns),
+      .int(pooling.outputSize.rows), .int(pooling.outputSize.columns),
     ]
   }
 }
