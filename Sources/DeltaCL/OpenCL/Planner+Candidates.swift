@@ -33,7 +33,9 @@ extension Planner {
   }
 
   private func directProposals(for pass: ConvolutionPass) -> [PlanChoice] {
-    let convolution = pass.convolution
+    var convolution = pass.convolution
+    // As forward passes and deltas are planned.
+    if pass.direction != .gradient, let inOneRow = try? convolution.inOneRow { convolution = inOneRow }
     let groupKernels = convolution.outputChannels / convolution.groups
     let groupChannels = convolution.inputChannels / convolution.groups
     var proposals = [PlanChoice(algorithm: .direct)]

@@ -365,7 +365,7 @@ extension Planner {
 
 extension Convolution {
   /// The same over one row of all pixels, where every pixel stands alone: tiles then need not end with the image's rows.
-  fileprivate var inOneRow: Convolution {
+  var inOneRow: Convolution {
     get throws(DeltaCLError) {
       guard batch > 0, kernelSize == 1, stride == 1, padding == 0, groups == 1 else { return self }
       return try Convolution(
