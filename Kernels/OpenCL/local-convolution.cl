@@ -18,13 +18,13 @@
 #define ROW_N (TN + 4)
 
 #define FETCH1(to, from) (to)[0] = *(from);
-#define FETCH4(to, from)                                  \
-  {                                                       \
+#define FETCH4(to, from)                                   \
+  {                                                        \
     const float4 values_ = *(global const float4 *)(from); \
-    (to)[0] = values_.x;                                  \
-    (to)[1] = values_.y;                                  \
-    (to)[2] = values_.z;                                  \
-    (to)[3] = values_.w;                                  \
+    (to)[0] = values_.x;                                   \
+    (to)[1] = values_.y;                                   \
+    (to)[2] = values_.z;                                   \
+    (to)[3] = values_.w;                                   \
   }
 #define FETCH(width) JOIN(FETCH, width)
 #define ZERO(to, width) \

@@ -98,9 +98,7 @@ extension Planner {
 
     var list = LaunchList()
     let partial = splits == 1 ? .operand(2) : try list.scratch(splits * count, for: "partial kernel gradients")
-    let constants = tile.constants.merging([
-      "VX": localVector(groupChannels), "VY": localVector(groupKernels), "VW": 1, "OUTPUTS_INNERMOST": 0,
-    ]) { $1 }
+    let constants = localConstants(tile, channels: groupChannels, outputs: groupKernels, outputsAreInnermost: false)
     list.append(
       Launch(
         "local_convolution_gradient", in: "local-convolution", constants: constants,
@@ -132,13 +130,10 @@ extension Planner {
     let outputsAreInnermost = correlation.weights.output == 1
     let pixels = correlation.batch * correlation.computed.rows * correlation.computed.columns
     let tile = localTile(rows: pixels, columns: correlation.outputs, groups: correlation.groups, parts: 1)
-    let vectors = (x: localVector(correlation.channels), y: localVector(correlation.outputs))
     return Launch(
       "local_convolution_correlate", in: "local-convolution",
-      constants: tile.constants.merging([
-        "VX": vectors.x, "VW": outputsAreInnermost ? vectors.y : vectors.x, "VY": vectors.y,
-        "OUTPUTS_INNERMOST": outputsAreInnermost ? 1 : 0,
-      ]) { $1 },
+      constants: localConstants(
+        tile, channels: correlation.channels, outputs: correlation.outputs, outputsAreInnermost: outputsAreInnermost),
       [
         .operand(0), .operand(1), bias ?? .operand(1), y, .int(bias == nil ? 0 : 1), .int(pixels),
         .int(correlation.computed.rows), .int(correlation.computed.columns), .int(correlation.input.rows),
@@ -166,6 +161,15 @@ extension Planner {
     return localTiles[best]
   }
 
-  /// The neighbouring channels that are copied or stored at a time: as many as keep every address aligned.
-  private func localVector(_ channels: Int) -> Int { channels.isMultiple(of: 4) ? 4 : 1 }
+  /// The constants of a program, which the forward pass and the gradient share: how many neighbouring channels are copied or
+  /// stored at a time, as many as keep every address aligned.
+  private func localConstants(
+    _ tile: LocalTile, channels: Int, outputs: Int, outputsAreInnermost: Bool
+  ) -> [String: Int] {
+    let vectors = (x: channels.isMultiple(of: 4) ? 4 : 1, y: outputs.isMultiple(of: 4) ? 4 : 1)
+    return tile.constants.merging([
+      "VX": vectors.x, "VW": outputsAreInnermost ? vectors.y : vectors.x, "VY": vectors.y,
+      "OUTPUTS_INNERMOST": outputsAreInnermost ? 1 : 0,
+    ]) { $1 }
+  }
 }
