@@ -40,9 +40,42 @@ kernel void convolution_pack(
   const int lanes = min(LANES, groupKernels - first);
   global float *out = packed + (size_t)block * (1 + taps) * LANES;
   for (int l = 0; l < LANES; l++) out[l] = hasBias && l < lanes ? b[k0 + l] : 0.0f;
-  for (int t = 0; t < taps; t++)
-    for (int l = 0; l < LANES; l++) out[(1 + t) * LANES + l] = l < lanes ? w[(size_t)(k0 + l) * taps + t] : 0.0f;
+  global const float *in = w + (size_t)k0 * taps;
+  int t = 0;
+  // V taps of a kernel are read together: kernels often lie at distances that share few sets of a cache.
+  for (; t <= taps - V; t += V) {
+    float block[LANES][V];
+    for (int l = 0; l < LANES; l++) STORE(l < lanes ? LOAD(in + (size_t)l * taps + t) : (vec)(0.0f), block[l]);
+#pragma unroll
+    for (int i = 0; i < V; i++)
+      for (int l = 0; l < LANES; l++) out[(1 + t + i) * LANES + l] = block[l][i];
+  }
+  for (; t < taps; t++)
+    for (int l = 0; l < LANES; l++) out[(1 + t) * LANES + l] = l < lanes ? in[(size_t)l * taps + t] : 0.0f;
 }
+
+// Adds to sum[TILE][NV] the products of `count` neighbouring floats of TILE pixels from `xp` with the weights from `wp`.
+#define ADD_RUN(sum, xp, wp, count)                                                                       \
+  for (int i = 0; i < (count); i++, xp++, wp += LANES) {                                                  \
+    vec weight[NV];                                                                                       \
+    _Pragma("unroll") for (int j = 0; j < NV; j++) weight[j] = LOAD(wp + j * V);                          \
+    _Pragma("unroll") for (int m = 0; m < TILE; m++) {                                                    \
+      const vec value = (vec)(xp[m * (size_t)X_STEP]);                                                    \
+      _Pragma("unroll") for (int j = 0; j < NV; j++) sum[m][j] = fma(value, weight[j], sum[m][j]);        \
+    }                                                                                                     \
+  }
+
+// Stores the `lanes` lanes of a pixel's sums that belong to kernels of the group.
+#define STORE_PIXEL(sum, pixel, lanes)                                                                    \
+  _Pragma("unroll") for (int j = 0; j < NV; j++) {                                                        \
+    if (lanes >= (j + 1) * V) {                                                                           \
+      STORE_RESULT(sum[j], pixel + j * V, y)                                                              \
+    } else {                                                                                              \
+      float values[V];                                                                                    \
+      STORE(sum[j], values);                                                                              \
+      for (int l = 0; l < lanes - j * V; l++) STORE_RESULT_ELEMENT(values[l], pixel + j * V + l, y)       \
+    }                                                                                                     \
+  }
 
 // One work-item: `tiles` tiles of TILE pixels of one output row, by one block of output channels. TILE is at most Q; the
 // last tile starts early and stores only the pixels that are its own.
@@ -82,33 +115,71 @@ kernel void convolution_correlate(
     for (int r = 0; r < R; r++) {
       for (int run = 0; run < runs; run++) {
         global const float *xp = in + (size_t)r * rowStep + run * runStep + q * X_STEP;
-        for (int i = 0; i < runLength; i++, xp++, wp += LANES) {
-          vec weight[NV];
-#pragma unroll
-          for (int j = 0; j < NV; j++) weight[j] = LOAD(wp + j * V);
-#pragma unroll
-          for (int m = 0; m < TILE; m++) {
-            const vec value = (vec)(xp[m * X_STEP]);
-#pragma unroll
-            for (int j = 0; j < NV; j++) sum[m][j] = fma(value, weight[j], sum[m][j]);
-          }
-        }
+        ADD_RUN(sum, xp, wp, runLength)
       }
     }
 #pragma unroll
     for (int m = 0; m < TILE; m++) {
       if (m < own - q) continue;
       global float *pixel = out + (size_t)(q + m) * yColumnStep * YC;
+      STORE_PIXEL(sum[m], pixel, lanes)
+    }
+  }
+}
+
+// The same where rows are short and images many: a tile is TILE images at one pixel, X_STEP floats apart. Taps outside of the
+// image are left out, so x is not padded. One work-item: `tiles` tiles at one pixel, by one block of output channels. TILE is
+// at most the number of images; the last tile starts early and stores only the images that are its own.
+kernel void convolution_correlate_images(
+    global const float *restrict x, global const float *restrict packed, global float *restrict y, int images,
+    // x: rows, columns and channels, the first cell of the first window
+    int XH, int XW, int XC, int xRow, int xColumn,
+    // the kernel
+    int groupChannels, int groupKernels, int blocksPerGroup, int blocks, int R, int S, int dilationRows,
+    int dilationColumns, int strideRows, int strideColumns,
+    // the P x Q pixels that are computed and where they go in y[N, YH, YW, YC]
+    int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles
+    EPILOGUE_PARAMETERS)
+{
+  const int block = get_global_id(0);
+  const int pixelIndex = get_global_id(2);
+  if (block >= blocks || pixelIndex >= P * Q) return;
+  const int p = pixelIndex / Q, q = pixelIndex % Q;
+  const int group = block / blocksPerGroup;
+  const int first = block % blocksPerGroup * LANES;
+  const int lanes = min(LANES, groupKernels - first);
+  const int i0 = xRow + p * strideRows, j0 = xColumn + q * strideColumns;
+  const int rBegin = i0 < 0 ? (-i0 + dilationRows - 1) / dilationRows : 0;
+  const int rEnd = min(R, (XH - i0 + dilationRows - 1) / dilationRows);
+  const int sBegin = j0 < 0 ? (-j0 + dilationColumns - 1) / dilationColumns : 0;
+  const int sEnd = min(S, (XW - j0 + dilationColumns - 1) / dilationColumns);
+  global const float *weights = packed + (size_t)block * (1 + R * S * groupChannels) * LANES;
+  const size_t yStep = (size_t)YH * YW * YC;
+  global float *out =
+      y + ((size_t)(yRow + p * yRowStep) * YW + yColumn + q * yColumnStep) * YC + group * groupKernels + first;
+
+  const int begin = get_global_id(1) * tiles * TILE;
+  const int end = min(begin + tiles * TILE, images);
+  for (int own = begin; own < end; own += TILE) {
+    const int n = min(own, images - TILE);
+    vec sum[TILE][NV];
 #pragma unroll
-      for (int j = 0; j < NV; j++) {
-        if (lanes >= (j + 1) * V) {
-          STORE_RESULT(sum[m][j], pixel + j * V, y)
-        } else {
-          float values[V];
-          STORE(sum[m][j], values);
-          for (int l = 0; l < lanes - j * V; l++) STORE_RESULT_ELEMENT(values[l], pixel + j * V + l, y)
-        }
+    for (int m = 0; m < TILE; m++)
+#pragma unroll
+      for (int j = 0; j < NV; j++) sum[m][j] = LOAD(weights + j * V);
+    for (int r = rBegin; r < rEnd; r++) {
+      for (int s = sBegin; s < sEnd; s++) {
+        global const float *wp = weights + (1 + (size_t)(r * S + s) * groupChannels) * LANES;
+        global const float *xp = x + n * (size_t)X_STEP
+            + ((size_t)(i0 + r * dilationRows) * XW + j0 + s * dilationColumns) * XC + group * groupChannels;
+        ADD_RUN(sum, xp, wp, groupChannels)
       }
+    }
+#pragma unroll
+    for (int m = 0; m < TILE; m++) {
+      if (m < own - n) continue;
+      global float *pixel = out + (n + m) * yStep;
+      STORE_PIXEL(sum[m], pixel, lanes)
     }
   }
 }

@@ -27,20 +27,27 @@ extension Planner {
   func convolution(_ given: Convolution, bias: Bool) throws(DeltaCLError) -> LaunchList {
     let convolution = try given.inOneRow
     var list = LaunchList()
-    let x = try pad(
-      Image(
-        argument: .operand(0), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
-        channels: convolution.inputChannels),
-      batch: convolution.batch, to: convolution.paddedInputSize,
-      offset: (convolution.padding.top, convolution.padding.left), &list)
+    var x = Image(
+      argument: .operand(0), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
+      channels: convolution.inputChannels)
     let y = Image(
       argument: .operand(bias ? 3 : 2), rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
       channels: convolution.outputChannels)
     let groupKernels = convolution.outputChannels / convolution.groups
     let groupChannels = convolution.inputChannels / convolution.groups
-    let tile = registerTile(
+    let padding = convolution.padding
+    let rowTile = registerTile(
       pixels: convolution.outputSize.columns, channels: groupKernels, width: vectorWidth(covering: groupKernels),
       pixelStep: convolution.stride.columns * convolution.inputChannels)
+    let imageTile = imageTile(
+      convolution, channels: groupKernels, summed: groupChannels, image: x,
+      rowCost: Double(convolution.outputSize.rows * convolution.kernelSize.rows * convolution.kernelSize.columns)
+        * Double(rowTile.cost))
+    let tile = imageTile ?? rowTile
+    if imageTile == nil {
+      x = try pad(
+        x, batch: convolution.batch, to: convolution.paddedInputSize, offset: (padding.top, padding.left), &list)
+    }
     let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
     let blocks = blocksPerGroup * convolution.groups
     let taps = convolution.kernelSize.rows * convolution.kernelSize.columns * groupChannels
@@ -55,7 +62,8 @@ extension Planner {
         ], globalSize: [blocks]))
     list.append(
       correlate(
-        x, from: (0, 0), packed, tile, groupChannels: groupChannels, groupKernels: groupKernels,
+        x, from: imageTile == nil ? (0, 0) : (-padding.top, -padding.left), packed, tile,
+        byImages: imageTile != nil, groupChannels: groupChannels, groupKernels: groupKernels,
         groups: convolution.groups, kernelSize: convolution.kernelSize, dilation: convolution.dilation,
         stride: convolution.stride, batch: convolution.batch, computed: convolution.outputSize, into: y, at: (0, 0),
         step: 1))
@@ -70,24 +78,32 @@ extension Planner {
     if !coverAll {
       list.append(elementwise("fill", on: [.operand(2)], count: convolution.inputShape.elementCount, [.float(0)]))
     }
-    // The padding of dy that every phase stays within.
-    let top = rows.map { max(0, -$0.start) }.max() ?? 0
-    let left = columns.map { max(0, -$0.start) }.max() ?? 0
-    let size = Extent(
-      top + max(convolution.outputSize.rows, rows.map(\.end).max() ?? 0),
-      left + max(convolution.outputSize.columns, columns.map(\.end).max() ?? 0))
-    let dy = try pad(
-      Image(
-        argument: .operand(0), rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
-        channels: convolution.outputChannels), batch: convolution.batch, to: size, offset: (top, left), &list)
     let dx = Image(
       argument: .operand(2), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
       channels: convolution.inputChannels)
     let groupKernels = convolution.outputChannels / convolution.groups
     let groupChannels = convolution.inputChannels / convolution.groups
-    let tile = registerTile(
+    var dy = Image(
+      argument: .operand(0), rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
+      channels: convolution.outputChannels)
+    let rowTile = registerTile(
       pixels: columns.map(\.count).min() ?? 1, channels: groupChannels, width: vectorWidth(covering: groupChannels),
       pixelStep: convolution.outputChannels)
+    let taps = rows.reduce(0) { $0 + $1.count * $1.taps } * columns.reduce(0) { $0 + $1.taps }
+    let imageTile = imageTile(
+      convolution, channels: groupChannels, summed: groupKernels, image: dy,
+      rowCost: Double(taps) * Double(rowTile.cost))
+    let tile = imageTile ?? rowTile
+    // The padding of dy that every phase stays within.
+    var (top, left) = (0, 0)
+    if imageTile == nil {
+      top = rows.map { max(0, -$0.start) }.max() ?? 0
+      left = columns.map { max(0, -$0.start) }.max() ?? 0
+      let size = Extent(
+        top + max(convolution.outputSize.rows, rows.map(\.end).max() ?? 0),
+        left + max(convolution.outputSize.columns, columns.map(\.end).max() ?? 0))
+      dy = try pad(dy, batch: convolution.batch, to: size, offset: (top, left), &list)
+    }
     let blocksPerGroup = ceilingDivision(groupChannels, tile.lanes)
     let blocks = blocksPerGroup * convolution.groups
     for row in rows {
@@ -105,7 +121,8 @@ extension Planner {
             ], globalSize: [blocks]))
         list.append(
           correlate(
-            dy, from: (top + row.start, left + column.start), packed, tile, groupChannels: groupKernels,
+            dy, from: (top + row.start, left + column.start), packed, tile, byImages: imageTile != nil,
+            groupChannels: groupKernels,
             groupKernels: groupChannels, groups: convolution.groups, kernelSize: Extent(row.taps, column.taps),
             dilation: Extent(row.step, column.step), stride: 1, batch: convolution.batch,
             computed: Extent(row.count, column.count), into: dx, at: (row.first, column.first),
@@ -167,7 +184,7 @@ extension Planner {
         ], globalSize: [blocks]))
     list.append(
       correlate(
-        dy, from: (0, 0), packed, tile, groupChannels: convolution.outputChannels, groupKernels: taps,
+        dy, from: (0, 0), packed, tile, byImages: false, groupChannels: convolution.outputChannels, groupKernels: taps,
         groups: 1,
         kernelSize: 1, dilation: 1, stride: 1, batch: convolution.batch, computed: output, into: products, at: (0, 0),
         step: 1))
@@ -331,15 +348,50 @@ extension Planner {
     return padded
   }
 
+  /// The tile of images at one pixel that takes less time than tiles along rows: where rows are short, and where most taps
+  /// of small images lie in the padding, which such tiles leave out. `nil` where it takes more.
+  ///
+  /// - Parameters:
+  ///   - summed: The channels that are summed over.
+  ///   - rowCost: The half cycles that an image takes with tiles along rows.
+  private func imageTile(
+    _ convolution: Convolution, channels: Int, summed: Int, image: Image, rowCost: Double
+  ) -> RegisterTile? {
+    guard convolution.batch > 1, summed >= 16 else { return nil }
+    let tile = registerTile(
+      pixels: convolution.batch, channels: channels, width: vectorWidth(covering: channels),
+      pixelStep: image.rows * image.columns * image.channels)
+    let taps = Double(convolution.rowAxis.tapsInside) * Double(convolution.columnAxis.tapsInside)
+    return 1.2 * taps * Double(tile.cost) < Double(convolution.batch) * rowCost ? tile : nil
+  }
+
   private func correlate(
     _ x: Image, from start: (row: Int, column: Int), _ packed: Launch.Argument, _ tile: RegisterTile,
-    groupChannels: Int, groupKernels: Int, groups: Int, kernelSize: Extent, dilation: Extent, stride: Extent,
+    byImages: Bool, groupChannels: Int, groupKernels: Int, groups: Int, kernelSize: Extent, dilation: Extent,
+    stride: Extent,
     batch: Int, computed: Extent,
     into y: Image, at first: (row: Int, column: Int), step: Extent
   ) -> Launch {
     let runs = Runs(
       columns: kernelSize.columns, step: dilation.columns, channels: x.channels, groupChannels: groupChannels)
     let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
+    if byImages {
+      let pixels = computed.rows * computed.columns
+      let imageTiles = ceilingDivision(batch, tile.pixels)
+      return Launch(
+        "convolution_correlate_images", in: "convolution",
+        constants: [
+          "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": x.rows * x.columns * x.channels,
+        ],
+        [
+          x.argument, packed, y.argument, .int(batch), .int(x.rows), .int(x.columns), .int(x.channels),
+          .int(start.row), .int(start.column), .int(groupChannels), .int(groupKernels), .int(blocksPerGroup),
+          .int(blocksPerGroup * groups), .int(kernelSize.rows), .int(kernelSize.columns), .int(dilation.rows),
+          .int(dilation.columns), .int(stride.rows), .int(stride.columns), .int(computed.rows), .int(computed.columns),
+          .int(y.rows), .int(y.columns), .int(y.channels), .int(first.row), .int(first.column), .int(step.rows),
+          .int(step.columns), .int(imageTiles),
+        ], globalSize: [blocksPerGroup * groups, 1, pixels], storesResult: true)
+    }
     let tilesInRow = ceilingDivision(computed.columns, tile.pixels)
     let multiplications = max(1, kernelSize.rows * runs.count * runs.length * tile.pixels * tile.vectors)
     let tiles = min(tilesInRow, ceilingDivision(multiplicationsPerItem, multiplications))
@@ -371,6 +423,18 @@ extension Convolution {
       return try Convolution(
         batch: 1, inputSize: Extent(1, batch * inputSize.rows * inputSize.columns), inputChannels: inputChannels,
         outputChannels: outputChannels, kernelSize: 1)
+    }
+  }
+}
+
+extension WindowAxis {
+  /// The taps of all windows that do not lie in the padding.
+  fileprivate var tapsInside: Int {
+    (0..<count).reduce(0) { sum, position in
+      sum
+        + (0..<window).count { tap in
+          (0..<size).contains(position * stride - before + tap * dilation)
+        }
     }
   }
 }

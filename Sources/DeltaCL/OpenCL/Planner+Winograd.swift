@@ -90,7 +90,7 @@ extension Planner {
     let computed =
       ceilingDivision(convolution.outputSize.rows, Winograd.tile)
       * ceilingDivision(convolution.outputSize.columns, Winograd.tile) * Winograd.tile * Winograd.tile
-    return computed <= 4 * outputs
+    return computed <= 2 * outputs
       ? nil : "its 4x4 tiles would compute \(computed) results of an image that has \(outputs)"
   }
 

@@ -28,7 +28,8 @@ struct ConvolutionCase: CustomTestStringConvertible {
 extension ConvolutionCase {
   /// The cases to run: every one, or the tiny ones.
   static let grid =
-    TestDevice.usesSmallShapes ? tiny : tiny + kernels + windows + channelCounts + groups + tails + random
+    TestDevice.usesSmallShapes
+    ? tiny : tiny + kernels + windows + manySmallImages + channelCounts + groups + tails + random
   /// Every fourth of them.
   static let sparseGrid = Swift.stride(from: 0, to: grid.count, by: 4).map { grid[$0] }
 
@@ -40,6 +41,7 @@ extension ConvolutionCase {
     ConvolutionCase(
       batch: 2, input: 3, channels: 3, outputs: 6, padding: Padding(top: 0, left: 1, bottom: 2, right: 1), groups: 3),
     ConvolutionCase(input: 2, channels: 17, outputs: 2, kernel: 1),
+    ConvolutionCase(batch: 3, input: 2, channels: 16, outputs: 17, padding: 1),
   ]
 
   /// Every kernel size.
@@ -52,6 +54,15 @@ extension ConvolutionCase {
     }
     return square + oblong
   }()
+
+  /// Tiles are images at one pixel, in the forward pass or in the delta.
+  private static let manySmallImages = [
+    ConvolutionCase(batch: 13, input: 2, channels: 16, outputs: 33, padding: 1),
+    ConvolutionCase(
+      batch: 9, input: Extent(3, 1), channels: 40, outputs: 16, kernel: Extent(2, 3), padding: Padding(1, 2)),
+    ConvolutionCase(batch: 16, input: Extent(5, 4), channels: 34, outputs: 36, stride: 2, padding: 1, groups: 2),
+    ConvolutionCase(batch: 7, input: 5, channels: 16, outputs: 18, stride: 3, padding: Padding(2, 4), dilation: 2),
+  ]
 
   /// Strides, dilations, paddings, and images of one row or column.
   private static let windows = [
