@@ -24,6 +24,7 @@ extension Planner {
     }
     if winogradObstacle(convolution) == nil { groups.append(winogradProposals(for: pass)) }
     if obstacle(to: .streaming, for: operation) == nil { groups.append([PlanChoice(algorithm: .streaming)]) }
+    if obstacle(to: .depthwise, for: operation) == nil { groups.append([PlanChoice(algorithm: .depthwise)]) }
     if obstacle(to: .local, for: operation) == nil {
       groups.append(
         localTiles.map { PlanChoice(algorithm: .local, localTile: .init(rows: $0.rows, columns: $0.columns)) })

@@ -56,11 +56,14 @@ extension Planner {
     let source =
       choice == PlanChoice() ? "default of \(deviceClass) devices" : "chosen: \(choice)"
     if usesLocalFamily, (try? localLaunches(for: operation.withoutEpilogue)) != nil { return "\(source), local family" }
+    if usesDepthwiseKernels, (try? depthwiseLaunches(for: operation.withoutEpilogue)) != nil {
+      return "\(source), depthwise"
+    }
+    if streams(operation) { return "\(source), weights are read where they lie" }
     if usesWinograd(convolution) { return "\(source), Winograd" }
     if pass.direction == .delta, usesGather(convolution) {
       return "\(source), gathered because \(convolution.inputChannels) channels leave lanes empty"
     }
-    if streams(operation) { return "\(source), weights are read where they lie" }
     let refusal = winogradObstacle(convolution) ?? winogradDrawback(convolution) ?? "direct sums are chosen"
     return "\(source), tile by cost model, Winograd refused because \(refusal)"
   }
@@ -74,6 +77,9 @@ extension Planner {
 
   /// Whether the local family is asked first: unless another algorithm is chosen.
   var usesLocalFamily: Bool { choice.algorithm.map { $0 == .local } ?? true }
+
+  /// Whether the kernels for depthwise convolution are asked next.
+  var usesDepthwiseKernels: Bool { choice.algorithm.map { $0 == .depthwise } ?? true }
 
   /// Whether the delta is computed as a product of dy with all taps: where it is chosen, or takes less time.
   func usesGather(_ convolution: Convolution) -> Bool {
@@ -109,6 +115,9 @@ extension Planner {
       // Whether the family leaves the operation to other kernels does not depend on the choice.
       let list = try? localLaunches(for: operation.withoutEpilogue)
       return list == nil ? "the local family does not do it on this device" : nil
+    case .depthwise:
+      let list = try? depthwiseLaunches(for: operation.withoutEpilogue)
+      return list == nil ? "it is not depthwise, or its stride is too large" : nil
     case .streaming:
       switch operation.withoutEpilogue {
       case .dense(let dense, _), .denseDelta(let dense):

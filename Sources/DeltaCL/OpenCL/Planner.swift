@@ -60,7 +60,7 @@ struct Planner: Sendable {
   /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
   func launches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList {
     if usesLocalFamily, let list = try localLaunches(for: operation) { return list }
-    if let list = try depthwiseLaunches(for: operation) { return list }
+    if usesDepthwiseKernels, let list = try depthwiseLaunches(for: operation) { return list }
     return switch operation {
     case .convolution(let convolution, let bias):
       try usesWinograd(convolution) ? winograd(convolution, bias: bias) : self.convolution(convolution, bias: bias)

@@ -13,6 +13,8 @@ public struct PlanChoice: Hashable, Sendable, Codable {
     case winograd
     /// Of a dense layer or its delta: the weights are read once for all rows, where they lie.
     case streaming
+    /// Kernels for convolutions each of whose groups is one channel.
+    case depthwise
     /// Matrix products with tiles in local memory, see ``KernelFamily/local``.
     case local
   }

@@ -39,6 +39,15 @@ import Testing
       let choice = PlanChoice(algorithm: .direct, gradientLanes: lanes)
       #expect(try summary(gradient, choice).contains("convolution_gradient_\(lanes.rawValue)"))
     }
+    let depthwise = TensorOperation.convolution(
+      try Convolution(
+        batch: 1, inputSize: 6, inputChannels: 32, outputChannels: 32, kernelSize: 3, padding: 1, groups: 32),
+      bias: false)
+    #expect(try summary(depthwise, PlanChoice()).contains("depthwise"))
+    #expect(try summary(depthwise, PlanChoice(algorithm: .depthwise)).contains("depthwise"))
+    #expect(try !summary(depthwise, PlanChoice(algorithm: .direct)).contains("depthwise"))
+    #expect(try planner.decide(depthwise).reason.hasSuffix("depthwise"))
+    #expect(planner.candidates(for: depthwise).contains { $0.algorithm == .direct })
     let dense = TensorOperation.dense(try Dense(batch: 64, inputs: 800, outputs: 500), bias: true)
     #expect(try summary(dense, PlanChoice(algorithm: .streaming)).hasPrefix("dense "))
     #expect(try summary(dense, PlanChoice(algorithm: .direct)).contains("convolution_correlate"))
