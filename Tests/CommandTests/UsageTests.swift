@@ -55,14 +55,14 @@ extension CommandTests {
       ("convolution", "padding=-1", "padding must be"),
       ("convolution", "padding=1,2,3", "four as top,left,bottom,right"),
       ("convolution", "groups=0", "groups must be"),
-      ("convolution", "window=2", "no attribute 'window'; it has: dilation, groups, padding, stride"),
+      ("convolution", "window=2", "no attribute 'window'; it has: activation, dilation, groups, padding, slope, stride"),
       ("convolution", "stride", "must have the form key=value"),
       ("convolution-delta", "stride=1", "needs --attribute input-size=HxW"),
       ("convolution-gradient", "stride=1", "needs --attribute kernel-size=RxS"),
       ("max-pooling", "stride=1", "needs --attribute window=HxW"),
       ("max-pooling", "ceil-mode=yes", "ceil-mode must be true or false"),
       ("average-pooling", "dilation=2", "no attribute 'dilation'"),
-      ("leaky-relu", "slope=nan", "slope must be a finite number"),
+      ("leaky-relu", "slope=nan", "slope must be a number of at least 0"),
       ("relu", "slope=1", "relu has no attribute 'slope'; it has: none"),
     ])
     func wrongAttributesAreWrongUsage(_ name: String, _ attribute: String, _ words: String) throws {
