@@ -55,7 +55,9 @@ extension CommandTests {
       ("convolution", "padding=-1", "padding must be"),
       ("convolution", "padding=1,2,3", "four as top,left,bottom,right"),
       ("convolution", "groups=0", "groups must be"),
-      ("convolution", "window=2", "no attribute 'window'; it has: activation, dilation, groups, padding, slope, stride"),
+      (
+        "convolution", "window=2", "no attribute 'window'; it has: activation, dilation, groups, padding, slope, stride"
+      ),
       ("convolution", "stride", "must have the form key=value"),
       ("convolution-delta", "stride=1", "needs --attribute input-size=HxW"),
       ("convolution-gradient", "stride=1", "needs --attribute kernel-size=RxS"),
