@@ -391,7 +391,8 @@ def layers_section(deltacl, options):
             rows.append([
                 name, direction, milliseconds(median), f"{gigaflop / median:.0f}",
                 *(milliseconds(layout_medians[layout]) for layout in LAYOUTS),
-                f"{gigaflop / layout_medians[best]:.0f}", f"{ratio:.2f}"])
+                f"{gigaflop / layout_medians[best]:.0f}", f"{ratio:.2f}",
+                f"{max(item['error'] for item in measurements):.1e}"])
     summary = [["all, geometric mean", f"{geometric_mean(ratios.values()):.2f}"]]
     for direction in DIRECTIONS:
         chosen = [ratios[name, direction] for name, numbers in layers.items() if is_winograd_layer(numbers)]
@@ -401,8 +402,12 @@ def layers_section(deltacl, options):
     summary.append([f"worst ({worst[0]} {worst[1]})", f"{ratios[worst]:.2f}"])
     shapes = "; ".join(f"{name} {numbers}" for name, numbers in layers.items() if name != numbers)
     note = f"\n\nN,H,W,C,K,R,S,stride,padding: {shapes}." if shapes else ""
+    note += (
+        "\n\nThe error is DeltaCL's: the greatest difference of some 1000 elements of the result from their sums in double"
+        "\nprecision, relative to the result's root mean square. Winograd's layers are those of 3x3 at unit stride.")
     return "## Layers\n\n" + markdown(
-        ["layer", "direction", "DeltaCL ms", "GFLOP/s", "PyTorch NCHW ms", "channels_last ms", "GFLOP/s", "ratio"], rows
+        ["layer", "direction", "DeltaCL ms", "GFLOP/s", "PyTorch NCHW ms", "channels_last ms", "GFLOP/s", "ratio", "error"],
+        rows
     ) + "\n\n" + markdown(["ratio of", ""], summary) + note
 
 

@@ -14,4 +14,7 @@ extension Double {
 
   /// A share as a percentage.
   var percent: String { "\((self * 100).text(decimals: self < 0.1 ? 1 : 0)) %" }
+
+  /// With two significant digits, as `1.2e-06`.
+  var scientific: String { String(format: "%.1e", self) }
 }

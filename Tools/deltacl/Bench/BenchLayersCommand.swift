@@ -8,7 +8,10 @@ struct BenchLayersCommand: ParsableCommand {
     discussion: """
       Without --layer and --shape all named layers are measured: \(LayerShape.names.joined(separator: ", ")).
 
-      JSON is an array of objects with name, direction, plan (the kernels that ran), medianSeconds and gflops.
+      The error is the greatest difference of up to 1000 elements from their sums in double precision, relative to the root
+      mean square of the result.
+
+      JSON is an array of objects with name, direction, plan (the kernels that ran), medianSeconds, gflops and error.
       """)
 
   @Option(name: .long, help: ArgumentHelp("A named layer; may be repeated.", valueName: "name"))
@@ -42,7 +45,8 @@ struct BenchLayersCommand: ParsableCommand {
     let table = Columns(
       columns: [
         .text("layer", 16), .text("direction", 9), .number("ms"), .number("spread", 7), .number("GFLOP/s", 8),
-        .number("of FMA", 7), .number("GB/s", 6), .number("of copy", 7), .text("plan", 4),
+        .number("of FMA", 7), .number("GB/s", 6), .number("of copy", 7), .number("error", 7),
+        .text("plan", 4),
       ])
     if !options.json {
       if let ceilings { try Output.line(ceilings.text) }
@@ -79,7 +83,8 @@ struct BenchLayersCommand: ParsableCommand {
       measurement.spread.percent, measurement.gflops.text(decimals: 1),
       ceilings.map { (measurement.gflops / $0.gflops).percent } ?? "-",
       measurement.gigabytesPerSecond.text(decimals: 1),
-      ceilings.map { (measurement.gigabytesPerSecond / $0.gigabytesPerSecond).percent } ?? "-", measurement.plan,
+      ceilings.map { (measurement.gigabytesPerSecond / $0.gigabytesPerSecond).percent } ?? "-",
+      measurement.error.scientific, measurement.plan,
     ]
   }
 }

@@ -11,6 +11,9 @@ struct LayerMeasurement: Encodable {
   let medianSeconds: Double
   /// 10⁹ multiplications and additions a second, counted as the direct algorithm does them.
   let gflops: Double
+  /// The greatest difference of elements of the result from their sums in double precision, relative to the root mean square
+  /// of the result.
+  let error: Double
 
   /// The width of the middle half of the samples, relative to the median.
   let spread: Double
@@ -18,7 +21,7 @@ struct LayerMeasurement: Encodable {
   let gigabytesPerSecond: Double
 
   private enum CodingKeys: String, CodingKey {
-    case name, direction, plan, medianSeconds, gflops
+    case name, direction, plan, medianSeconds, gflops, error
   }
 
   /// Measures on random operands.
@@ -33,13 +36,13 @@ struct LayerMeasurement: Encodable {
     let plans = try operations.map { try backend.plan(for: $0) }
     let scratchCount = plans.map(\.scratchCount).max() ?? 0
     let scratch = scratchCount > 0 ? try backend.allocate(.float32, count: scratchCount) : nil
-    var storages: [String: any Storage] = [:]
-    for operand in operations.flatMap(\.operands) where storages[operand.name] == nil {
-      storages[operand.name] = try Self.randomTensor(operand.shape, on: backend).storage
+    var tensors: [String: Tensor] = [:]
+    for operand in operations.flatMap(\.operands) where tensors[operand.name] == nil {
+      tensors[operand.name] = try Self.randomTensor(operand.shape, on: backend)
     }
     let calls = try zip(operations, plans).map { operation, plan in
       try plan.bind(
-        operation.operands.compactMap { storages[$0.name] }, scratch: plan.scratchCount > 0 ? scratch : nil,
+        operation.operands.compactMap { tensors[$0.name]?.storage }, scratch: plan.scratchCount > 0 ? scratch : nil,
         label: "\(layer.name) \(operation.name)")
     }
     func run(repeats: Int) throws {
@@ -54,6 +57,7 @@ struct LayerMeasurement: Encodable {
     try warmedUp()
     let statistics = try sampler.statistics { try sampler.seconds { try run(repeats: repeats) } / Double(repeats) }
 
+    error = try operations.first.map { try Self.error(of: $0, tensors) } ?? 0
     name = layer.name
     self.direction = direction
     plan = plans.map(\.summary).joined(separator: ", ")
@@ -68,5 +72,22 @@ struct LayerMeasurement: Encodable {
     var generator = Philox(seed: 1, stream: .custom(shape.elementCount))
     let drawn = (0..<4099).map { _ in generator.uniform() - 0.5 }
     return try Tensor((0..<shape.elementCount).map { drawn[$0 % drawn.count] }, shape: shape, on: backend)
+  }
+
+  /// The greatest relative error of elements at equal distances, of which there are as many as take about a second.
+  private static func error(of operation: TensorOperation, _ tensors: [String: Tensor]) throws -> Double {
+    let values = try operation.operands.compactMap { try tensors[$0.name]?.floats() }
+    guard let result = values.last, !result.isEmpty else { return 0 }
+    let inputs = Array(values.dropLast())
+    let terms = operation.referenceSample(at: 0, of: inputs)?.terms ?? 1
+    let count = max(2, min(1000, result.count, 50_000_000 / max(1, terms)))
+    var greatest = 0.0
+    for sample in 0..<count {
+      let index = sample * (result.count - 1) / (count - 1)
+      guard let expected = operation.referenceSample(at: index, of: inputs)?.value else { continue }
+      greatest = max(greatest, abs(Double(result[index]) - expected))
+    }
+    let squares = result.reduce(0.0) { $0 + Double($1) * Double($1) }
+    return greatest / max((squares / Double(result.count)).squareRoot(), .leastNormalMagnitude)
   }
 }
