@@ -1,8 +1,8 @@
-/// Convolution and dense layers: a correlation of a padded image with packed kernels, for the forward pass and, phase by
-/// phase, for the delta; and the kernel gradient in two stages. `Kernels/OpenCL/convolution*.cl` explains the kernels.
+/// Convolution and its delta: a correlation of a padded image with packed kernels, for the delta phase by phase.
+/// `Kernels/OpenCL/convolution*.cl` explains the kernels.
 extension Planner {
   /// How a kernel row lies in memory: runs of neighbouring floats.
-  private struct Runs {
+  struct Runs {
     let count: Int
     let length: Int
     let step: Int
@@ -17,7 +17,7 @@ extension Planner {
   }
 
   /// An NHWC image in memory.
-  private struct Image {
+  struct Image {
     let argument: Launch.Argument
     let rows: Int
     let columns: Int
@@ -201,135 +201,8 @@ extension Planner {
     return list
   }
 
-  func convolutionGradient(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
-    var list = LaunchList()
-    let x = try pad(
-      Image(
-        argument: .operand(0), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
-        channels: convolution.inputChannels),
-      batch: convolution.batch, to: convolution.paddedInputSize,
-      offset: (convolution.padding.top, convolution.padding.left), &list)
-    let groupKernels = convolution.outputChannels / convolution.groups
-    let runs = Runs(
-      columns: convolution.kernelSize.columns, step: convolution.dilation.columns, channels: convolution.inputChannels,
-      groupChannels: convolution.inputChannels / convolution.groups)
-    let byTaps = registerTile(
-      pixels: groupKernels, channels: runs.length, width: vectorWidth(within: runs.length), pixelStep: 1, fits: true)
-    let byKernels = registerTile(
-      pixels: runs.length, channels: groupKernels, width: vectorWidth(within: groupKernels), pixelStep: 1, fits: true)
-    // Sums of lanes that are kernels have to be transposed, which takes some 16 half cycles for each.
-    let pixels = convolution.batch * convolution.outputSize.rows * convolution.outputSize.columns
-    let isFasterByTaps = pixels * byTaps.cost <= pixels * byKernels.cost + 16 * runs.length * groupKernels
-    if choice.gradientLanes.map({ $0 == .taps }) ?? isFasterByTaps {
-      try gradientByTaps(convolution, x, runs, byTaps, &list)
-    } else {
-      try gradientByKernels(convolution, x, runs, byKernels, &list)
-    }
-    return list
-  }
-
-  private func gradientByTaps(
-    _ convolution: Convolution, _ x: Image, _ runs: Runs, _ tile: RegisterTile, _ list: inout LaunchList
-  ) throws(DeltaCLError) {
-    let groupKernels = convolution.outputChannels / convolution.groups
-    let rows = convolution.batch * convolution.outputSize.rows
-    // Where x and dy stay in cache as a whole, dw is best written row by row.
-    let perItem =
-      rows * convolution.outputSize.columns <= chunkPixels
-      ? tile.pixels : ceilingDivision(64, tile.pixels) * tile.pixels
-    let itemsPerGroup = ceilingDivision(groupKernels, perItem)
-    let items = itemsPerGroup * convolution.groups
-    let splits = gradientSplits(rows: rows, items: items)
-    let count = convolution.kernelShape.elementCount
-    let sums = splits > 1 ? try list.scratch(splits * count, for: "partial kernel gradients") : .operand(2)
-    var constants = gradientConstants(convolution, x, tile)
-    list.append(
-      Launch(
-        "convolution_gradient_taps", in: "convolution-gradient", constants: constants,
-        [x.argument, .operand(1), sums] + gradientGeometry(convolution, x)
-          + [.int(perItem), .int(itemsPerGroup), .int(items)] + gradientRuns(convolution, x, runs)
-          + [.int(rows), .int(splits)], globalSize: [items, splits]))
-    guard splits > 1 else { return }
-    constants["BLOCK"] = elementsPerItem
-    list.append(
-      Launch(
-        "convolution_gradient_taps_sum", in: "convolution-gradient", constants: constants,
-        [sums, .operand(2), .int(count), .int(splits)], globalSize: [ceilingDivision(count, elementsPerItem)]))
-  }
-
-  private func gradientByKernels(
-    _ convolution: Convolution, _ x: Image, _ runs: Runs, _ tile: RegisterTile, _ list: inout LaunchList
-  ) throws(DeltaCLError) {
-    let groupKernels = convolution.outputChannels / convolution.groups
-    let rows = convolution.batch * convolution.outputSize.rows
-    let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
-    let blocks = blocksPerGroup * convolution.groups
-    let splits = gradientSplits(rows: rows, items: blocks)
-    let lines = convolution.kernelSize.rows * runs.count
-    let partial = try list.scratch(
-      splits * blocks * lines * runs.length * tile.lanes, for: "partial kernel gradients")
-    let constants = gradientConstants(convolution, x, tile)
-    list.append(
-      Launch(
-        "convolution_gradient_kernels", in: "convolution-gradient", constants: constants,
-        [x.argument, .operand(1), partial] + gradientGeometry(convolution, x) + [.int(blocksPerGroup), .int(blocks)]
-          + gradientRuns(convolution, x, runs) + [.int(rows), .int(splits)], globalSize: [blocks, splits]))
-    list.append(
-      Launch(
-        "convolution_gradient_kernels_sum", in: "convolution-gradient", constants: constants,
-        [
-          partial, .operand(2), .int(groupKernels), .int(blocksPerGroup), .int(blocks), .int(lines), .int(runs.length),
-          .int(splits),
-        ], globalSize: [lines, blocks]))
-  }
-
-  private func gradientSplits(rows: Int, items: Int) -> Int {
-    max(1, min(rows, choice.splits ?? ceilingDivision(gradientItems, items)))
-  }
-
-  private func gradientConstants(_ convolution: Convolution, _ x: Image, _ tile: RegisterTile) -> [String: Int] {
-    [
-      "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": convolution.stride.columns * x.channels,
-      "ROWS": max(1, (choice.chunkPixels ?? chunkPixels) / convolution.outputSize.columns), "BLOCK": 1,
-    ]
-  }
-
-  /// The padded image, and the channels and kernels of a group.
-  private func gradientGeometry(_ convolution: Convolution, _ x: Image) -> [Launch.Argument] {
-    [
-      .int(x.rows), .int(x.columns), .int(x.channels), .int(convolution.inputChannels / convolution.groups),
-      .int(convolution.outputChannels / convolution.groups),
-    ]
-  }
-
-  /// The kernel's runs, and dy.
-  private func gradientRuns(_ convolution: Convolution, _ x: Image, _ runs: Runs) -> [Launch.Argument] {
-    [
-      .int(convolution.kernelSize.rows), .int(runs.count), .int(runs.length),
-      .int(convolution.dilation.rows * x.columns * x.channels), .int(runs.step), .int(convolution.stride.rows),
-      .int(convolution.outputSize.rows), .int(convolution.outputSize.columns), .int(convolution.outputChannels),
-    ]
-  }
-
-  func biasGradient(rows: Int, channels: Int) throws(DeltaCLError) -> LaunchList {
-    var list = LaunchList()
-    let width = vectorWidth(within: channels)
-    let blocks = ceilingDivision(channels, width)
-    let splits = splits(of: rows, items: blocks)
-    let partial = try list.scratch(splits * channels, for: "partial bias gradients")
-    list.append(
-      Launch(
-        "bias_gradient", in: "bias-gradient", constants: ["V": width],
-        [.operand(0), partial, .int(rows), .int(channels), .int(blocks), .int(splits)], globalSize: [blocks, splits]))
-    list.append(
-      Launch(
-        "bias_gradient_sum", in: "bias-gradient", constants: ["V": width],
-        [partial, .operand(1), .int(channels), .int(splits)], globalSize: [channels]))
-    return list
-  }
-
   /// The image surrounded by zeros in scratch, or itself where there is nothing to add.
-  private func pad(
+  func pad(
     _ image: Image, batch: Int, to size: Extent, offset: (top: Int, left: Int), _ list: inout LaunchList
   ) throws(DeltaCLError) -> Image {
     if size == Extent(image.rows, image.columns) { return image }
@@ -407,11 +280,6 @@ extension Planner {
         .int(runs.step), .int(stride.rows), .int(computed.rows), .int(computed.columns), .int(y.rows), .int(y.columns),
         .int(y.channels), .int(first.row), .int(first.column), .int(step.rows), .int(step.columns), .int(tiles),
       ], globalSize: [blocksPerGroup * groups, ceilingDivision(tilesInRow, tiles), rows], storesResult: true)
-  }
-
-  /// How many ranges a reduction over `rows` is split into so that enough work-items share it.
-  private func splits(of rows: Int, items: Int) -> Int {
-    max(1, min(rows, ceilingDivision(reductionItems, max(1, items))))
   }
 }
 
