@@ -89,9 +89,10 @@ extension Planner {
   /// The chosen register tile where it fits, else the one that covers `pixels` x `channels` in the least time; see
   /// ``RegisterTile``.
   func registerTile(
-    pixels: Int, channels: Int, width: Int, pixelStep: Int, fits: Bool = false
+    pixels: Int, channels: Int, width: Int, pixelStep: Int, terms: Int = 0, fits: Bool = false
   ) -> RegisterTile {
-    let best = RegisterTile(pixels: pixels, channels: channels, width: width, pixelStep: pixelStep, fits: fits)
+    let best = RegisterTile(
+      pixels: pixels, channels: channels, width: width, pixelStep: pixelStep, terms: terms, fits: fits)
     guard let tile = choice.tile, isFitting(tile, pixels: pixels, channels: channels, width: width, fits: fits) else {
       return best
     }

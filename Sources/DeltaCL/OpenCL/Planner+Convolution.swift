@@ -38,7 +38,8 @@ extension Planner {
     let padding = convolution.padding
     let rowTile = registerTile(
       pixels: convolution.outputSize.columns, channels: groupKernels, width: vectorWidth(covering: groupKernels),
-      pixelStep: convolution.stride.columns * convolution.inputChannels)
+      pixelStep: convolution.stride.columns * convolution.inputChannels,
+      terms: convolution.kernelSize.rows * convolution.kernelSize.columns * groupChannels)
     let imageTile = imageTile(
       convolution, channels: groupKernels, summed: groupChannels, image: x,
       rowCost: Double(convolution.outputSize.rows * convolution.kernelSize.rows * convolution.kernelSize.columns)
@@ -88,7 +89,8 @@ extension Planner {
       channels: convolution.outputChannels)
     let rowTile = registerTile(
       pixels: columns.map(\.count).min() ?? 1, channels: groupChannels, width: vectorWidth(covering: groupChannels),
-      pixelStep: convolution.outputChannels)
+      pixelStep: convolution.outputChannels,
+      terms: (rows.map(\.taps).max() ?? 1) * (columns.map(\.taps).max() ?? 1) * groupKernels)
     let taps = rows.reduce(0) { $0 + $1.count * $1.taps } * columns.reduce(0) { $0 + $1.taps }
     let imageTile = imageTile(
       convolution, channels: groupChannels, summed: groupKernels, image: dy,
@@ -170,7 +172,8 @@ extension Planner {
         Shape([convolution.batch, output.rows, output.columns, taps]).elementCount, for: "products"),
       rows: output.rows, columns: output.columns, channels: taps)
     let tile = registerTile(
-      pixels: output.columns, channels: taps, width: vectorWidth(covering: taps), pixelStep: convolution.outputChannels)
+      pixels: output.columns, channels: taps, width: vectorWidth(covering: taps),
+      pixelStep: convolution.outputChannels, terms: convolution.outputChannels)
     let blocks = ceilingDivision(taps, tile.lanes)
     let packed = try list.scratch(blocks * (1 + convolution.outputChannels) * tile.lanes, for: "packed kernels")
     let constants = ["V": tile.width, "NV": tile.vectors, "RUN": run]
@@ -233,7 +236,8 @@ extension Planner {
     guard convolution.batch > 1, summed >= 16 else { return nil }
     let tile = registerTile(
       pixels: convolution.batch, channels: channels, width: vectorWidth(covering: channels),
-      pixelStep: image.rows * image.columns * image.channels)
+      pixelStep: image.rows * image.columns * image.channels,
+      terms: convolution.kernelSize.rows * convolution.kernelSize.columns * summed)
     let taps = Double(convolution.rowAxis.tapsInside) * Double(convolution.columnAxis.tapsInside)
     return 1.2 * taps * Double(tile.cost) < Double(convolution.batch) * rowCost ? tile : nil
   }

@@ -20,12 +20,12 @@ import Testing
 
   private func verifyCandidates(
     _ parameters: ConvolutionCase, _ planner: Planner, _ random: inout RandomValues,
-    limit: Int = .max, where isIncluded: (PlanChoice) -> Bool = { _ in true }
+    limit: Int = 8, where isIncluded: (PlanChoice) -> Bool = { _ in true }
   ) throws {
     for (operation, inputs) in operations(try parameters.descriptor(), &random) {
       let candidates = planner.candidates(for: operation).filter(isIncluded)
       #expect(!candidates.isEmpty)
-      // An interpreter has the time for some.
+      // Each is a program to build: some of every algorithm, and few for an interpreter.
       for candidate in candidates.prefix(TestDevice.usesSmallShapes ? 3 : limit) {
         let tolerance = candidate.algorithm == .winograd ? Tolerance.deviation(1e-4) : .exact
         try verify(operation, inputs, tolerance, on: TestDevice.newBackend(planner.choosing(candidate)))

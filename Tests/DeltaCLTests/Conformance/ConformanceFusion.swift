@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test(arguments: TestDevice.usesSmallShapes ? ConvolutionCase.grid : ConvolutionCase.sparseGrid)
+  @Test(arguments: ConvolutionCase.tiny)
   mutating func convolution(_ parameters: ConvolutionCase) throws {
     let convolution = try parameters.descriptor()
     let x = Values.float32(random.integers(convolution.inputShape.elementCount))
