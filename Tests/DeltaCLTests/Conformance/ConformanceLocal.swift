@@ -6,10 +6,6 @@ import Testing
 @Suite struct ConformanceLocal {
   private var random = RandomValues(seed: 6)
 
-  /// All tiles, or the largest and the smallest.
-  static let tiles =
-    TestDevice.usesSmallShapes ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : LocalTile.all
-
   /// Results on either side of every tile, sums on either side of its depth, vectors of channels and single ones.
   static let cases =
     TestDevice.usesSmallShapes
@@ -33,10 +29,10 @@ import Testing
       ConvolutionCase(input: 2, channels: 1, outputs: 1, kernel: 2),
     ]
 
-  @Test(arguments: tiles, cases)
+  @Test(arguments: TestDevice.localTiles, cases)
   mutating func allDirectionsAreExactOnIntegers(_ tile: LocalTile, _ parameters: ConvolutionCase) throws {
     let convolution = try parameters.descriptor()
-    var planner = Planner.gpu
+    var planner = TestDevice.gpu
     planner.localTiles = [tile]
     let backend = try TestDevice.newBackend(planner)
     let x = Values.float32(random.integers(convolution.inputShape.elementCount))
