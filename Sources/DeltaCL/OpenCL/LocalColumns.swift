@@ -23,7 +23,7 @@ struct LocalColumns {
     self.rows = rows
     self.channels = channels
     var lanes = 1
-    while lanes < channels, lanes < Self.maximumLanes { lanes *= 2 }
+    while lanes < min(channels, items, Self.maximumLanes) { lanes *= 2 }
     self.lanes = lanes
     lines = items / lanes
     let wanted =

@@ -14,7 +14,7 @@ struct Planner: Sendable {
   let channelsPerItem: Int
 
   /// The sizes of work-groups to choose from, ascending. They are few, because a driver may compile a kernel for each.
-  let workGroupSizes: [Int]
+  var workGroupSizes: [Int]
 
   /// The most rows for which a dense layer reads its weights where they lie.
   let denseStreamingRows: Int

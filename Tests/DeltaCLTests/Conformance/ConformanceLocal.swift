@@ -6,10 +6,6 @@ import Testing
 @Suite struct ConformanceLocal {
   private var random = RandomValues(seed: 6)
 
-  /// All tiles, or the largest and the smallest.
-  static let tiles =
-    TestDevice.usesSmallShapes ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : LocalTile.all
-
   /// Results on either side of every tile, sums on either side of its depth, vectors of channels and single ones.
   static let cases =
     TestDevice.usesSmallShapes
@@ -34,14 +30,14 @@ import Testing
     ]
 
   /// All cases with the largest and the smallest tile, which between them take every path, and two with each other tile.
-  static let combinations = tiles.enumerated().flatMap { index, tile in
-    (index == 0 || index == tiles.count - 1 ? cases : Array(cases.prefix(2))).map { (tile, $0) }
+  static let combinations = TestDevice.localTiles.enumerated().flatMap { index, tile in
+    (index == 0 || index == TestDevice.localTiles.count - 1 ? cases : Array(cases.prefix(2))).map { (tile, $0) }
   }
 
   @Test(arguments: combinations)
   mutating func allDirectionsAreExactOnIntegers(_ tile: LocalTile, _ parameters: ConvolutionCase) throws {
     let convolution = try parameters.descriptor()
-    var planner = Planner.gpu
+    var planner = TestDevice.gpu
     planner.localTiles = [tile]
     let backend = try TestDevice.newBackend(planner)
     let x = Values.float32(random.integers(convolution.inputShape.elementCount))

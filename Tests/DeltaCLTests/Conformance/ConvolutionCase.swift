@@ -30,6 +30,8 @@ extension ConvolutionCase {
   static let grid =
     TestDevice.usesSmallShapes
     ? tiny : tiny + kernels + windows + manySmallImages + channelCounts + groups + tails + random
+  /// Every fourth of them.
+  static let sparseGrid = Swift.stride(from: 0, to: grid.count, by: 4).map { grid[$0] }
 
   /// One of each kind, small enough for an interpreter.
   static let tiny = [

@@ -11,7 +11,24 @@ enum TestDevice {
   static let usesSmallShapes = ProcessInfo.processInfo.environment["DELTACL_TEST_SHAPES"] == "small"
 
   /// The planners whose kernels do direct sums, which are exact on small integers; all of them run on every device.
-  static let exactPlanners = [Planner.cpu.exact, Planner.gpu.exact]
+  static let exactPlanners = [Planner.cpu.exact, gpu.exact]
+
+  /// The planner for GPUs. PoCL's code generator `repl` compiles a copy of a kernel for each work-item of a group, so that the
+  /// groups of a GPU would keep its compiler busy for hours: it gets small ones.
+  static let gpu = {
+    var planner = Planner.gpu
+    if usesSmallGroups {
+      planner.workGroupSizes = [4]
+      planner.localTiles = [LocalTile(rows: 16, columns: 16, depth: 16, itemRows: 4, itemColumns: 4)]
+    }
+    return planner
+  }()
+
+  private static let usesSmallGroups = ProcessInfo.processInfo.environment["POCL_WORK_GROUP_METHOD"] == "repl"
+
+  /// The tiles of the local family under test: with small shapes the largest and the smallest.
+  static let localTiles =
+    usesSmallShapes ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : gpu.localTiles
 
   private static let opened = try? exactPlanners.map { try newBackend($0) }
 
