@@ -28,7 +28,8 @@ enum TestDevice {
 
   /// The tiles of the local family under test: with small shapes the largest and the smallest.
   static let localTiles =
-    usesSmallShapes ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : gpu.localTiles
+    usesSmallShapes && !usesSmallGroups
+    ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : gpu.localTiles
 
   private static let opened = try? exactPlanners.map { try newBackend($0) }
 
