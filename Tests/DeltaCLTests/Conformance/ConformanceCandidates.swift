@@ -38,12 +38,12 @@ import Testing
       batch: 2, input: Extent(3, 7), channels: 3, outputs: 20, kernel: 2, stride: 2, padding: 1)
     try verifyCandidates(parameters, .cpu, &random)
     // The same kernels with narrower vectors.
-    try verifyCandidates(parameters, TestDevice.gpu, &random, limit: 4)
+    try verifyCandidates(parameters, Planner.gpu, &random, limit: 4)
   }
 
   @Test mutating func localPlansConform() throws {
     let parameters = ConvolutionCase(input: Extent(3, 4), channels: 4, outputs: 9, padding: 1)
-    try verifyCandidates(parameters, TestDevice.gpu, &random) { $0.algorithm == .local }
+    try verifyCandidates(parameters, Planner.gpu, &random) { $0.algorithm == .local }
   }
 
   @Test mutating func plansOfGroupsConform() throws {

@@ -37,7 +37,7 @@ import Testing
   @Test(arguments: combinations)
   mutating func allDirectionsAreExactOnIntegers(_ tile: LocalTile, _ parameters: ConvolutionCase) throws {
     let convolution = try parameters.descriptor()
-    var planner = TestDevice.gpu
+    var planner = Planner.gpu
     planner.localTiles = [tile]
     let backend = try TestDevice.newBackend(planner)
     let x = Values.float32(random.integers(convolution.inputShape.elementCount))

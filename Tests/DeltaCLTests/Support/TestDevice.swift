@@ -11,25 +11,16 @@ enum TestDevice {
   static let usesSmallShapes = ProcessInfo.processInfo.environment["DELTACL_TEST_SHAPES"] == "small"
 
   /// The planners whose kernels do direct sums, which are exact on small integers; all of them run on every device.
-  static let exactPlanners = [Planner.cpu.exact, gpu.exact]
+  ///
+  /// PoCL's code generator `repl` compiles a copy of a kernel for each work-item of a group: the groups of a GPU would keep
+  /// its compiler busy for hours.
+  static let exactPlanners = copiesWorkItems ? [Planner.cpu.exact] : [Planner.cpu.exact, Planner.gpu.exact]
 
-  /// The planner for GPUs. PoCL's code generator `repl` compiles a copy of a kernel for each work-item of a group, so that the
-  /// groups of a GPU would keep its compiler busy for hours: it gets small ones.
-  static let gpu = {
-    var planner = Planner.gpu
-    if usesSmallGroups {
-      planner.workGroupSizes = [4]
-      planner.localTiles = [LocalTile(rows: 16, columns: 16, depth: 16, itemRows: 4, itemColumns: 4)]
-    }
-    return planner
-  }()
-
-  private static let usesSmallGroups = ProcessInfo.processInfo.environment["POCL_WORK_GROUP_METHOD"] == "repl"
+  private static let copiesWorkItems = ProcessInfo.processInfo.environment["POCL_WORK_GROUP_METHOD"] == "repl"
 
   /// The tiles of the local family under test: with small shapes the largest and the smallest.
   static let localTiles =
-    usesSmallShapes && !usesSmallGroups
-    ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : gpu.localTiles
+    usesSmallShapes ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : LocalTile.all
 
   private static let opened = try? exactPlanners.map { try newBackend($0) }
 
