@@ -58,10 +58,10 @@ extension Planner {
 
   private func gradientProposals(for convolution: Convolution) -> [PlanChoice] {
     let groupKernels = convolution.outputChannels / convolution.groups
-    let groupChannels = convolution.inputChannels / convolution.groups
-    // Runs of neighbouring taps, as in `Runs`.
-    let isOneRun = convolution.dilation.columns == 1 && convolution.groups == 1
-    let run = isOneRun ? convolution.kernelSize.columns * groupChannels : groupChannels
+    let run = Runs(
+      columns: convolution.kernelSize.columns, step: convolution.dilation.columns, channels: convolution.inputChannels,
+      groupChannels: convolution.inputChannels / convolution.groups
+    ).length
     func proposals(_ lanes: PlanChoice.GradientLanes, pixels: Int, channels: Int) -> [PlanChoice] {
       let choice = PlanChoice(algorithm: .direct, gradientLanes: lanes)
       return [choice]

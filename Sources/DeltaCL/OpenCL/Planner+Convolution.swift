@@ -302,11 +302,11 @@ extension Convolution {
 extension WindowAxis {
   /// The taps of all windows that do not lie in the padding.
   fileprivate var tapsInside: Int {
-    (0..<count).reduce(0) { sum, position in
-      sum
-        + (0..<window).count { tap in
-          (0..<size).contains(position * stride - before + tap * dilation)
-        }
+    (0..<window).reduce(0) { sum, tap in
+      // The windows whose tap lies before the image's end, less those where it lies before its beginning.
+      let offset = before - tap * dilation
+      let end = min(count, max(0, ceilingDivision(size + offset, stride)))
+      return sum + max(0, end - max(0, ceilingDivision(offset, stride)))
     }
   }
 }
