@@ -5,8 +5,13 @@
 // each of the 36 positions, are m, and the 4x4 results are A^T m A. The kernel gradient is the adjoint: the 4x4 output
 // deltas become A dy A^T, their products with v are summed over all tiles, and dw = G^T (that) G.
 //
+// The 36 positions of a transform lie STEP(their elements) apart: without the vector between them they would often fall into
+// the same set of a cache, whose ways are fewer.
+//
 // C and K, the input and output channels, are multiples of V. All channel counts here are those of the correlation that
 // is done: for the delta, x is dy, C its channels and the kernels are rotated.
+
+#define STEP(elements) ((elements) + V)
 
 // B^T d for six vectors.
 #define INPUT_TRANSFORM(out, d0, d1, d2, d3, d4, d5)              \
@@ -75,14 +80,25 @@
   for (int l = 0; l < V; l++)         \
     for (int t = 0; t < 9; t++) STORE(LOAD(w + ((size_t)(c0 + l) * 9 + 8 - t) * K + k), taps[t][l]);
 #else
-// A row of w is read once: neighbouring kernels lie at distances that share few sets of a cache.
-#define GET_TAPS                                                        \
-  for (int l = 0; l < V; l++)                                           \
-    for (int t = 0; t < 9; t++) {                                       \
-      float row[V];                                                     \
-      STORE(LOAD(w + ((size_t)(k + l) * 9 + t) * C + c0), row);         \
-      _Pragma("unroll") for (int c = 0; c < V; c++) taps[t][c][l] = row[c]; \
-    }
+#define GET_TAPS                                                                                        \
+  for (int t = 0; t < 9; t++) {                                                                         \
+    vec block[V];                                                                                       \
+    _Pragma("unroll") for (int l = 0; l < V; l++) block[l] = LOAD(w + ((size_t)(k + l) * 9 + t) * C + c0); \
+    TRANSPOSE(block)                                                                                    \
+    _Pragma("unroll") for (int l = 0; l < V; l++) STORE(block[l], taps[t][l]);                          \
+  }
+// Each round puts the halves of two rows between each other; after log2(V) rounds rows are columns.
+#define TRANSPOSE(block)                                                                                \
+  _Pragma("unroll") for (int round = 1; round < V; round *= 2) {                                        \
+    vec other[V];                                                                                       \
+    _Pragma("unroll") for (int l = 0; l < V / 2; l++) {                                                 \
+      other[2 * l].even = block[l].lo;                                                                  \
+      other[2 * l].odd = block[l + V / 2].lo;                                                           \
+      other[2 * l + 1].even = block[l].hi;                                                              \
+      other[2 * l + 1].odd = block[l + V / 2].hi;                                                       \
+    }                                                                                                   \
+    _Pragma("unroll") for (int l = 0; l < V; l++) block[l] = other[l];                                  \
+  }
 #endif
 #define TRANSFORM_KERNELS(space, out, step)                                                        \
   {                                                                                                \
@@ -104,7 +120,7 @@
 #define PUT_U(j, value) STORE(value, place + j * POSITION_STEP);
 
 // u[36][K / (NV * V)][C][NV * V]. One work-item NV * V kernels by V channels.
-#define POSITION_STEP ((size_t)K * C)
+#define POSITION_STEP STEP((size_t)K * C)
 kernel void winograd_pack(global const float *restrict w, global float *restrict u)
 {
   const int block = get_global_id(0);
@@ -189,11 +205,11 @@ kernel void winograd_correlate(
     global float *restrict y, int tiles, int tileRows, int tileColumns, int H, int W, int top, int left, int P, int Q,
     int hasBias EPILOGUE_PARAMETERS)
 {
-  local float v[36 * TB * C];
-  local float m[36 * TB * KB];
+  local float v[36 * STEP(TB * C)];
+  local float m[36 * STEP(TB * KB)];
   const int first = get_group_id(0) * TB;
   if (first >= tiles) return;
-  const int step = TB * C;
+  const int step = STEP(TB * C);
   for (int tile = 0; tile < TB; tile++) {
     const int at = min(first + tile, tiles - 1);
     const int i0 = at / tileColumns % tileRows * 4 - top, j0 = at % tileColumns * 4 - left;
@@ -210,13 +226,13 @@ kernel void winograd_correlate(
         for (int tile = 0; tile < TB; tile += MR) {
           vec sum[MR][NV];
           ZERO(sum)
-          local const float *ap = v + (xi * TB + tile) * C;
-          global const float *bp = u + (size_t)xi * K * C + (size_t)(k0 + k) * C;
+          local const float *ap = v + xi * step + tile * C;
+          global const float *bp = u + xi * STEP((size_t)K * C) + (size_t)(k0 + k) * C;
           MULTIPLY(sum, ap, bp, C)
 #pragma unroll
           for (int i = 0; i < MR; i++)
 #pragma unroll
-            for (int j = 0; j < NV; j++) STORE(sum[i][j], m + (xi * TB + tile + i) * KB + k + j * V);
+            for (int j = 0; j < NV; j++) STORE(sum[i][j], m + xi * STEP(TB * KB) + (tile + i) * KB + k + j * V);
         }
     for (int tile = 0; tile < TB && first + tile < tiles; tile++) {
       const int at = first + tile;
@@ -224,7 +240,7 @@ kernel void winograd_correlate(
       global float *image = y + (size_t)(at / (tileRows * tileColumns)) * P * Q * K;
       for (int k = 0; k < KB; k += V) {
         local const float *in = m + tile * KB + k;
-        STORE_OUTPUT_TILE(in, TB * KB, image + k0 + k, p0, q0, hasBias ? LOAD(b + k0 + k) : (vec)(0.0f))
+        STORE_OUTPUT_TILE(in, STEP(TB * KB), image + k0 + k, p0, q0, hasBias ? LOAD(b + k0 + k) : (vec)(0.0f))
       }
     }
   }
@@ -242,7 +258,7 @@ kernel void winograd_input(
   const int at = first + tile;
   const int i0 = at / tileColumns % tileRows * 4 - top, j0 = at % tileColumns * 4 - left;
   global const float *image = x + (size_t)(at / (tileRows * tileColumns)) * H * W * C;
-  const size_t step = (size_t)tiles * C;
+  const size_t step = STEP((size_t)tiles * C);
   for (int c = 0; c < C; c += V) {
     global const float *in = image + c;
     global float *out = v + ((size_t)(c / CB) * tiles + tile) * CB + c % CB;
@@ -250,18 +266,24 @@ kernel void winograd_input(
   }
 }
 
-#if defined(TRANSFORMS)
+#ifndef GRADIENT
 
-// y from v and w for few tiles: kernels are transformed where they are used, which takes less time than to write and read
-// them. One work-item NV * V channels, CB channels of x at a time. There are at least MR tiles and at most TB; the last
-// tiles start early.
-#define POSITION_STEP (CB * NV * V)
+// y of the tiles from `first`, at most TB and at least MR, from v and w. Kernels are transformed where they are used, which
+// takes less time than to write and read them. One work-item NV * V channels, CB channels of x at a time; the last MR tiles
+// start early.
+#define POSITION_STEP STEP(CB * NV * V)
+#ifdef ROTATED
+#define NEXT_WEIGHTS(line) (w + ((size_t)(chunk + CB) * 9 + (line) / NV) * K + k0 + (line) % NV * V)
+#else
+#define NEXT_WEIGHTS(line) (w + ((size_t)k0 * 9 + (line) / (CB / V)) * C + chunk + CB + (line) % (CB / V) * V)
+#endif
 kernel void winograd_transform_multiply(
     global const float *restrict v, global const float *restrict w, global const float *restrict b,
-    global float *restrict y, int tiles, int tileRows, int tileColumns, int P, int Q, int hasBias EPILOGUE_PARAMETERS)
+    global float *restrict y, int first, int tiles, int tileRows, int tileColumns, int P, int Q,
+    int hasBias EPILOGUE_PARAMETERS)
 {
-  local float u[36 * CB * NV * V];
-  local float m[36 * TB * NV * V];
+  local float u[36 * POSITION_STEP];
+  local float m[36 * STEP(TB * NV * V)];
   const int k0 = get_group_id(0) * NV * V;
   if (k0 >= K) return;
   for (int chunk = 0; chunk < C; chunk += CB) {
@@ -272,19 +294,23 @@ kernel void winograd_transform_multiply(
         TRANSFORM_KERNELS(local, out, POSITION_STEP)
       }
     global const float *chunkTiles = v + (size_t)chunk * tiles;
-    for (int xi = 0; xi < 36; xi++)
+    for (int xi = 0; xi < 36; xi++) {
+      if (chunk + CB < C) {
+#pragma unroll
+        for (int i = 0; i < NV * V * CB / 64; i++) PREFETCH(NEXT_WEIGHTS(xi * (NV * V * CB / 64) + i));
+      }
       for (int own = 0; own < tiles; own += MR) {
         const int tile = min(own, tiles - MR);
-        local float *products = m + (xi * TB + tile) * NV * V;
+        local float *products = m + xi * STEP(TB * NV * V) + tile * NV * V;
         vec sum[MR][NV];
 #pragma unroll
         for (int i = 0; i < MR; i++)
 #pragma unroll
           for (int j = 0; j < NV; j++) sum[i][j] = chunk == 0 ? (vec)(0.0f) : LOAD(products + (i * NV + j) * V);
-        global const float *ap = chunkTiles + (size_t)xi * C * tiles + tile * CB;
-        local const float *bp = u + xi * CB * NV * V;
+        global const float *ap = chunkTiles + xi * STEP((size_t)C * tiles) + tile * CB;
+        local const float *bp = u + xi * POSITION_STEP;
         // The next tiles lie behind these, or at the next position.
-        global const float *next = own + MR < tiles ? ap + MR * CB : chunkTiles + (size_t)min(xi + 1, 35) * C * tiles;
+        global const float *next = own + MR < tiles ? ap + MR * CB : chunkTiles + min(xi + 1, 35) * STEP((size_t)C * tiles);
 #pragma unroll
         for (int i = 0; i < MR * CB; i += 16) PREFETCH(next + i);
         MULTIPLY(sum, ap, bp, CB)
@@ -295,58 +321,19 @@ kernel void winograd_transform_multiply(
           for (int j = 0; j < NV; j++) STORE(sum[i][j], products + (i * NV + j) * V);
         }
       }
+    }
   }
   for (int tile = 0; tile < tiles; tile++) {
-    const int p0 = tile / tileColumns % tileRows * 4, q0 = tile % tileColumns * 4;
-    global float *image = y + (size_t)(tile / (tileRows * tileColumns)) * P * Q * K + k0;
+    const int at = first + tile;
+    const int p0 = at / tileColumns % tileRows * 4, q0 = at % tileColumns * 4;
+    global float *image = y + (size_t)(at / (tileRows * tileColumns)) * P * Q * K + k0;
     for (int k = 0; k < NV * V; k += V) {
       local const float *in = m + tile * NV * V + k;
-      STORE_OUTPUT_TILE(in, TB * NV * V, image + k, p0, q0, hasBias ? LOAD(b + k0 + k) : (vec)(0.0f))
+      STORE_OUTPUT_TILE(in, STEP(TB * NV * V), image + k, p0, q0, hasBias ? LOAD(b + k0 + k) : (vec)(0.0f))
     }
   }
 }
 #undef POSITION_STEP
-
-#elif !defined(GRADIENT)
-
-// m[36][tiles][K], the products of v and u. One work-item MR tiles by NV * V channels at one of the 36 positions; the
-// last tiles start early where there are at least MR.
-kernel void winograd_multiply(
-    global const float *restrict v, global const float *restrict u, global float *restrict m, int tiles)
-{
-  const int own = get_global_id(0) * MR;
-  const int k = get_global_id(1) * NV * V;
-  const int xi = get_global_id(2);
-  if (own >= tiles || k >= K || xi >= 36) return;
-  const int tile = min(own, tiles - MR);
-  global const float *ap = v + ((size_t)xi * tiles + tile) * C;
-  global const float *bp = u + (size_t)xi * K * C + (size_t)k * C;
-  vec sum[MR][NV];
-  ZERO(sum)
-  MULTIPLY(sum, ap, bp, C)
-#pragma unroll
-  for (int i = 0; i < MR; i++) {
-    if (tile + i < own) continue;
-#pragma unroll
-    for (int j = 0; j < NV; j++) STORE(sum[i][j], m + ((size_t)xi * tiles + tile + i) * K + k + j * V);
-  }
-}
-
-// y from m. One work-item a tile.
-kernel void winograd_output(
-    global const float *restrict m, global const float *restrict b, global float *restrict y, int tiles, int tileRows,
-    int tileColumns, int P, int Q, int hasBias EPILOGUE_PARAMETERS)
-{
-  const int tile = get_global_id(0);
-  if (tile >= tiles) return;
-  const int p0 = tile / tileColumns % tileRows * 4, q0 = tile % tileColumns * 4;
-  global float *image = y + (size_t)(tile / (tileRows * tileColumns)) * P * Q * K;
-  const size_t step = (size_t)tiles * K;
-  for (int k = 0; k < K; k += V) {
-    global const float *in = m + (size_t)tile * K + k;
-    STORE_OUTPUT_TILE(in, step, image + k, p0, q0, hasBias ? LOAD(b + k) : (vec)(0.0f))
-  }
-}
 
 #else
 
@@ -360,7 +347,7 @@ kernel void winograd_delta(
   const int at = first + tile;
   const int p0 = at / tileColumns % tileRows * 4, q0 = at % tileColumns * 4;
   global const float *image = dy + (size_t)(at / (tileRows * tileColumns)) * P * Q * K;
-  const size_t step = (size_t)tiles * K;
+  const size_t step = STEP((size_t)tiles * K);
   for (int k = 0; k < K; k += V) {
     global float *out = m + (size_t)tile * K + k;
     vec t[6][4];
@@ -394,15 +381,15 @@ kernel void winograd_gradient(
     for (int own = kBegin; own < kBegin + KB; own += MR) {
       const int k = min(own, kBegin + KB - MR);
       for (int c = 0; c < C; c += NV * V) {
-        global float *out = products + ((size_t)xi * K + k) * C + c;
+        global float *out = products + xi * STEP((size_t)K * C) + (size_t)k * C + c;
         vec sum[MR][NV];
 #pragma unroll
         for (int i = 0; i < MR; i++)
 #pragma unroll
           for (int j = 0; j < NV; j++)
             sum[i][j] = isFirst && begin == 0 ? (vec)(0.0f) : LOAD(out + (size_t)i * C + j * V);
-        global const float *ap = m + ((size_t)xi * tiles + begin) * K + k;
-        global const float *bp = v + ((size_t)xi * tiles + begin) * C + c;
+        global const float *ap = m + xi * STEP((size_t)tiles * K) + (size_t)begin * K + k;
+        global const float *bp = v + xi * STEP((size_t)tiles * C) + (size_t)begin * C + c;
         for (int tile = begin; tile < end; tile++, ap += K, bp += C) {
           vec value[NV];
 #pragma unroll
@@ -435,7 +422,7 @@ kernel void winograd_gradient_sum(global const float *restrict products, global 
     vec t[3][6];
 #pragma unroll
     for (int j = 0; j < 6; j++) {
-#define GET_PRODUCT(i) LOAD(in + (size_t)(i * 6 + j) * K * C)
+#define GET_PRODUCT(i) LOAD(in + (i * 6 + j) * STEP((size_t)K * C))
       GRADIENT_TRANSFORM(
           PUT_T, GET_PRODUCT(0), GET_PRODUCT(1), GET_PRODUCT(2), GET_PRODUCT(3), GET_PRODUCT(4), GET_PRODUCT(5))
 #undef GET_PRODUCT

@@ -8,8 +8,14 @@ extension Planner {
     static let tile = 4
     /// A tile's products.
     static let positions = 36
-    /// The most tiles for which kernels are transformed where they are used.
-    static let transformingTiles = 64
+    /// The most tiles whose products a work-item keeps where it transforms kernels itself.
+    static let blockTiles = 128
+    /// The tiles of a block for which there must be local memory.
+    static let leastBlockTiles = 16
+    /// The most input channels of which a work-item transforms kernels at a time.
+    static let blockChannels = 32
+    /// The local memory without which Winograd's algorithm is not used.
+    static var leastLocalBytes: Int { blockBytes(vectors: 1, tiles: leastBlockTiles) }
 
     /// Channels that are summed over, and results.
     let channels: Int
@@ -38,17 +44,32 @@ extension Planner {
       [4, 2, 1].first { channels % ($0 * width) == 0 } ?? 1
     }
 
-    /// The `float32` elements of the transformed kernels.
-    var kernelCount: Int { positions * channels * outputs }
-    private var positions: Int { Self.positions }
+    /// The `float32` elements of transforms that have `count` at each position, and of the vector that keeps positions apart.
+    static func transformCount(_ count: Int) -> Int { positions * (count + width) }
 
-    /// The register tile where kernels are transformed where they are used; `nil` where there are too many tiles, or more
-    /// than `localBytes` can hold.
-    func transformingTile(localBytes: Int) -> (vectors: Int, pixels: Int)? {
-      let vectors = min(vectors, 2)
-      let bytes = positions * vectors * Self.width * (Self.width + tiles) * ElementType.float32.byteCount
-      guard tiles > 0, tiles <= Self.transformingTiles, bytes <= localBytes else { return nil }
-      return (vectors, min(vectors == 1 ? 14 : 11, tiles))
+    /// The `float32` elements of the transformed kernels.
+    var kernelCount: Int { Self.transformCount(channels * outputs) }
+
+    /// The local memory that a work-item takes that transforms `vectors` vectors of kernels for `tiles` tiles.
+    static func blockBytes(vectors: Int, tiles: Int) -> Int {
+      (transformCount(vectors * width * blockChannels) + transformCount(vectors * width * tiles))
+        * ElementType.float32.byteCount
+    }
+
+    /// The blocks of tiles for work-items that transform kernels themselves, and their register tile.
+    ///
+    /// - Parameters:
+    ///   - localBytes: At least ``leastLocalBytes``.
+    ///   - tile: The register tile that was chosen, if any.
+    func blocks(localBytes: Int, tile: PlanChoice.Tile?) -> (count: Int, tiles: Int, vectors: Int, pixels: Int) {
+      func fits(_ vectors: Int, tiles: Int) -> Bool { Self.blockBytes(vectors: vectors, tiles: tiles) <= localBytes }
+      let vectors = [4, 2, 1].first {
+        self.vectors % $0 == 0 && $0 <= (tile?.vectors ?? 2) && fits($0, tiles: Self.leastBlockTiles)
+      }
+      let most = [Self.blockTiles, 64, 32].first { fits(vectors ?? 1, tiles: $0) } ?? Self.leastBlockTiles
+      let count = max(1, ceilingDivision(tiles, most))
+      let pixels = tile?.pixels ?? (vectors == 1 ? 14 : 11)
+      return (count, ceilingDivision(tiles, count), vectors ?? 1, max(1, min(pixels, tiles / count)))
     }
 
     /// The tiles and output channels that a fused work-item does at a time, so that its transforms stay within
@@ -57,8 +78,9 @@ extension Planner {
     /// - Parameter wanted: How many tiles to take if they fit, whatever the speed.
     func fusedBlock(localBytes: Int, wanted: Int?) -> (tiles: Int, outputs: Int)? {
       let outputs = [128, 64].first { self.outputs % $0 == 0 } ?? vectors * Self.width
-      let bytesOfTile = positions * (channels + outputs) * ElementType.float32.byteCount
-      let fitting = min(localBytes / bytesOfTile, wanted ?? 32) / pixels * pixels
+      let bytesOfTile = Self.positions * (channels + outputs) * ElementType.float32.byteCount
+      let bytesBetween = 2 * Self.transformCount(0) * ElementType.float32.byteCount
+      let fitting = min((localBytes - bytesBetween) / bytesOfTile, wanted ?? 32) / pixels * pixels
       guard wanted == nil ? fitting >= 12 && tiles >= 16 * fitting : fitting > 0 else { return nil }
       return (fitting, outputs)
     }
@@ -73,6 +95,9 @@ extension Planner {
   /// Why Winograd's algorithm cannot do `convolution`; `nil` where it can.
   func winogradObstacle(_ convolution: Convolution) -> String? {
     if winogradLocalBytes == 0 { return "it is turned off" }
+    if winogradLocalBytes < Winograd.leastLocalBytes {
+      return "\(winogradLocalBytes) bytes of local memory are fewer than \(Winograd.leastLocalBytes)"
+    }
     if convolution.batch == 0 { return "the batch is empty" }
     if convolution.kernelSize != 3 { return "the kernel is \(convolution.kernelSize), not 3x3" }
     if convolution.stride != 1 { return "the stride is \(convolution.stride), not 1" }
@@ -133,45 +158,17 @@ extension Planner {
     let tileCounts: [Launch.Argument] = [.int(geometry.tiles), .int(geometry.tileRows), .int(geometry.tileColumns)]
     let image: [Launch.Argument] = [.int(x.rows), .int(x.columns), .int(offset.top), .int(offset.left)]
     let result: [Launch.Argument] = [.int(y.rows), .int(y.columns), hasBias]
-    func transformInput() throws(DeltaCLError) -> Launch.Argument {
-      let v = try list.scratch(Winograd.positions * geometry.tiles * channels, for: "transformed input")
-      list.append(
-        Launch(
-          "winograd_input", in: "winograd", constants: constants,
-          [.operand(0), v, .int(0)] + tileCounts + image, globalSize: [geometry.tiles]))
-      return v
-    }
-
-    let isLeftToPlanner = choice.tile == nil && choice.winogradTiles == nil
-    if isLeftToPlanner, let tile = geometry.transformingTile(localBytes: winogradLocalBytes) {
-      constants["TRANSFORMS"] = 1
-      constants["TB"] = geometry.tiles
-      constants["CB"] = Winograd.width
-      constants["NV"] = tile.vectors
-      constants["MR"] = tile.pixels
-      let v = try transformInput()
-      list.append(
-        Launch(
-          "winograd_transform_multiply", in: "winograd", constants: constants,
-          [v, .operand(1)] + biasAndResult + tileCounts + result,
-          globalSize: [outputs / (tile.vectors * Winograd.width)], localSize: 1, storesResult: true))
-      return list
-    }
-    constants["NV"] = geometry.vectors
-    constants["MR"] = geometry.pixels
-    constants["CB"] = channels
-    let u = try list.scratch(geometry.kernelCount, for: "transformed kernels")
-    let block = geometry.fusedBlock(localBytes: winogradLocalBytes, wanted: choice.winogradTiles)
-    if let block {
+    if let block = geometry.fusedBlock(localBytes: winogradLocalBytes, wanted: choice.winogradTiles) {
       constants["FUSED"] = 1
       constants["TB"] = block.tiles
       constants["KB"] = block.outputs
-    }
-    list.append(
-      Launch(
-        "winograd_pack", in: "winograd", constants: constants, [.operand(1), u],
-        globalSize: [outputs / (geometry.vectors * Winograd.width), channels / Winograd.width]))
-    if let block {
+      constants["NV"] = geometry.vectors
+      constants["MR"] = geometry.pixels
+      let u = try list.scratch(geometry.kernelCount, for: "transformed kernels")
+      list.append(
+        Launch(
+          "winograd_pack", in: "winograd", constants: constants, [.operand(1), u],
+          globalSize: [outputs / (geometry.vectors * Winograd.width), channels / Winograd.width]))
       list.append(
         Launch(
           "winograd_correlate", in: "winograd", constants: constants,
@@ -179,19 +176,28 @@ extension Planner {
           globalSize: [ceilingDivision(geometry.tiles, block.tiles)], localSize: 1, storesResult: true))
       return list
     }
-    let v = try transformInput()
-    let m = try list.scratch(Winograd.positions * geometry.tiles * outputs, for: "products")
-    list.append(
-      Launch(
-        "winograd_multiply", in: "winograd", constants: constants, [v, u, m, .int(geometry.tiles)],
-        globalSize: [
-          ceilingDivision(geometry.tiles, geometry.pixels), outputs / (geometry.vectors * Winograd.width),
-          Winograd.positions,
-        ]))
-    list.append(
-      Launch(
-        "winograd_output", in: "winograd", constants: constants, [m] + biasAndResult + tileCounts + result,
-        globalSize: [geometry.tiles], storesResult: true))
+    let blocks = geometry.blocks(localBytes: winogradLocalBytes, tile: choice.tile)
+    constants["TB"] = blocks.tiles
+    constants["CB"] = channels % Winograd.blockChannels == 0 ? Winograd.blockChannels : Winograd.width
+    constants["NV"] = blocks.vectors
+    constants["MR"] = blocks.pixels
+    let v = try list.scratch(Winograd.transformCount(blocks.tiles * channels), for: "transformed input")
+    for block in 0..<blocks.count {
+      let first = geometry.tiles * block / blocks.count
+      let tileCounts: [Launch.Argument] = [
+        .int(first), .int(geometry.tiles * (block + 1) / blocks.count - first), .int(geometry.tileRows),
+        .int(geometry.tileColumns),
+      ]
+      list.append(
+        Launch(
+          "winograd_input", in: "winograd", constants: constants, [.operand(0), v] + tileCounts + image,
+          globalSize: [blocks.tiles]))
+      list.append(
+        Launch(
+          "winograd_transform_multiply", in: "winograd", constants: constants,
+          [v, .operand(1)] + biasAndResult + tileCounts + result,
+          globalSize: [outputs / (blocks.vectors * Winograd.width)], localSize: 1, storesResult: true))
+    }
     return list
   }
 
@@ -213,8 +219,8 @@ extension Planner {
       "MR": chosen?.pixels ?? (vectors == 4 ? 6 : 12), "TB": 128,
       "KB": outputs % 64 == 0 ? 64 : Winograd.width, "CB": channels, "GRADIENT": 1,
     ]
-    let v = try list.scratch(Winograd.positions * range * channels, for: "transformed input")
-    let m = try list.scratch(Winograd.positions * range * outputs, for: "transformed output delta")
+    let v = try list.scratch(Winograd.transformCount(range * channels), for: "transformed input")
+    let m = try list.scratch(Winograd.transformCount(range * outputs), for: "transformed output delta")
     let products = try list.scratch(geometry.kernelCount, for: "products")
     for first in stride(from: 0, to: max(geometry.tiles, 1), by: range) {
       let tiles = min(range, geometry.tiles - first)

@@ -62,8 +62,8 @@ public struct PlanChoice: Hashable, Sendable, Codable {
   public var algorithm: Algorithm?
   /// The register tile.
   public var tile: Tile?
-  /// Winograd tiles that are transformed at a time: by a work-item of the fused kernel, where 0 stands for kernels of their
-  /// own for each step; of a gradient the tiles of a range.
+  /// Winograd tiles that are transformed at a time: by a work-item of the fused kernel, where 0 stands for a kernel of its
+  /// own for the transform of x; of a gradient the tiles of a range.
   public var winogradTiles: Int?
   /// The tile of the local family, one of those that it has.
   public var localTile: LocalTile?
@@ -110,7 +110,7 @@ extension PlanChoice: CustomStringConvertible {
   public var description: String {
     let parts = [
       algorithm?.rawValue, tile.map { "tile \($0.pixels)x\($0.vectors)x\($0.width)" },
-      winogradTiles.map { $0 == 0 ? "separate kernels" : "\($0) tiles at a time" },
+      winogradTiles.map { $0 == 0 ? "x transformed apart" : "\($0) tiles at a time" },
       localTile.map { "tile \($0.rows)x\($0.columns)" },
       gradientLanes.map { "lanes of \($0.rawValue)" }, splits.map { "\($0) splits" },
       chunkPixels.map { "chunks of \($0) pixels" },

@@ -15,7 +15,7 @@ import Testing
     TestDevice.usesSmallShapes
     ? [
       ConvolutionCase(input: 4, channels: 16, outputs: 16, padding: 1),
-      ConvolutionCase(input: Extent(33, 30), channels: 16, outputs: 16, padding: 1),
+      ConvolutionCase(input: Extent(33, 62), channels: 16, outputs: 16, padding: 1),
       ConvolutionCase(batch: 7, input: 30, channels: 16, outputs: 16, padding: 1),
     ]
     : [
@@ -26,8 +26,8 @@ import Testing
         batch: 3, input: Extent(5, 6), channels: 16, outputs: 64, padding: Padding(top: 2, left: 0, bottom: 1, right: 2)
       ),
       ConvolutionCase(input: 8, channels: 96, outputs: 16, padding: 3),
-      // So many tiles that the kernels are transformed before.
-      ConvolutionCase(batch: 2, input: Extent(25, 21), channels: 48, outputs: 32, padding: 1),
+      // So many tiles that they are done in two blocks, and channels that are no multiple of those done at a time.
+      ConvolutionCase(batch: 4, input: Extent(25, 21), channels: 48, outputs: 32, padding: 1),
       // Enough tiles for the fused kernel, the last block of them not full.
       ConvolutionCase(batch: 7, input: 30, channels: 16, outputs: 16, padding: 1),
       ConvolutionCase(batch: 5, input: Extent(31, 45), channels: 16, outputs: 32),
