@@ -24,7 +24,7 @@ float sum4(float4 v)
 float sum8(float8 v) { return sum4(v.lo + v.hi); }
 
 // y[N, K] = x[N, C] w[K, C]^T + b. One work-item: `perItem` kernels, TILE of them by ROWS rows at a time, the lanes along
-// C. A chunk of each row stays in cache for all these kernels. The last tiles start early.
+// C. A chunk of ROWS rows stays in cache for all these kernels. The last tiles start early.
 kernel void dense(
     global const float *restrict x, global const float *restrict w, global const float *restrict b,
     global float *restrict y, int N, int C, int K, int perItem, int chunk, int hasBias EPILOGUE_PARAMETERS)
@@ -33,10 +33,10 @@ kernel void dense(
   const int end = min(begin + perItem, K);
   for (int first = 0; first < C; first += chunk) {
     const int last = min(first + chunk, C);
-    for (int ownKernel = begin; ownKernel < end; ownKernel += TILE) {
-      const int k = min(ownKernel, K - TILE);
-      for (int ownRow = 0; ownRow < N; ownRow += ROWS) {
-        const int n = min(ownRow, N - ROWS);
+    for (int ownRow = 0; ownRow < N; ownRow += ROWS) {
+      const int n = min(ownRow, N - ROWS);
+      for (int ownKernel = begin; ownKernel < end; ownKernel += TILE) {
+        const int k = min(ownKernel, K - TILE);
         vec sum[ROWS][TILE];
 #pragma unroll
         for (int i = 0; i < ROWS; i++)

@@ -248,6 +248,13 @@ kernel void winograd_correlate(
 
 #else
 
+// Tiles of a gradient lie as far apart as STEP says, for the reason that positions do.
+#ifdef GRADIENT
+#define TILE_STEP(channels) STEP(channels)
+#else
+#define TILE_STEP(channels) (channels)
+#endif
+
 // v[36][C / CB][tiles][CB], the transforms of the tiles from `first`. One work-item a tile.
 kernel void winograd_input(
     global const float *restrict x, global float *restrict v, int first, int tiles, int tileRows, int tileColumns,
@@ -258,10 +265,10 @@ kernel void winograd_input(
   const int at = first + tile;
   const int i0 = at / tileColumns % tileRows * 4 - top, j0 = at % tileColumns * 4 - left;
   global const float *image = x + (size_t)(at / (tileRows * tileColumns)) * H * W * C;
-  const size_t step = STEP((size_t)tiles * C);
+  const size_t step = STEP((size_t)tiles * (C / CB) * TILE_STEP(CB));
   for (int c = 0; c < C; c += V) {
     global const float *in = image + c;
-    global float *out = v + ((size_t)(c / CB) * tiles + tile) * CB + c % CB;
+    global float *out = v + ((size_t)(c / CB) * tiles + tile) * TILE_STEP(CB) + c % CB;
     TRANSFORM_INPUT_TILE(in, H, W, i0, j0, C)
   }
 }
@@ -347,9 +354,9 @@ kernel void winograd_delta(
   const int at = first + tile;
   const int p0 = at / tileColumns % tileRows * 4, q0 = at % tileColumns * 4;
   global const float *image = dy + (size_t)(at / (tileRows * tileColumns)) * P * Q * K;
-  const size_t step = STEP((size_t)tiles * K);
+  const size_t step = STEP((size_t)tiles * TILE_STEP(K));
   for (int k = 0; k < K; k += V) {
-    global float *out = m + (size_t)tile * K + k;
+    global float *out = m + (size_t)tile * TILE_STEP(K) + k;
     vec t[6][4];
 #pragma unroll
     for (int j = 0; j < 4; j++) {
@@ -388,9 +395,9 @@ kernel void winograd_gradient(
 #pragma unroll
           for (int j = 0; j < NV; j++)
             sum[i][j] = isFirst && begin == 0 ? (vec)(0.0f) : LOAD(out + (size_t)i * C + j * V);
-        global const float *ap = m + xi * STEP((size_t)tiles * K) + (size_t)begin * K + k;
-        global const float *bp = v + xi * STEP((size_t)tiles * C) + (size_t)begin * C + c;
-        for (int tile = begin; tile < end; tile++, ap += K, bp += C) {
+        global const float *ap = m + xi * STEP((size_t)tiles * TILE_STEP(K)) + (size_t)begin * TILE_STEP(K) + k;
+        global const float *bp = v + xi * STEP((size_t)tiles * TILE_STEP(C)) + (size_t)begin * TILE_STEP(C) + c;
+        for (int tile = begin; tile < end; tile++, ap += TILE_STEP(K), bp += TILE_STEP(C)) {
           vec value[NV];
 #pragma unroll
           for (int j = 0; j < NV; j++) value[j] = LOAD(bp + j * V);

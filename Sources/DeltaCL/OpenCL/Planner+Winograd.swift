@@ -206,10 +206,10 @@ extension Planner {
     let channels = convolution.inputChannels, outputs = convolution.outputChannels
     let geometry = Winograd(
       batch: convolution.batch, outputSize: convolution.outputSize, channels: channels, outputs: outputs)
-    // Transforms of so many tiles stay in the processor's caches.
-    let range =
-      choice.winogradTiles.map { max(16, min(geometry.tiles, $0)) }
-      ?? max(64, min(geometry.tiles, winogradGradientElements / (channels + outputs)))
+    // Transforms of so many tiles stay in the processor's caches; products that do not are better read seldom.
+    let fitting = max(64, winogradGradientElements / (channels + outputs))
+    let isInCache = geometry.kernelCount * ElementType.float32.byteCount <= winogradProductBytes
+    let range = min(geometry.tiles, choice.winogradTiles.map { max(16, $0) } ?? (isInCache ? fitting : 512))
     let chosen = choice.tile.flatMap {
       $0.width == Winograd.width && channels % ($0.vectors * Winograd.width) == 0 ? $0 : nil
     }
@@ -219,8 +219,8 @@ extension Planner {
       "MR": chosen?.pixels ?? (vectors == 4 ? 6 : 12), "TB": 128,
       "KB": outputs % 64 == 0 ? 64 : Winograd.width, "CB": channels, "GRADIENT": 1,
     ]
-    let v = try list.scratch(Winograd.transformCount(range * channels), for: "transformed input")
-    let m = try list.scratch(Winograd.transformCount(range * outputs), for: "transformed output delta")
+    let v = try list.scratch(Winograd.transformCount(range * (channels + Winograd.width)), for: "transformed input")
+    let m = try list.scratch(Winograd.transformCount(range * (outputs + Winograd.width)), for: "transformed output delta")
     let products = try list.scratch(geometry.kernelCount, for: "products")
     for first in stride(from: 0, to: max(geometry.tiles, 1), by: range) {
       let tiles = min(range, geometry.tiles - first)

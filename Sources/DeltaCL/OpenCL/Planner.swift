@@ -39,6 +39,8 @@ struct Planner: Sendable {
   /// Tiles times channels whose transforms stay in the caches during Winograd's gradient; of 2^15 to 2^18 the fastest on an
   /// AVX-512 processor.
   var winogradGradientElements = 1 << 15
+  /// How many bytes of the products of a Winograd kernel gradient stay in the last cache.
+  var winogradProductBytes = 16 << 20
 
   /// What is fixed for the operation that is planned instead of being left to the defaults.
   var choice = PlanChoice()
