@@ -373,9 +373,75 @@ kernel void winograd_delta(
   }
 }
 
+// Adds to sum[MR][NV] the products of MR kernels' deltas at `ap` with NV * V channels of x at `bp`, for `count` tiles.
+#define SUM_TILES(sum, ap, bp, count)                                                                  \
+  for (int tile = 0; tile < (count); tile++, ap += TILE_STEP(K), bp += TILE_STEP(C)) {                 \
+    vec value[NV];                                                                                     \
+    _Pragma("unroll") for (int j = 0; j < NV; j++) value[j] = LOAD(bp + j * V);                        \
+    _Pragma("unroll") for (int i = 0; i < MR; i++) {                                                   \
+      const vec delta = (vec)(ap[i]);                                                                  \
+      _Pragma("unroll") for (int j = 0; j < NV; j++) sum[i][j] = fma(delta, value[j], sum[i][j]);      \
+    }                                                                                                  \
+  }
+
+// G^T p G of the products at `in`, positions `step` apart, to the nine taps at `out`.
+#define TRANSFORM_GRADIENT(in, step, out)                                                              \
+  {                                                                                                    \
+    vec t[3][6];                                                                                       \
+    _Pragma("unroll") for (int j = 0; j < 6; j++) {                                                    \
+      vec d[6];                                                                                        \
+      _Pragma("unroll") for (int i = 0; i < 6; i++) d[i] = LOAD((in) + (i * 6 + j) * (step));          \
+      GRADIENT_TRANSFORM(PUT_T, d[0], d[1], d[2], d[3], d[4], d[5])                                    \
+    }                                                                                                  \
+    _Pragma("unroll") for (int i = 0; i < 3; i++) {                                                    \
+      GRADIENT_TRANSFORM(PUT_W, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])                  \
+    }                                                                                                  \
+  }
+#define PUT_W(j, value) STORE(value, out + (i * 3 + j) * C);
+
+#ifdef AT_ONCE
+
+// dw[K, 3, 3, C] from all tiles. One work-item KB kernels by NV * V channels, whose products never leave the caches. MR
+// divides KB.
+kernel void winograd_gradient_at_once(
+    global const float *restrict v, global const float *restrict m, global float *restrict dw, int tiles)
+{
+  local float products[36 * STEP(KB * NV * V)];
+  const int k0 = get_group_id(0) * KB;
+  const int c0 = get_group_id(1) * NV * V;
+  if (k0 >= K || c0 >= C) return;
+  for (int xi = 0; xi < 36; xi++)
+    for (int begin = 0; begin < tiles; begin += TB) {
+      const int count = min(TB, tiles - begin);
+      for (int k = 0; k < KB; k += MR) {
+        local float *out = products + xi * STEP(KB * NV * V) + k * NV * V;
+        vec sum[MR][NV];
+#pragma unroll
+        for (int i = 0; i < MR; i++)
+#pragma unroll
+          for (int j = 0; j < NV; j++) sum[i][j] = begin == 0 ? (vec)(0.0f) : LOAD(out + (i * NV + j) * V);
+        global const float *ap = m + xi * STEP((size_t)tiles * TILE_STEP(K)) + (size_t)begin * TILE_STEP(K) + k0 + k;
+        global const float *bp = v + xi * STEP((size_t)tiles * TILE_STEP(C)) + (size_t)begin * TILE_STEP(C) + c0;
+        SUM_TILES(sum, ap, bp, count)
+#pragma unroll
+        for (int i = 0; i < MR; i++)
+#pragma unroll
+          for (int j = 0; j < NV; j++) STORE(sum[i][j], out + (i * NV + j) * V);
+      }
+    }
+  for (int k = 0; k < KB; k++)
+    for (int c = 0; c < NV * V; c += V) {
+      local const float *in = products + k * NV * V + c;
+      global float *out = dw + (size_t)(k0 + k) * 9 * C + c0 + c;
+      TRANSFORM_GRADIENT(in, STEP(KB * NV * V), out)
+    }
+}
+
+#else
+
 // products[36][K][C] += sum over the tiles of m[tile][k] * v[tile][c]; the first range of tiles starts the sum. One
-// work-item KB kernels at one of the 36 positions, MR kernels by NV * V channels at a time; KB is at least MR and divides K, and
-// the last MR start early.
+// work-item KB kernels at one of the 36 positions, MR kernels by NV * V channels at a time; KB is at least MR and divides
+// K, and the last MR start early.
 kernel void winograd_gradient(
     global const float *restrict v, global const float *restrict m, global float *restrict products, int tiles,
     int isFirst)
@@ -384,7 +450,7 @@ kernel void winograd_gradient(
   const int xi = get_global_id(1);
   if (kBegin >= K || xi >= 36) return;
   for (int begin = 0; begin < tiles; begin += TB) {
-    const int end = min(begin + TB, tiles);
+    const int count = min(TB, tiles - begin);
     for (int own = kBegin; own < kBegin + KB; own += MR) {
       const int k = min(own, kBegin + KB - MR);
       for (int c = 0; c < C; c += NV * V) {
@@ -397,17 +463,7 @@ kernel void winograd_gradient(
             sum[i][j] = isFirst && begin == 0 ? (vec)(0.0f) : LOAD(out + (size_t)i * C + j * V);
         global const float *ap = m + xi * STEP((size_t)tiles * TILE_STEP(K)) + (size_t)begin * TILE_STEP(K) + k;
         global const float *bp = v + xi * STEP((size_t)tiles * TILE_STEP(C)) + (size_t)begin * TILE_STEP(C) + c;
-        for (int tile = begin; tile < end; tile++, ap += TILE_STEP(K), bp += TILE_STEP(C)) {
-          vec value[NV];
-#pragma unroll
-          for (int j = 0; j < NV; j++) value[j] = LOAD(bp + j * V);
-#pragma unroll
-          for (int i = 0; i < MR; i++) {
-            const vec delta = (vec)(ap[i]);
-#pragma unroll
-            for (int j = 0; j < NV; j++) sum[i][j] = fma(delta, value[j], sum[i][j]);
-          }
-        }
+        SUM_TILES(sum, ap, bp, count)
 #pragma unroll
         for (int i = 0; i < MR; i++) {
           if (k + i < own) continue;
@@ -426,22 +482,11 @@ kernel void winograd_gradient_sum(global const float *restrict products, global 
   if (k >= K) return;
   for (int c = 0; c < C; c += V) {
     global const float *in = products + (size_t)k * C + c;
-    vec t[3][6];
-#pragma unroll
-    for (int j = 0; j < 6; j++) {
-#define GET_PRODUCT(i) LOAD(in + (i * 6 + j) * STEP((size_t)K * C))
-      GRADIENT_TRANSFORM(
-          PUT_T, GET_PRODUCT(0), GET_PRODUCT(1), GET_PRODUCT(2), GET_PRODUCT(3), GET_PRODUCT(4), GET_PRODUCT(5))
-#undef GET_PRODUCT
-    }
     global float *out = dw + (size_t)k * 9 * C + c;
-#pragma unroll
-    for (int i = 0; i < 3; i++) {
-#define PUT_W(j, value) STORE(value, out + (i * 3 + j) * C);
-      GRADIENT_TRANSFORM(PUT_W, t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5])
-    }
+    TRANSFORM_GRADIENT(in, STEP((size_t)K * C), out)
   }
 }
 
+#endif
 #endif
 #endif

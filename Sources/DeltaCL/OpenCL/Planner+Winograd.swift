@@ -72,6 +72,15 @@ extension Planner {
       return (count, ceilingDivision(tiles, count), vectors ?? 1, max(1, min(pixels, tiles / count)))
     }
 
+    /// The kernels of a work-item that keeps all products of a gradient with `vectors` vectors of channels; `nil` where
+    /// there would be too few work-items, or the products do not fit.
+    static func kernelsAtOnce(localBytes: Int, channels: Int, outputs: Int, vectors: Int) -> Int? {
+      let lanes = vectors * width
+      let kernels = outputs % 32 == 0 ? 32 : 16
+      guard transformCount(kernels * lanes) * ElementType.float32.byteCount <= localBytes else { return nil }
+      return outputs / kernels * (channels / lanes) >= 32 ? kernels : nil
+    }
+
     /// The tiles and output channels that a fused work-item does at a time, so that its transforms stay within
     /// `localBytes`; `nil` where so few tiles fit that the transformed kernels would come from memory too often.
     ///
@@ -214,14 +223,26 @@ extension Planner {
       $0.width == Winograd.width && channels % ($0.vectors * Winograd.width) == 0 ? $0 : nil
     }
     let vectors = chosen?.vectors ?? Winograd.vectors(for: channels)
-    let constants = [
+    var constants = [
       "V": Winograd.width, "C": channels, "K": outputs, "NV": vectors,
       "MR": chosen?.pixels ?? (vectors == 4 ? 6 : 12), "TB": 128,
       "KB": outputs % 64 == 0 ? 64 : Winograd.width, "CB": channels, "GRADIENT": 1,
     ]
+    // Each work-item then reads a part of the transforms, some of them many times.
+    let areTransformsInCache = geometry.tiles * (channels + outputs) <= 2 * winogradGradientElements
+    let kernelsAtOnce =
+      range == geometry.tiles && areTransformsInCache
+      ? Winograd.kernelsAtOnce(localBytes: winogradLocalBytes, channels: channels, outputs: outputs, vectors: vectors)
+      : nil
+    if let kernelsAtOnce {
+      constants["AT_ONCE"] = 1
+      constants["KB"] = kernelsAtOnce
+      constants["MR"] = 16 / vectors
+    }
     let v = try list.scratch(Winograd.transformCount(range * (channels + Winograd.width)), for: "transformed input")
-    let m = try list.scratch(Winograd.transformCount(range * (outputs + Winograd.width)), for: "transformed output delta")
-    let products = try list.scratch(geometry.kernelCount, for: "products")
+    let m = try list.scratch(
+      Winograd.transformCount(range * (outputs + Winograd.width)), for: "transformed output delta")
+    let products = kernelsAtOnce != nil ? nil : try list.scratch(geometry.kernelCount, for: "products")
     for first in stride(from: 0, to: max(geometry.tiles, 1), by: range) {
       let tiles = min(range, geometry.tiles - first)
       let tileCounts: [Launch.Argument] = [
@@ -240,14 +261,22 @@ extension Planner {
           [.operand(1), m] + tileCounts + [.int(convolution.outputSize.rows), .int(convolution.outputSize.columns)],
           globalSize: [tiles]))
       list.append(
-        Launch(
-          "winograd_gradient", in: "winograd", constants: constants,
-          [v, m, products, .int(tiles), .int(first == 0 ? 1 : 0)],
-          globalSize: [ceilingDivision(outputs, constants["KB"] ?? outputs), Winograd.positions]))
+        products.map {
+          Launch(
+            "winograd_gradient", in: "winograd", constants: constants,
+            [v, m, $0, .int(tiles), .int(first == 0 ? 1 : 0)],
+            globalSize: [ceilingDivision(outputs, constants["KB"] ?? outputs), Winograd.positions])
+        }
+          ?? Launch(
+            "winograd_gradient_at_once", in: "winograd", constants: constants, [v, m, .operand(2), .int(tiles)],
+            globalSize: [outputs / (constants["KB"] ?? outputs), channels / (vectors * Winograd.width)], localSize: 1))
     }
-    list.append(
-      Launch(
-        "winograd_gradient_sum", in: "winograd", constants: constants, [products, .operand(2)], globalSize: [outputs]))
+    if let products {
+      list.append(
+        Launch(
+          "winograd_gradient_sum", in: "winograd", constants: constants, [products, .operand(2)], globalSize: [outputs])
+      )
+    }
     return list
   }
 }

@@ -17,6 +17,8 @@ import Testing
       ConvolutionCase(input: 4, channels: 16, outputs: 16, padding: 1),
       ConvolutionCase(input: Extent(33, 62), channels: 16, outputs: 16, padding: 1),
       ConvolutionCase(batch: 7, input: 30, channels: 16, outputs: 16, padding: 1),
+      // So many channels that work-items of the gradient keep their products.
+      ConvolutionCase(input: 4, channels: 128, outputs: 512, padding: 1),
     ]
     : [
       ConvolutionCase(batch: 2, input: 8, channels: 16, outputs: 16, padding: 1),
@@ -28,6 +30,8 @@ import Testing
       ConvolutionCase(input: 8, channels: 96, outputs: 16, padding: 3),
       // So many tiles that they are done in two blocks, and channels that are no multiple of those done at a time.
       ConvolutionCase(batch: 4, input: Extent(25, 21), channels: 48, outputs: 32, padding: 1),
+      // So many channels that work-items of the gradient keep their products.
+      ConvolutionCase(batch: 3, input: Extent(5, 7), channels: 512, outputs: 128, padding: 1),
       // Enough tiles for the fused kernel, the last block of them not full.
       ConvolutionCase(batch: 7, input: 30, channels: 16, outputs: 16, padding: 1),
       ConvolutionCase(batch: 5, input: Extent(31, 45), channels: 16, outputs: 32),
