@@ -179,6 +179,11 @@ kernel void winograd_pack(global const float *restrict w, global float *restrict
     }                                                                                             \
   }
 
+// Adds NV sums of a part to those of the parts before, which rounds less than one sum of all.
+#define ADD_SUMS(sums, place, isFirst)             \
+  _Pragma("unroll") for (int j = 0; j < NV; j++)   \
+      STORE((isFirst) ? sums[j] : LOAD((place) + j * V) + sums[j], (place) + j * V);
+
 // A^T m A of the products at `in`, positions `step` apart, plus `bias`, to the results from (p0, q0) that lie in the image.
 #define STORE_OUTPUT_TILE(in, step, image, p0, q0, bias)                                          \
   {                                                                                               \
@@ -310,10 +315,7 @@ kernel void winograd_transform_multiply(
         const int tile = min(own, tiles - MR);
         local float *products = m + xi * STEP(TB * NV * V) + tile * NV * V;
         vec sum[MR][NV];
-#pragma unroll
-        for (int i = 0; i < MR; i++)
-#pragma unroll
-          for (int j = 0; j < NV; j++) sum[i][j] = chunk == 0 ? (vec)(0.0f) : LOAD(products + (i * NV + j) * V);
+        ZERO(sum)
         global const float *ap = chunkTiles + xi * STEP((size_t)C * tiles) + tile * CB;
         local const float *bp = u + xi * POSITION_STEP;
         // The next tiles lie behind these, or at the next position.
@@ -324,8 +326,7 @@ kernel void winograd_transform_multiply(
 #pragma unroll
         for (int i = 0; i < MR; i++) {
           if (tile + i < own) continue;
-#pragma unroll
-          for (int j = 0; j < NV; j++) STORE(sum[i][j], products + (i * NV + j) * V);
+          ADD_SUMS(sum[i], products + i * NV * V, chunk == 0)
         }
       }
     }
@@ -416,17 +417,14 @@ kernel void winograd_gradient_at_once(
       for (int k = 0; k < KB; k += MR) {
         local float *out = products + xi * STEP(KB * NV * V) + k * NV * V;
         vec sum[MR][NV];
-#pragma unroll
-        for (int i = 0; i < MR; i++)
-#pragma unroll
-          for (int j = 0; j < NV; j++) sum[i][j] = begin == 0 ? (vec)(0.0f) : LOAD(out + (i * NV + j) * V);
+        ZERO(sum)
         global const float *ap = m + xi * STEP((size_t)tiles * TILE_STEP(K)) + (size_t)begin * TILE_STEP(K) + k0 + k;
         global const float *bp = v + xi * STEP((size_t)tiles * TILE_STEP(C)) + (size_t)begin * TILE_STEP(C) + c0;
         SUM_TILES(sum, ap, bp, count)
 #pragma unroll
-        for (int i = 0; i < MR; i++)
-#pragma unroll
-          for (int j = 0; j < NV; j++) STORE(sum[i][j], out + (i * NV + j) * V);
+        for (int i = 0; i < MR; i++) {
+          ADD_SUMS(sum[i], out + i * NV * V, begin == 0)
+        }
       }
     }
   for (int k = 0; k < KB; k++)
@@ -456,19 +454,14 @@ kernel void winograd_gradient(
       for (int c = 0; c < C; c += NV * V) {
         global float *out = products + xi * STEP((size_t)K * C) + (size_t)k * C + c;
         vec sum[MR][NV];
-#pragma unroll
-        for (int i = 0; i < MR; i++)
-#pragma unroll
-          for (int j = 0; j < NV; j++)
-            sum[i][j] = isFirst && begin == 0 ? (vec)(0.0f) : LOAD(out + (size_t)i * C + j * V);
+        ZERO(sum)
         global const float *ap = m + xi * STEP((size_t)tiles * TILE_STEP(K)) + (size_t)begin * TILE_STEP(K) + k;
         global const float *bp = v + xi * STEP((size_t)tiles * TILE_STEP(C)) + (size_t)begin * TILE_STEP(C) + c;
         SUM_TILES(sum, ap, bp, count)
 #pragma unroll
         for (int i = 0; i < MR; i++) {
           if (k + i < own) continue;
-#pragma unroll
-          for (int j = 0; j < NV; j++) STORE(sum[i][j], out + (size_t)i * C + j * V);
+          ADD_SUMS(sum[i], out + (size_t)i * C, isFirst && begin == 0)
         }
       }
     }
