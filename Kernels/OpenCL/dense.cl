@@ -23,6 +23,8 @@ float sum4(float4 v)
 
 float sum8(float8 v) { return sum4(v.lo + v.hi); }
 
+#ifdef TILE
+
 // y[N, K] = x[N, C] w[K, C]^T + b. One work-item: `perItem` kernels, TILE of them by ROWS rows at a time, the lanes along
 // C. A chunk of ROWS rows stays in cache for all these kernels. The last tiles start early.
 kernel void dense(
@@ -69,39 +71,38 @@ kernel void dense(
   }
 }
 
-// dx += dy w for STEP rows of w, each read in order. STEP rows of w and ROWS rows of dx are worked on together.
-#define ADD_DELTA(STEP)                                                                              \
-  for (int n = 0; n < N; n += ROWS) {                                                                \
-    vec delta[ROWS][STEP];                                                                           \
-    _Pragma("unroll") for (int i = 0; i < ROWS; i++)                                                 \
-        _Pragma("unroll") for (int j = 0; j < STEP; j++) delta[i][j] = (vec)(dy[(size_t)(n + i) * K + k + j]); \
-    for (int c = begin; c < end; c += V) {                                                           \
-      vec weight[STEP];                                                                              \
-      _Pragma("unroll") for (int j = 0; j < STEP; j++) weight[j] = LOAD(w + (size_t)(k + j) * C + c); \
-      _Pragma("unroll") for (int i = 0; i < ROWS; i++) {                                             \
-        global float *out = dx + (size_t)(n + i) * C + c;                                            \
-        vec sum = k == 0 ? (vec)(0.0f) : LOAD(out);                                                  \
-        _Pragma("unroll") for (int j = 0; j < STEP; j++) sum = fma(delta[i][j], weight[j], sum);     \
-        STORE(sum, out);                                                                             \
-      }                                                                                              \
-    }                                                                                                \
+#else
+
+// sums += dy w for STEP rows of w from k, of which V columns at a time stay in registers for all rows of dy.
+#define ADD_DELTA(STEP)                                                                                 \
+  for (int c = 0; c < columns; c += V) {                                                                \
+    vec weight[STEP];                                                                                   \
+    _Pragma("unroll") for (int j = 0; j < STEP; j++) weight[j] = LOAD(w + (size_t)(k + j) * C + begin + c); \
+    for (int n = 0; n < N; n++) {                                                                       \
+      global const float *delta = dy + (size_t)n * K + k;                                               \
+      vec sum = k == 0 ? (vec)(0.0f) : LOAD(sums[n] + c);                                               \
+      _Pragma("unroll") for (int j = 0; j < STEP; j++) sum = fma((vec)(delta[j]), weight[j], sum);      \
+      STORE(sum, sums[n] + c);                                                                          \
+    }                                                                                                   \
   }
 
-// dx[N, C] = dy[N, K] w[K, C]. ROWS divides N. One work-item `perItem` columns of dx, a multiple of V, that stay in cache.
+// dx[N, C] = dy[N, K] w[K, C]. One work-item COLUMNS columns of dx, a multiple of V, whose sums stay in the first cache.
 kernel void dense_delta(
-    global const float *restrict dy, global const float *restrict w, global float *restrict dx, int N, int C, int K,
-    int perItem EPILOGUE_PARAMETERS)
+    global const float *restrict dy, global const float *restrict w, global float *restrict dx, int C, int K
+    EPILOGUE_PARAMETERS)
 {
-  const int begin = get_global_id(0) * perItem;
-  const int end = min(begin + perItem, C);
+  float sums[N][COLUMNS];
+  const int begin = get_global_id(0) * COLUMNS;
+  const int columns = min(COLUMNS, C - begin);
   int k = 0;
-  for (; k + 8 <= K; k += 8) ADD_DELTA(8)
+  for (; k + 16 <= K; k += 16) ADD_DELTA(16)
+  for (; k + 4 <= K; k += 4) ADD_DELTA(4)
   for (; k < K; k++) ADD_DELTA(1)
-#ifdef EPILOGUE
   for (int n = 0; n < N; n++)
-    for (int c = begin; c < end; c += V) {
-      global float *out = dx + (size_t)n * C + c;
-      STORE_RESULT(LOAD(out), out, dx)
+    for (int c = 0; c < columns; c += V) {
+      global float *out = dx + (size_t)n * C + begin + c;
+      STORE_RESULT(LOAD(sums[n] + c), out, dx)
     }
-#endif
 }
+
+#endif

@@ -21,17 +21,14 @@ extension Planner {
   func denseDelta(_ dense: Dense) throws(DeltaCLError) -> LaunchList {
     guard streamsWeights(dense) else { return try convolutionDelta(dense.convolution) }
     var list = LaunchList()
-    let rows = dense.batch.isMultiple(of: 2) ? 2 : 1
-    // Columns whose part of dx stays in the first cache, but so few that some 16 work-items share them.
-    let fitting = max(64, min(1024, 8192 / dense.batch, dense.inputs / 16))
-    let perItem = ceilingDivision(fitting, maximumVectorWidth) * maximumVectorWidth
+    // Columns whose sums stay in the first cache, but so few that some 16 work-items share them.
+    let fitting = max(32, min(1024, 8192 / dense.batch, dense.inputs / 16))
+    let columns = ceilingDivision(fitting, maximumVectorWidth) * maximumVectorWidth
     list.append(
       Launch(
-        "dense_delta", in: "dense", constants: ["V": maximumVectorWidth, "TILE": 1, "ROWS": rows],
-        [
-          .operand(0), .operand(1), .operand(2), .int(dense.batch), .int(dense.inputs), .int(dense.outputs),
-          .int(perItem),
-        ], globalSize: [ceilingDivision(dense.inputs, perItem)], storesResult: true))
+        "dense_delta", in: "dense", constants: ["V": maximumVectorWidth, "N": dense.batch, "COLUMNS": columns],
+        [.operand(0), .operand(1), .operand(2), .int(dense.inputs), .int(dense.outputs)],
+        globalSize: [ceilingDivision(dense.inputs, columns)], storesResult: true))
     return list
   }
 
