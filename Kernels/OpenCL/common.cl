@@ -22,6 +22,24 @@ typedef JOIN(int, V) ivec;
 #define STORE(v, p) JOIN(vstore, V)(v, 0, p)
 #endif
 
+// Transposes the V rows of `block`. Each round puts the halves of two rows between each other; after log2(V) rounds rows are
+// columns.
+#if V == 1
+#define TRANSPOSE(block)
+#else
+#define TRANSPOSE(block)                                              \
+  _Pragma("unroll") for (int round = 1; round < V; round *= 2) {      \
+    vec other[V];                                                     \
+    _Pragma("unroll") for (int l = 0; l < V / 2; l++) {               \
+      other[2 * l].even = block[l].lo;                                \
+      other[2 * l].odd = block[l + V / 2].lo;                         \
+      other[2 * l + 1].even = block[l].hi;                            \
+      other[2 * l + 1].odd = block[l + V / 2].hi;                     \
+    }                                                                 \
+    _Pragma("unroll") for (int l = 0; l < V; l++) block[l] = other[l]; \
+  }
+#endif
+
 // Asks for the cache line at `p`. OpenCL's own `prefetch` does nothing in PoCL, which defines the number of address bits.
 #ifdef POCL_DEVICE_ADDRESS_BITS
 #define PREFETCH(p) __builtin_prefetch(p)

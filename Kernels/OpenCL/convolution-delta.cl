@@ -22,7 +22,11 @@ kernel void convolution_delta_pack(
       for (int k = 0; k < groupKernels; k++) {
         global const float *in =
             w + (((size_t)(k0 + k) * R + r0 + a * rStep) * S + s0 + b * sStep) * groupChannels + first;
-        for (int l = 0; l < NV * V; l++) *out++ = l < lanes ? in[l] : 0.0f;
+        for (int j = 0; j < NV; j++, in += V, out += V) {
+          if (lanes >= (j + 1) * V) STORE(LOAD(in), out);
+          else
+            for (int l = 0; l < V; l++) out[l] = j * V + l < lanes ? in[l] : 0.0f;
+        }
       }
 }
 

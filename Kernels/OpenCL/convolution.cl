@@ -43,13 +43,16 @@ kernel void convolution_pack(
   global const float *in = w + (size_t)k0 * taps;
   int t = 0;
   // V taps of a kernel are read together: kernels often lie at distances that share few sets of a cache.
-  for (; t <= taps - V; t += V) {
-    float block[LANES][V];
-    for (int l = 0; l < LANES; l++) STORE(l < lanes ? LOAD(in + (size_t)l * taps + t) : (vec)(0.0f), block[l]);
+  for (; t <= taps - V; t += V)
+    for (int j = 0; j < NV; j++) {
+      vec block[V];
 #pragma unroll
-    for (int i = 0; i < V; i++)
-      for (int l = 0; l < LANES; l++) out[(1 + t + i) * LANES + l] = block[l][i];
-  }
+      for (int l = 0; l < V; l++)
+        block[l] = j * V + l < lanes ? LOAD(in + (size_t)(j * V + l) * taps + t) : (vec)(0.0f);
+      TRANSPOSE(block)
+#pragma unroll
+      for (int i = 0; i < V; i++) STORE(block[i], out + (1 + t + i) * LANES + j * V);
+    }
   for (; t < taps; t++)
     for (int l = 0; l < LANES; l++) out[(1 + t) * LANES + l] = l < lanes ? in[(size_t)l * taps + t] : 0.0f;
 }

@@ -87,18 +87,6 @@
     TRANSPOSE(block)                                                                                    \
     _Pragma("unroll") for (int l = 0; l < V; l++) STORE(block[l], taps[t][l]);                          \
   }
-// Each round puts the halves of two rows between each other; after log2(V) rounds rows are columns.
-#define TRANSPOSE(block)                                                                                \
-  _Pragma("unroll") for (int round = 1; round < V; round *= 2) {                                        \
-    vec other[V];                                                                                       \
-    _Pragma("unroll") for (int l = 0; l < V / 2; l++) {                                                 \
-      other[2 * l].even = block[l].lo;                                                                  \
-      other[2 * l].odd = block[l + V / 2].lo;                                                           \
-      other[2 * l + 1].even = block[l].hi;                                                              \
-      other[2 * l + 1].odd = block[l + V / 2].hi;                                                       \
-    }                                                                                                   \
-    _Pragma("unroll") for (int l = 0; l < V; l++) block[l] = other[l];                                  \
-  }
 #endif
 #define TRANSFORM_KERNELS(space, out, step)                                                        \
   {                                                                                                \
