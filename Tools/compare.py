@@ -448,7 +448,8 @@ def networks_section(deltacl, options, names):
         memory.append([
             name, batch, mode, mebibytes(buffers), mebibytes(growth), f"{buffers / max(growth, 1):.2f}",
             mebibytes(own_process), mebibytes(process), f"{own_process / process:.2f}"])
-        warm = median(mine, "firstStepSeconds")
+        # The first round may have built programs that the driver did not have.
+        warm = min(item["firstStepSeconds"] for item in mine)
         start.append([
             name, batch, mode, f"{cold[step]:.2f}" if step in cold else "-", f"{warm:.2f}", milliseconds(host),
             f"{100 * host / time_of_ours:.1f} %"])
