@@ -60,6 +60,12 @@ static const char softmax[] = {
 static const char winograd[] = {
 #embed "OpenCL/winograd.cl" suffix(, 0)
 };
+static const char winograd_common[] = {
+#embed "OpenCL/winograd-common.cl" suffix(, 0)
+};
+static const char winograd_gradient[] = {
+#embed "OpenCL/winograd-gradient.cl" suffix(, 0)
+};
 
 static const struct {
   const char *name;
@@ -83,6 +89,8 @@ static const struct {
   {"max-pooling", max_pooling},
   {"softmax", softmax},
   {"winograd", winograd},
+  {"winograd-common", winograd_common},
+  {"winograd-gradient", winograd_gradient},
 };
 
 const char *deltacl_kernel_source(const char *name) {

@@ -404,7 +404,8 @@ def layers_section(deltacl, options):
     note = f"\n\nN,H,W,C,K,R,S,stride,padding: {shapes}." if shapes else ""
     note += (
         "\n\nThe error is DeltaCL's: the greatest difference of some 1000 elements of the result from their sums in double"
-        "\nprecision, relative to the result's root mean square. Winograd's layers are those of 3x3 at unit stride.")
+        "\nprecision, relative to the result's root mean square. Winograd's algorithms do the layers of 3x3 and 5x5 with 16"
+        "\nchannels or more, but for the gradient at stride 2.")
     return "## Layers\n\n" + markdown(
         ["layer", "direction", "DeltaCL ms", "GFLOP/s", "PyTorch NCHW ms", "channels_last ms", "GFLOP/s", "ratio", "error"],
         rows

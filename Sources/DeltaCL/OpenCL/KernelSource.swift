@@ -4,6 +4,17 @@ import Foundation
 /// The OpenCL C sources: compiled into the binary, or read from the folder that `DELTACL_KERNELS_DIR` names, which spares a
 /// build for each change while kernels are developed.
 enum KernelSource {
+  /// What the programs of a source are built from: preludes and then the source.
+  ///
+  /// - Throws: ``DeltaCLError`` (`missingKernel`).
+  static func texts(_ name: String) throws(DeltaCLError) -> [String] {
+    var names = ["common", name]
+    if name.hasPrefix("winograd") { names.insert("winograd-common", at: 1) }
+    var texts: [String] = []
+    for name in names { texts.append(try text(name)) }
+    return texts
+  }
+
   /// The source `Kernels/OpenCL/<name>.cl`.
   ///
   /// - Throws: ``DeltaCLError`` (`missingKernel`).

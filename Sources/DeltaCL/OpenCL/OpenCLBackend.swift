@@ -176,7 +176,7 @@ public final class OpenCLBackend: Backend {
   func program(_ key: ProgramKey) throws -> Program {
     try state.withLock { state in
       if let program = state.programs[key] { return program }
-      let sources = try [KernelSource.text("common"), KernelSource.text(key.source)]
+      let sources = try KernelSource.texts(key.source)
       let program = try Program(context, sources: sources, options: key.options.joined(separator: " "))
       state.programs[key] = program
       return program

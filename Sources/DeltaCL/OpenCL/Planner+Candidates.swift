@@ -22,7 +22,7 @@ extension Planner {
             pixels: convolution.outputSize.columns, channels: taps, width: vectorWidth(covering: taps), fits: false
           ).map { PlanChoice(algorithm: .gathered, tile: $0) })
     }
-    if winogradObstacle(convolution) == nil { groups.append(winogradProposals(for: pass)) }
+    if winogradObstacle(pass) == nil { groups.append(winogradProposals(for: pass)) }
     if obstacle(to: .streaming, for: operation) == nil { groups.append([PlanChoice(algorithm: .streaming)]) }
     if obstacle(to: .depthwise, for: operation) == nil { groups.append([PlanChoice(algorithm: .depthwise)]) }
     if obstacle(to: .local, for: operation) == nil {

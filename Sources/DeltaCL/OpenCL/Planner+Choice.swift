@@ -60,11 +60,11 @@ extension Planner {
       return "\(source), depthwise"
     }
     if streams(operation) { return "\(source), weights are read where they lie" }
-    if usesWinograd(convolution) { return "\(source), Winograd" }
+    if usesWinograd(pass) { return "\(source), Winograd" }
     if pass.direction == .delta, usesGather(convolution) {
       return "\(source), gathered because \(convolution.inputChannels) channels leave lanes empty"
     }
-    let refusal = winogradObstacle(convolution) ?? winogradDrawback(convolution) ?? "direct sums are chosen"
+    let refusal = winogradObstacle(pass) ?? winogradDrawback(pass) ?? "direct sums are chosen"
     return "\(source), tile by cost model, Winograd refused because \(refusal)"
   }
 
@@ -111,7 +111,7 @@ extension Planner {
     guard let pass = operation.convolutionPass else { return "its plan has no choices" }
     switch algorithm {
     case .direct: return nil
-    case .winograd: return winogradObstacle(pass.convolution)
+    case .winograd: return winogradObstacle(pass)
     case .local:
       // Whether the family leaves the operation to other kernels does not depend on the choice.
       let list = try? localLaunches(for: operation.withoutEpilogue)

@@ -39,6 +39,8 @@ struct Planner: Sendable {
   /// Tiles times channels whose transforms stay in the caches during Winograd's gradient; of 2^15 to 2^18 the fastest on an
   /// AVX-512 processor.
   var winogradGradientElements = 1 << 15
+  /// What the transforms of a Winograd tile cost for each of its positions and channels, in multiplications.
+  var winogradTransformCost = 8
   /// How many bytes of the products of a Winograd kernel gradient stay in the last cache.
   var winogradProductBytes = 16 << 20
 
@@ -63,13 +65,11 @@ struct Planner: Sendable {
   func launches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList {
     if usesLocalFamily, let list = try localLaunches(for: operation) { return list }
     if usesDepthwiseKernels, let list = try depthwiseLaunches(for: operation) { return list }
+    if let list = try winogradLaunches(for: operation) { return list }
     return switch operation {
-    case .convolution(let convolution, let bias):
-      try usesWinograd(convolution) ? winograd(convolution, bias: bias) : self.convolution(convolution, bias: bias)
-    case .convolutionDelta(let convolution):
-      try usesWinograd(convolution) ? winogradDelta(convolution) : convolutionDelta(convolution)
-    case .convolutionGradient(let convolution):
-      try usesWinograd(convolution) ? winogradGradient(convolution) : convolutionGradient(convolution)
+    case .convolution(let convolution, let bias): try self.convolution(convolution, bias: bias)
+    case .convolutionDelta(let convolution): try convolutionDelta(convolution)
+    case .convolutionGradient(let convolution): try convolutionGradient(convolution)
     case .biasGradient(let rows, let channels): try biasGradient(rows: rows, channels: channels)
     case .maxPooling(let pooling): maxPooling(pooling)
     case .maxPoolingDelta(let pooling): maxPoolingDelta(pooling)

@@ -9,7 +9,7 @@ public struct PlanChoice: Hashable, Sendable, Codable {
     case direct
     /// For a delta: dy is multiplied with all taps, and the rows of the products are gathered.
     case gathered
-    /// Winograd's F(4x4, 3x3), for 3x3 kernels at unit stride.
+    /// Winograd's algorithms, for kernels of 3x3 and 5x5 at unit stride and of 3x3 at stride 2.
     case winograd
     /// Of a dense layer or its delta: the weights are read once for all rows, where they lie.
     case streaming

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ConformanceWinograd {
   private var random = RandomValues(seed: 5)
 
-  /// The bound of the error, in standard deviations of the result: the transforms of F(4x4, 3x3) magnify rounding some four
+  /// The bound of the error, in standard deviations of the result: the transforms of F(4x4, 3x3) and F(4x4, 5x5) magnify rounding some four
   /// times on average (Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd Convolution", 2018), the
   /// largest error of some thousand results is about ten times the average.
   private static let tolerance = Tolerance.deviation(5e-5)
@@ -19,6 +19,10 @@ import Testing
       ConvolutionCase(batch: 7, input: 30, channels: 16, outputs: 16, padding: 1),
       // So many channels that work-items of the gradient keep their products.
       ConvolutionCase(input: 4, channels: 128, outputs: 512, padding: 1),
+      ConvolutionCase(input: Extent(7, 8), channels: 17, outputs: 20, kernel: 5, padding: 1),
+      ConvolutionCase(batch: 12, input: 8, channels: 17, outputs: 35, kernel: 5),
+      ConvolutionCase(input: Extent(9, 8), channels: 48, outputs: 49, stride: 2, padding: Padding(1, 0)),
+      ConvolutionCase(batch: 5, input: 15, channels: 17, outputs: 16, stride: 2, padding: 1),
     ]
     : [
       ConvolutionCase(batch: 2, input: 8, channels: 16, outputs: 16, padding: 1),
@@ -35,12 +39,37 @@ import Testing
       // Enough tiles for the fused kernel, the last block of them not full.
       ConvolutionCase(batch: 7, input: 30, channels: 16, outputs: 16, padding: 1),
       ConvolutionCase(batch: 5, input: Extent(31, 45), channels: 16, outputs: 32),
+      // Channels that are no multiple of a vector, some of them also none of those done at a time.
+      ConvolutionCase(batch: 2, input: Extent(8, 13), channels: 20, outputs: 50, padding: 1),
+      ConvolutionCase(batch: 9, input: Extent(20, 21), channels: 50, outputs: 17, padding: 1),
+      ConvolutionCase(batch: 2, input: Extent(11, 6), channels: 73, outputs: 100, padding: 1),
+      // 5x5.
+      ConvolutionCase(batch: 3, input: Extent(9, 12), channels: 32, outputs: 64, kernel: 5, padding: 2),
+      ConvolutionCase(batch: 64, input: 12, channels: 20, outputs: 50, kernel: 5),
+      ConvolutionCase(
+        batch: 2, input: Extent(6, 7), channels: 37, outputs: 19, kernel: 5,
+        padding: Padding(top: 0, left: 4, bottom: 3, right: 1)),
+      ConvolutionCase(batch: 3, input: Extent(27, 26), channels: 64, outputs: 48, kernel: 5, padding: 2),
+      // Stride 2, with padding of each phase, and inputs of which the last rows are used or not.
+      ConvolutionCase(batch: 2, input: Extent(16, 15), channels: 64, outputs: 48, stride: 2, padding: 1),
+      ConvolutionCase(batch: 2, input: Extent(17, 18), channels: 48, outputs: 64, stride: 2),
+      ConvolutionCase(
+        input: Extent(14, 17), channels: 80, outputs: 100, stride: 2,
+        padding: Padding(top: 3, left: 2, bottom: 1, right: 0)),
+      ConvolutionCase(
+        batch: 2, input: Extent(15, 16), channels: 100, outputs: 48, stride: 2,
+        padding: Padding(top: 0, left: 1, bottom: 1, right: 2)),
+      ConvolutionCase(batch: 8, input: Extent(48, 47), channels: 64, outputs: 64, stride: 2, padding: 1),
     ]
 
   @Test(arguments: cases) mutating func allDirectionsAreNear(_ parameters: ConvolutionCase) throws {
     let convolution = try parameters.descriptor()
-    #expect(Planner.cpu.usesWinograd(convolution))
-    let backend = try TestDevice.newBackend(.cpu)
+    let planner = Planner.cpu.choosing(PlanChoice(algorithm: .winograd))
+    for direction in [ConvolutionPass.Direction.forward, .delta, .gradient] {
+      let isDone = planner.usesWinograd(ConvolutionPass(direction: direction, convolution: convolution))
+      #expect(isDone == (convolution.stride == 1 || direction != .gradient))
+    }
+    let backend = try TestDevice.newBackend(planner)
     let x = Values.float32(random.floats(convolution.inputShape.elementCount))
     let w = Values.float32(random.floats(convolution.kernelShape.elementCount))
     let b = Values.float32(random.floats(convolution.biasShape.elementCount))

@@ -1,0 +1,95 @@
+/// One of Winograd's algorithms, by its sizes along an axis; `Kernels/OpenCL/winograd-common.cl` has the mathematics.
+struct WinogradTransform {
+  /// The vector width; there are at least so many channels.
+  static let width = 16
+
+  /// The taps of a kernel.
+  let taps: Int
+  let stride: Int
+  /// Whether it does a delta, which has other tiles where the stride is not 1.
+  let isRotated: Bool
+
+  /// The algorithm for a convolution's forward pass, delta or gradient; `nil` where there is none.
+  init?(_ pass: ConvolutionPass) {
+    switch (pass.convolution.kernelSize, pass.convolution.stride, pass.direction) {
+    case (3, 1, _), (5, 1, _), (3, 2, .forward), (3, 2, .delta):
+      taps = pass.convolution.kernelSize.rows
+      stride = pass.convolution.stride.rows
+      isRotated = pass.direction == .delta
+    default: return nil
+    }
+  }
+
+  /// Multiplications of a tile.
+  var products: Int { stride == 1 ? taps + 3 : 9 }
+  /// Values that a kernel becomes.
+  var kernels: Int { stride == 1 ? products : 6 }
+  /// Results of a tile.
+  var results: Int { stride != 1 && isRotated ? 8 : 4 }
+  /// A tile's products.
+  var positions: Int { products * products }
+
+  /// The `float32` elements of transforms that have `count` at each position, and of the vector that keeps positions apart.
+  func transformCount(_ count: Int) -> Int { positions * (count + Self.width) }
+
+  /// The same for kernels.
+  func kernelCount(_ count: Int) -> Int { kernels * kernels * (count + Self.width) }
+
+  /// What kernels are built with.
+  var constants: [String: Int] {
+    var constants = ["V": Self.width, "TAPS": taps, "STRIDE": stride, "ROW_PHASE": 0, "COLUMN_PHASE": 0]
+    if isRotated { constants["ROTATED"] = 1 }
+    return constants
+  }
+
+  // MARK: Channels
+
+  /// The most vectors of a register tile that divide those of `channels`.
+  static func vectors(for channels: Int) -> Int {
+    [4, 2, 1].first { lanes(for: channels) % ($0 * width) == 0 } ?? 1
+  }
+
+  /// The vectors of a register tile that was chosen, where they divide those of `channels`.
+  static func vectors(of tile: PlanChoice.Tile?, for channels: Int) -> Int? {
+    tile.flatMap { $0.width == width && lanes(for: channels) % ($0.vectors * width) == 0 ? $0.vectors : nil }
+  }
+
+  /// Channels with those that fill the last vector.
+  static func lanes(for channels: Int) -> Int { ceilingDivision(channels, width) * width }
+
+  /// The input channels of which a work-item transforms kernels at a time: near 32, dividing all, or leaving at least a
+  /// vector.
+  static func partChannels(of channels: Int) -> Int {
+    let counts = [32, 16] + Array(33...48) + Array(17...31)
+    return counts.first { channels % $0 == 0 } ?? counts.first { channels > $0 && channels % $0 >= width } ?? channels
+  }
+
+  // MARK: Local memory
+
+  /// The tiles of a block for which there must be local memory.
+  static let leastBlockTiles = 16
+
+  /// The local memory without which the algorithm is not used.
+  func leastLocalBytes(channels: Int) -> Int {
+    blockBytes(vectors: 1, channels: channels, tiles: Self.leastBlockTiles)
+  }
+
+  /// The local memory that a work-item takes that transforms `vectors` vectors of kernels for `tiles` tiles.
+  func blockBytes(vectors: Int, channels: Int, tiles: Int) -> Int {
+    let lanes = vectors * Self.width
+    return (kernelCount(lanes * Self.partChannels(of: channels)) + transformCount(lanes * tiles))
+      * ElementType.float32.byteCount
+  }
+
+  /// The kernels of a work-item that keeps all products of a gradient with `vectors` vectors of channels; `nil` where
+  /// there would be too few work-items, or the products do not fit.
+  func kernelsAtOnce(localBytes: Int, channels: Int, outputs: Int, vectors: Int) -> Int? {
+    let lanes = vectors * Self.width
+    let kernels = outputs % 32 == 0 ? 32 : Self.width
+    guard
+      outputs % kernels == 0, channels % lanes == 0,
+      kernelCount(kernels * lanes) * ElementType.float32.byteCount <= localBytes
+    else { return nil }
+    return outputs / kernels * (channels / lanes) >= 32 ? kernels : nil
+  }
+}
