@@ -102,8 +102,7 @@ extension Planner {
     if convolution.dilation != 1 { return "the dilation is \(convolution.dilation), not 1" }
     if convolution.groups != 1 { return "there are \(convolution.groups) groups" }
     guard let transform = WinogradTransform(pass) else {
-      return "it does kernels of 3x3 and 5x5 at stride 1 and, but for the gradient, of 3x3 at stride 2, not "
-        + "\(convolution.kernelSize) at stride \(convolution.stride)"
+      return "it has none for the \(pass.direction) of a \(convolution.kernelSize) kernel at stride \(convolution.stride)"
     }
     for channels in [convolution.inputChannels, convolution.outputChannels] {
       if channels < WinogradTransform.width { return "\(channels) channels are fewer than \(WinogradTransform.width)" }
