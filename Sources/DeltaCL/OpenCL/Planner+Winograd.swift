@@ -64,9 +64,9 @@ extension Planner {
       let outputs = [128, 64].first { lanes % $0 == 0 } ?? vectors * WinogradTransform.width
       let bytesOfTile = transform.positions * (channels + outputs) * ElementType.float32.byteCount
       let bytesBetween = 2 * transform.transformCount(0) * ElementType.float32.byteCount
-      var most = wanted ?? 32
-      // Kernels that stay in the second cache may be read often.
-      if wanted == nil, kernelCount * ElementType.float32.byteCount <= localBytes / 2 { most = min(most, tiles / 16) }
+      // Kernels that come from the last cache at worst may be read often.
+      let areKernelsNear = kernelCount * ElementType.float32.byteCount <= 4 * localBytes
+      let most = wanted ?? (areKernelsNear ? min(32, tiles / 16) : 32)
       let fitting = min((localBytes - bytesBetween) / bytesOfTile, most) / pixels * pixels
       // Where a value of a kernel takes part in several products it is read less often for each.
       let least = ceilingDivision(12 * transform.kernels * transform.kernels, transform.positions)

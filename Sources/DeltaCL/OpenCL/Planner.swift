@@ -40,7 +40,7 @@ struct Planner: Sendable {
   /// AVX-512 processor.
   var winogradGradientElements = 1 << 15
   /// What the transforms of a Winograd tile cost for each of its positions and channels, in multiplications.
-  var winogradTransformCost = 8
+  var winogradTransformCost = 16
   /// How many bytes of the products of a Winograd kernel gradient stay in the last cache.
   var winogradProductBytes = 16 << 20
 
