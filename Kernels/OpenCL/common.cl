@@ -40,11 +40,14 @@ typedef JOIN(int, V) ivec;
   }
 #endif
 
-// Asks for the cache line at `p`. OpenCL's own `prefetch` does nothing in PoCL, which defines the number of address bits.
+// Asks for the cache line at `p`, to read or to write it. OpenCL's own `prefetch` does nothing in PoCL, which defines the
+// number of address bits.
 #ifdef POCL_DEVICE_ADDRESS_BITS
 #define PREFETCH(p) __builtin_prefetch(p)
+#define PREFETCH_TO_WRITE(p) __builtin_prefetch(p, 1)
 #else
 #define PREFETCH(p) prefetch(p, 1)
+#define PREFETCH_TO_WRITE(p)
 #endif
 
 // Activation functions, for vectors and scalars alike: T is the type, the arguments are variables. The delta of each is a

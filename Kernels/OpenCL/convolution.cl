@@ -110,6 +110,13 @@ kernel void convolution_correlate(
   for (int own = begin; own < end; own += TILE) {
     const int q = min(own, Q - TILE);
     vec sum[TILE][NV];
+    // Where sums are long the results' lines have come when they are stored.
+    if (runLength >= 64) {
+#pragma unroll
+      for (int m = 0; m < TILE; m++)
+#pragma unroll
+        for (int j = 0; j < NV; j++) PREFETCH_TO_WRITE(out + (size_t)(q + m) * yColumnStep * YC + j * V);
+    }
 #pragma unroll
     for (int m = 0; m < TILE; m++)
 #pragma unroll

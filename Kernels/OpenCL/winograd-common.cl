@@ -254,6 +254,13 @@
 
 #endif
 
+// Asks for `rows` x `columns` pixels of an image, of which some may lie outside, for V channels: those that the next tile does
+// not share with this one. They lie in so many places that processors do not foresee them.
+#define PREFETCH_PIXELS(ASK, image, H, W, i0, j0, rows, columns, channels) \
+  for (int i = max(i0, 0); i < min((i0) + (rows), H); i++)                 \
+    for (int j = max(j0, 0); j < min((j0) + (columns), W); j++)            \
+      ASK((image) + ((size_t)i * (W) + j) * (channels));
+
 // B^T d B of the tile whose first input row and column are (i0, j0), for V channels, to `out`, positions `step` apart.
 #define TRANSFORM_INPUT_TILE(image, H, W, i0, j0, channels)             \
   if (i0 >= 0 && i0 + INPUTS <= (H) && j0 >= 0 && j0 + INPUTS <= (W)) { \
@@ -315,6 +322,7 @@ kernel void winograd_input(
       const int c = min(own, end - V);
       global const float *in = image + c;
       global float *out = v + ((size_t)part * tiles + tile) * TILE_STEP(CB) + c - begin;
+      PREFETCH_PIXELS(PREFETCH, in, H, W, i0, j0 + INPUTS, INPUTS, INPUT_STEP, C)
       TRANSFORM_INPUT_TILE(in, H, W, i0, j0, C)
     }
   }

@@ -14,6 +14,7 @@ kernel void winograd_delta(
   for (int own = 0; own < K; own += V) {
     const int k = min(own, K - V);
     global float *out = m + (size_t)tile * TILE_STEP(K) + k;
+    PREFETCH_PIXELS(PREFETCH, image + k, P, Q, p0, q0 + RESULTS, RESULTS, RESULTS, K)
     vec t[PRODUCTS][RESULTS];
 #pragma unroll
     for (int j = 0; j < RESULTS; j++) {

@@ -109,6 +109,7 @@ kernel void winograd_correlate(
       const int c = min(own, C - V);
       global const float *in = image + c;
       local float *out = v + tile * C + c;
+      PREFETCH_PIXELS(PREFETCH, in, H, W, i0, j0 + INPUTS, INPUTS, INPUT_STEP, C)
       TRANSFORM_INPUT_TILE(in, H, W, i0, j0, C)
     }
   }
@@ -133,6 +134,7 @@ kernel void winograd_correlate(
       for (int own = 0; own < KB; own += V) {
         const int k = min(k0 + own, K - V);
         local const float *in = m + tile * KB + own;
+        PREFETCH_PIXELS(PREFETCH_TO_WRITE, image + k, P, Q, p0, q0 + RESULTS, RESULTS, RESULTS, K)
         STORE_OUTPUT_TILE(in, STEP(TB * KB), image + k, p0, q0, hasBias ? LOAD(b + k) : (vec)(0.0f))
       }
     }
@@ -212,6 +214,7 @@ kernel void winograd_transform_multiply(
     for (int own = 0; own < NV * V; own += V) {
       const int k = min(k0 + own, K - V);
       local const float *in = m + tile * NV * V + own;
+      PREFETCH_PIXELS(PREFETCH_TO_WRITE, image + k, P, Q, p0, q0 + RESULTS, RESULTS, RESULTS, K)
       STORE_OUTPUT_TILE(in, STEP(TB * NV * V), image + k, p0, q0, hasBias ? LOAD(b + k) : (vec)(0.0f))
     }
   }
