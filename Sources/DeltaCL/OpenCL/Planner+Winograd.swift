@@ -4,6 +4,7 @@ extension Planner {
   private struct Correlation {
     /// The most tiles whose products a work-item keeps where it transforms kernels itself.
     static let blockTiles = 128
+
     let transform: WinogradTransform
     /// Channels that are summed over, and results.
     let channels: Int

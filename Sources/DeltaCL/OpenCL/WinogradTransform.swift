@@ -5,6 +5,7 @@ struct WinogradTransform {
 
   /// The taps of a kernel.
   let taps: Int
+  /// The stride of the convolution.
   let stride: Int
   /// Whether it does a delta, which has other tiles where the stride is not 1.
   let isRotated: Bool
