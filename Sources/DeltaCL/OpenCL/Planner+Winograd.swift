@@ -103,7 +103,8 @@ extension Planner {
     if convolution.dilation != 1 { return "the dilation is \(convolution.dilation), not 1" }
     if convolution.groups != 1 { return "there are \(convolution.groups) groups" }
     guard let transform = WinogradTransform(pass) else {
-      return "it has none for the \(pass.direction) of a \(convolution.kernelSize) kernel at stride \(convolution.stride)"
+      return
+        "it has none for the \(pass.direction) of a \(convolution.kernelSize) kernel at stride \(convolution.stride)"
     }
     for channels in [convolution.inputChannels, convolution.outputChannels] {
       if channels < WinogradTransform.width { return "\(channels) channels are fewer than \(WinogradTransform.width)" }
