@@ -9,8 +9,8 @@ extension Planner {
     /// Channels that are summed over, and results.
     let channels: Int
     let outputs: Int
-    let tileRows: Int
-    let tileColumns: Int
+    /// The tiles of an image.
+    let imageTiles: Extent
     /// Tiles in the batch.
     let tiles: Int
     /// The register tile of the products: `pixels` x `vectors`.
@@ -24,11 +24,10 @@ extension Planner {
       self.transform = transform
       self.channels = channels
       self.outputs = outputs
-      tileRows = ceilingDivision(outputSize.rows, transform.results)
-      tileColumns = ceilingDivision(outputSize.columns, transform.results)
-      tiles = batch * tileRows * tileColumns
-      vectors = WinogradTransform.vectors(of: tile, for: outputs) ?? WinogradTransform.vectors(for: outputs)
-      let chosen = WinogradTransform.vectors(of: tile, for: outputs) == nil ? nil : tile
+      imageTiles = transform.tiles(covering: outputSize)
+      tiles = batch * imageTiles.rows * imageTiles.columns
+      let chosen = WinogradTransform.fitting(tile, for: outputs)
+      vectors = chosen?.vectors ?? WinogradTransform.vectors(for: outputs)
       pixels = min(chosen?.pixels ?? [4: 6, 2: 12][vectors] ?? 14, max(1, tiles))
     }
 
@@ -119,10 +118,10 @@ extension Planner {
     guard let transform = WinogradTransform(pass) else { return nil }
     let convolution = pass.convolution
     let results = pass.direction == .delta ? convolution.inputSize : convolution.outputSize
-    let tiles = ceilingDivision(results.rows, transform.results) * ceilingDivision(results.columns, transform.results)
+    let tiles = transform.tiles(covering: results)
     let channels = convolution.inputChannels * convolution.outputChannels
     let transformCost = winogradTransformCost * (convolution.inputChannels + convolution.outputChannels)
-    let needed = tiles * transform.positions * (channels + transformCost)
+    let needed = tiles.rows * tiles.columns * transform.positions * (channels + transformCost)
     let direct =
       convolution.outputSize.rows * convolution.outputSize.columns * transform.taps * transform.taps * channels
     return needed <= direct
@@ -131,7 +130,7 @@ extension Planner {
 
   /// Whether the transforms, which are larger than the tensors, can be indexed.
   private func fitsWinograd(_ convolution: Convolution, _ transform: WinogradTransform) -> Bool {
-    // Of a tile's two ends the one that has more tiles; a tile of a delta at stride 2 has twice as many rows.
+    // No direction has more tiles: a delta has more results than a forward pass, or at stride 2 larger tiles.
     let rows = ceilingDivision(convolution.outputSize.rows + transform.taps, 4) + 1
     let columns = ceilingDivision(convolution.outputSize.columns + transform.taps, 4) + 1
     let channels = max(convolution.inputChannels, convolution.outputChannels) + WinogradTransform.width
@@ -179,7 +178,9 @@ extension Planner {
     constants["COLUMN_PHASE"] = phase.columns
     let biasAndResult: [Launch.Argument] = [.operand(bias ? 2 : 1), .operand(bias ? 3 : 2)]
     let hasBias = Launch.Argument.int(bias ? 1 : 0)
-    let tileCounts: [Launch.Argument] = [.int(geometry.tiles), .int(geometry.tileRows), .int(geometry.tileColumns)]
+    let tileCounts: [Launch.Argument] = [
+      .int(geometry.tiles), .int(geometry.imageTiles.rows), .int(geometry.imageTiles.columns),
+    ]
     let image: [Launch.Argument] = [.int(x.rows), .int(x.columns), .int(offset.top), .int(offset.left)]
     let result: [Launch.Argument] = [.int(y.rows), .int(y.columns), hasBias]
     if let block = geometry.fusedBlock(localBytes: winogradLocalBytes, wanted: choice.winogradTiles) {
@@ -215,8 +216,8 @@ extension Planner {
     for block in 0..<blocks.count {
       let first = geometry.tiles * block / blocks.count
       let tileCounts: [Launch.Argument] = [
-        .int(first), .int(geometry.tiles * (block + 1) / blocks.count - first), .int(geometry.tileRows),
-        .int(geometry.tileColumns),
+        .int(first), .int(geometry.tiles * (block + 1) / blocks.count - first), .int(geometry.imageTiles.rows),
+        .int(geometry.imageTiles.columns),
       ]
       list.append(
         Launch(

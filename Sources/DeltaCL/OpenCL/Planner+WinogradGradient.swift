@@ -4,16 +4,15 @@ extension Planner {
     var list = LaunchList()
     let width = WinogradTransform.width
     let channels = convolution.inputChannels, outputs = convolution.outputChannels
-    let tileRows = ceilingDivision(convolution.outputSize.rows, transform.results)
-    let tileColumns = ceilingDivision(convolution.outputSize.columns, transform.results)
-    let allTiles = convolution.batch * tileRows * tileColumns
+    let imageTiles = transform.tiles(covering: convolution.outputSize)
+    let allTiles = convolution.batch * imageTiles.rows * imageTiles.columns
     let productCount = transform.kernelCount(WinogradTransform.lanes(for: channels) * outputs)
     // Transforms of so many tiles stay in the processor's caches; products that do not are better read seldom.
     let fitting = max(64, winogradGradientElements / (channels + outputs))
     let isInCache = productCount * ElementType.float32.byteCount <= winogradProductBytes
     let range = min(allTiles, choice.winogradTiles.map { max(16, $0) } ?? (isInCache ? fitting : 512))
-    let vectors = WinogradTransform.vectors(of: choice.tile, for: channels) ?? WinogradTransform.vectors(for: channels)
-    let chosen = WinogradTransform.vectors(of: choice.tile, for: channels) == nil ? nil : choice.tile
+    let chosen = WinogradTransform.fitting(choice.tile, for: channels)
+    let vectors = chosen?.vectors ?? WinogradTransform.vectors(for: channels)
     let kernels = ceilingDivision(outputs, ceilingDivision(outputs, 64))
     let most = vectors == 4 ? 6 : 12
     var constants = transform.constants
@@ -41,7 +40,7 @@ extension Planner {
     let products = kernelsAtOnce != nil ? nil : try list.scratch(productCount, for: "products")
     for first in stride(from: 0, to: max(allTiles, 1), by: range) {
       let tiles = min(range, allTiles - first)
-      let tileCounts: [Launch.Argument] = [.int(first), .int(tiles), .int(tileRows), .int(tileColumns)]
+      let tileCounts: [Launch.Argument] = [.int(first), .int(tiles), .int(imageTiles.rows), .int(imageTiles.columns)]
       list.append(
         Launch(
           "winograd_input", in: "winograd-gradient", constants: constants,

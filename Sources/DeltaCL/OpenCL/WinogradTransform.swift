@@ -30,6 +30,11 @@ struct WinogradTransform {
   /// A tile's products.
   var positions: Int { products * products }
 
+  /// The rows and columns of tiles that cover `results`.
+  func tiles(covering results: Extent) -> Extent {
+    Extent(ceilingDivision(results.rows, self.results), ceilingDivision(results.columns, self.results))
+  }
+
   /// The `float32` elements of transforms that have `count` at each position, and of the vector that keeps positions apart.
   func transformCount(_ count: Int) -> Int { positions * (count + Self.width) }
 
@@ -50,9 +55,9 @@ struct WinogradTransform {
     [4, 2, 1].first { lanes(for: channels) % ($0 * width) == 0 } ?? 1
   }
 
-  /// The vectors of a register tile that was chosen, where they divide those of `channels`.
-  static func vectors(of tile: PlanChoice.Tile?, for channels: Int) -> Int? {
-    tile.flatMap { $0.width == width && lanes(for: channels) % ($0.vectors * width) == 0 ? $0.vectors : nil }
+  /// The register tile that was chosen, where its vectors divide those of `channels`.
+  static func fitting(_ tile: PlanChoice.Tile?, for channels: Int) -> PlanChoice.Tile? {
+    tile.flatMap { $0.width == width && lanes(for: channels) % ($0.vectors * width) == 0 ? $0 : nil }
   }
 
   /// Channels with those that fill the last vector.

@@ -6,9 +6,9 @@ import Testing
 @Suite struct ConformanceWinograd {
   private var random = RandomValues(seed: 5)
 
-  /// The bound of the error, in standard deviations of the result: the transforms of F(4x4, 3x3) and F(4x4, 5x5) magnify rounding some four
-  /// times on average (Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd Convolution", 2018), the
-  /// largest error of some thousand results is about ten times the average.
+  /// The bound of the error, in standard deviations of the result: the transforms of F(4x4, 3x3) and F(4x4, 5x5) magnify
+  /// rounding some four times on average (Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd
+  /// Convolution", 2018), the largest error of some thousand results is about ten times the average.
   private static let tolerance = Tolerance.deviation(5e-5)
 
   static let cases =
