@@ -15,6 +15,11 @@
 //   follows from the padding: in phase 1 it is one of the middle tap. The gradient is not done: 81 products of a tile of 16
 //   deltas take as long to write and read as they save.
 //
+// The last tile of a column or a row of tiles may have fewer results, ROW_REST or COLUMN_REST; 0 where it is whole. Fewer
+// results need fewer products, one each and TAPS - 1: the inputs behind those that they need may be anything, so they are
+// taken such that the transform is 0 at the positions that are not KEPT, and the last position takes part in no result but
+// the last.
+//
 // The positions of a transform lie STEP(their elements) apart: without the vector between them they would often fall into
 // the same set of a cache, whose ways are fewer.
 //
@@ -55,9 +60,22 @@
 // a x + y, with a constant.
 #define FMA(a, x, y) fma((vec)(a), x, y)
 
-// INPUT_TRANSFORM: B^T d. KERNEL_TRANSFORM: G g. OUTPUT_TRANSFORM: A^T m. DELTA_TRANSFORM: A d. GRADIENT_TRANSFORM: G^T p.
+// FREE_INPUTS: takes the inputs that `rest` results do not need. INPUT_TRANSFORM: B^T d. KERNEL_TRANSFORM: G g.
+// OUTPUT_TRANSFORM: A^T m. DELTA_TRANSFORM: A d. GRADIENT_TRANSFORM: G^T p.
+
+#if STRIDE == 1
+#define KEPT(xi, rest, phase) ((xi) < (rest) + TAPS - 1)
+#else
+#define KEPT(xi, rest, phase) ((xi) < 5 ? (xi) <= EVENS(rest, phase) : (xi) - 5 < ODDS(rest, phase))
+#endif
 
 #if STRIDE == 1 && TAPS == 3
+
+#define FREE_INPUTS(d, rest, phase)                     \
+  {                                                     \
+    if (rest == 2) d[4] = FMA(2.0f, d[3] - d[1], d[2]); \
+    if (rest == 1) d[3] = d[1], d[4] = d[2];            \
+  }
 
 #define INPUT_TRANSFORM(out, d, phase)                                     \
   {                                                                        \
@@ -115,6 +133,13 @@
   }
 
 #elif STRIDE == 1
+
+#define FREE_INPUTS(d, rest, phase)                                              \
+  {                                                                              \
+    const vec even = FMA(5.0f, d[4], -4.0f * d[2]);                              \
+    if (rest == 2) d[6] = even + FMA(2.0f, d[1], FMA(-2.5f, d[3], 0.5f * d[5])); \
+    if (rest == 1) d[5] = FMA(5.0f, d[3], -4.0f * d[1]), d[6] = even;            \
+  }
 
 #define INPUT_TRANSFORM(out, d, phase)                                                       \
   {                                                                                          \
@@ -190,13 +215,24 @@
 
 #else
 
+// Where the inputs of the outer taps and of the middle one are, and how many of the first `rest` results have outer taps.
 #ifdef ROTATED
 #define EVEN(j) (j)
 #define ODD(j, phase) ((j) + 1 - (phase))
+#define EVENS(rest, phase) (((rest) + 1 - (phase)) / 2)
+#define ODDS(rest, phase) (((rest) + (phase)) / 2)
 #else
 #define EVEN(j) (2 * (j))
 #define ODD(j, phase) (2 * (j) + 1)
+#define EVENS(rest, phase) (rest)
+#define ODDS(rest, phase) (rest)
 #endif
+
+#define FREE_INPUTS(d, rest, phase)                       \
+  {                                                       \
+    if (EVENS(rest, phase) <= 2) d[EVEN(3)] = d[EVEN(1)]; \
+    if (EVENS(rest, phase) <= 1) d[EVEN(2)] = d[EVEN(1)]; \
+  }
 
 #define INPUT_TRANSFORM(out, d, phase)                                         \
   {                                                                            \
@@ -254,6 +290,39 @@
 
 #endif
 
+// Tiles are numbered so that those that have a position are neighbours: those cut off below come first, then the whole
+// ones, those cut off at the right, and those cut off at both. The number of the first of the second, third and fourth kind:
+int3 tile_kinds(int batch, int tileRows, int tileColumns)
+{
+  const int wholeRows = tileRows - (ROW_REST > 0), wholeColumns = tileColumns - (COLUMN_REST > 0);
+  const int whole = ROW_REST > 0 ? batch * wholeColumns : 0;
+  const int right = whole + batch * wholeRows * wholeColumns;
+  return (int3)(whole, right, COLUMN_REST > 0 ? right + batch * wholeRows : right);
+}
+
+// The image, row and column of a tile.
+int3 tile_place(int tile, int batch, int tileRows, int tileColumns)
+{
+  const int wholeRows = tileRows - (ROW_REST > 0), wholeColumns = tileColumns - (COLUMN_REST > 0);
+  const int3 kinds = tile_kinds(batch, tileRows, tileColumns);
+  const int isBelow = tile < kinds.x || tile >= kinds.z, isRight = tile >= kinds.y;
+  const int rows = isBelow ? 1 : wholeRows, columns = isRight ? 1 : wholeColumns;
+  const int at = tile - (tile < kinds.x ? 0 : tile < kinds.y ? kinds.x : tile < kinds.z ? kinds.y : kinds.z);
+  return (int3)(
+      at / (rows * columns), (isBelow ? wholeRows : 0) + at / columns % rows, (isRight ? wholeColumns : 0) + at % columns);
+}
+
+// The first and the end of those of `tiles` tiles from `first` that have a position.
+int2 tiles_with(int xi, int first, int tiles, int batch, int tileRows, int tileColumns)
+{
+  const int3 kinds = tile_kinds(batch, tileRows, tileColumns);
+  const int isInBelow = ROW_REST == 0 || KEPT(xi / PRODUCTS, ROW_REST, ROW_PHASE);
+  const int isInRight = COLUMN_REST == 0 || KEPT(xi % PRODUCTS, COLUMN_REST, COLUMN_PHASE);
+  const int begin = isInBelow ? 0 : kinds.x;
+  const int end = isInRight ? (isInBelow ? INT_MAX : kinds.z) : kinds.y;
+  return (int2)(clamp(begin, first, first + tiles) - first, clamp(end, first, first + tiles) - first);
+}
+
 // Asks for `rows` x `columns` pixels of an image, of which some may lie outside, for V channels: those that the next tile does
 // not share with this one. They lie in so many places that processors do not foresee them.
 #define PREFETCH_PIXELS(ASK, image, H, W, i0, j0, rows, columns, channels) \
@@ -262,22 +331,26 @@
       ASK((image) + ((size_t)i * (W) + j) * (channels));
 
 // B^T d B of the tile whose first input row and column are (i0, j0), for V channels, to `out`, positions `step` apart.
-#define TRANSFORM_INPUT_TILE(image, H, W, i0, j0, channels)             \
-  if (i0 >= 0 && i0 + INPUTS <= (H) && j0 >= 0 && j0 + INPUTS <= (W)) { \
-    TRANSFORM_INPUT(GET_INSIDE, image, H, W, i0, j0, channels)          \
-  } else {                                                              \
-    TRANSFORM_INPUT(GET_CHECKED, image, H, W, i0, j0, channels)         \
+#define TRANSFORM_INPUT_TILE(image, H, W, i0, j0, isLastRow, isLastColumn, channels)     \
+  if (i0 >= 0 && i0 + INPUTS <= (H) && j0 >= 0 && j0 + INPUTS <= (W)) {                  \
+    TRANSFORM_INPUT(GET_INSIDE, image, H, W, i0, j0, isLastRow, isLastColumn, channels)  \
+  } else {                                                                               \
+    TRANSFORM_INPUT(GET_CHECKED, image, H, W, i0, j0, isLastRow, isLastColumn, channels) \
   }
-#define TRANSFORM_INPUT(GET, image, H, W, i0, j0, channels)                                  \
-  {                                                                                          \
-    vec t[PRODUCTS][INPUTS];                                                                 \
-    global const float *corner = (image) + ((long)(i0) * (W) + (j0)) * (channels);           \
-    ROLLED for (int j = 0; j < INPUTS; j++) {                                                \
-      vec d[INPUTS];                                                                         \
-      UNROLL for (int i = 0; i < INPUTS; i++) d[i] = GET(H, W, i0, j0, channels);            \
-      INPUT_TRANSFORM(PUT_T, d, ROW_PHASE)                                                   \
-    }                                                                                        \
-    ROLLED for (int i = 0; i < PRODUCTS; i++) { INPUT_TRANSFORM(PUT_V, t[i], COLUMN_PHASE) } \
+#define TRANSFORM_INPUT(GET, image, H, W, i0, j0, isLastRow, isLastColumn, channels)      \
+  {                                                                                       \
+    vec t[PRODUCTS][INPUTS];                                                              \
+    global const float *corner = (image) + ((long)(i0) * (W) + (j0)) * (channels);        \
+    ROLLED for (int j = 0; j < INPUTS; j++) {                                             \
+      vec d[INPUTS];                                                                      \
+      UNROLL for (int i = 0; i < INPUTS; i++) d[i] = GET(H, W, i0, j0, channels);         \
+      if (ROW_REST > 0 && (isLastRow)) FREE_INPUTS(d, ROW_REST, ROW_PHASE)                \
+      INPUT_TRANSFORM(PUT_T, d, ROW_PHASE)                                                \
+    }                                                                                     \
+    ROLLED for (int i = 0; i < PRODUCTS; i++) {                                           \
+      if (COLUMN_REST > 0 && (isLastColumn)) FREE_INPUTS(t[i], COLUMN_REST, COLUMN_PHASE) \
+      INPUT_TRANSFORM(PUT_V, t[i], COLUMN_PHASE)                                          \
+    }                                                                                     \
   }
 #define GET_INSIDE(H, W, i0, j0, channels) LOAD(corner + ((long)i * (W) + j) * (channels))
 #define GET_CHECKED(H, W, i0, j0, channels)                                                               \
@@ -295,35 +368,34 @@
   UNROLL for (int j = 0; j < NV; j++)  \
       STORE((isFirst) ? sums[j] : LOAD((place) + j * V) + sums[j], (place) + j * V);
 
-// Tiles of a gradient lie as far apart as STEP says, for the reason that positions do.
-#ifdef GRADIENT
-#define TILE_STEP(channels) STEP(channels)
-#else
-#define TILE_STEP(channels) (channels)
-#endif
-
 #ifndef FUSED
 
-// v[POSITIONS][parts of C][tiles][CB], the transforms of the tiles from `first`; CB divides C or leaves at least V. One
-// work-item a tile.
+#ifdef GRADIENT
+#define LANE_OF(own, c) (own)
+#else
+#define LANE_OF(own, c) (c)
+#endif
+
+// v[POSITIONS][parts of C][tiles][CB], the transforms of the tiles from `first`. One work-item a tile. For a gradient the
+// last vector of C starts early; otherwise CB divides C or leaves at least V, and the last vector of a part lies early in it.
 kernel void winograd_input(
-    global const float *restrict x, global float *restrict v, int first, int tiles, int tileRows, int tileColumns,
-    int H, int W, int top, int left)
+    global const float *restrict x, global float *restrict v, int first, int tiles, int batch, int tileRows,
+    int tileColumns, int H, int W, int top, int left)
 {
   const int tile = get_global_id(0);
   if (tile >= tiles) return;
-  const int at = first + tile;
-  const int i0 = at / tileColumns % tileRows * INPUT_STEP - top, j0 = at % tileColumns * INPUT_STEP - left;
-  global const float *image = x + (size_t)(at / (tileRows * tileColumns)) * H * W * C;
-  const size_t step = STEP((size_t)tiles * PARTS * TILE_STEP(CB));
+  const int3 place = tile_place(first + tile, batch, tileRows, tileColumns);
+  const int i0 = place.y * INPUT_STEP - top, j0 = place.z * INPUT_STEP - left;
+  global const float *image = x + (size_t)place.x * H * W * C;
+  const size_t step = STEP((size_t)tiles * PARTS * CB);
   for (int part = 0; part < PARTS; part++) {
     const int begin = part * CB, end = min(begin + CB, C);
     for (int own = begin; own < end; own += V) {
       const int c = min(own, end - V);
       global const float *in = image + c;
-      global float *out = v + ((size_t)part * tiles + tile) * TILE_STEP(CB) + c - begin;
+      global float *out = v + ((size_t)part * tiles + tile) * CB + LANE_OF(own, c) - begin;
       PREFETCH_PIXELS(PREFETCH, in, H, W, i0, j0 + INPUTS, INPUTS, INPUT_STEP, C)
-      TRANSFORM_INPUT_TILE(in, H, W, i0, j0, C)
+      TRANSFORM_INPUT_TILE(in, H, W, i0, j0, place.y == tileRows - 1, place.z == tileColumns - 1, C)
     }
   }
 }

@@ -1,42 +1,47 @@
 // The kernel gradient of Winograd's algorithms; see winograd-common.cl.
 
-// m[POSITIONS][tiles][K] = A dy A^T of the tiles from `first`. One work-item a tile.
+#define K_PARTS ((K + KB - 1) / KB)
+
+// m[POSITIONS][parts of K][tiles][KB] = A dy A^T of the tiles from `first`; KB divides K or leaves at least V. One work-item
+// a tile.
 kernel void winograd_delta(
-    global const float *restrict dy, global float *restrict m, int first, int tiles, int tileRows, int tileColumns,
-    int P, int Q)
+    global const float *restrict dy, global float *restrict m, int first, int tiles, int batch, int tileRows,
+    int tileColumns, int P, int Q)
 {
   const int tile = get_global_id(0);
   if (tile >= tiles) return;
-  const int at = first + tile;
-  const int p0 = at / tileColumns % tileRows * RESULTS, q0 = at % tileColumns * RESULTS;
-  global const float *image = dy + (size_t)(at / (tileRows * tileColumns)) * P * Q * K;
-  const size_t step = STEP((size_t)tiles * TILE_STEP(K));
-  for (int own = 0; own < K; own += V) {
-    const int k = min(own, K - V);
-    global float *out = m + (size_t)tile * TILE_STEP(K) + k;
-    PREFETCH_PIXELS(PREFETCH, image + k, P, Q, p0, q0 + RESULTS, RESULTS, RESULTS, K)
-    vec t[PRODUCTS][RESULTS];
+  const int3 place = tile_place(first + tile, batch, tileRows, tileColumns);
+  const int p0 = place.y * RESULTS, q0 = place.z * RESULTS;
+  global const float *image = dy + (size_t)place.x * P * Q * K;
+  const size_t step = STEP((size_t)tiles * K_PARTS * KB);
+  for (int part = 0; part < K_PARTS; part++) {
+    const int begin = part * KB, end = min(begin + KB, K);
+    for (int own = begin; own < end; own += V) {
+      const int k = min(own, end - V);
+      global float *out = m + ((size_t)part * tiles + tile) * KB + k - begin;
+      PREFETCH_PIXELS(PREFETCH, image + k, P, Q, p0, q0 + RESULTS, RESULTS, RESULTS, K)
+      vec t[PRODUCTS][RESULTS];
 #pragma unroll
-    for (int j = 0; j < RESULTS; j++) {
-      vec d[RESULTS];
+      for (int j = 0; j < RESULTS; j++) {
+        vec d[RESULTS];
 #pragma unroll
-      for (int i = 0; i < RESULTS; i++)
-        d[i] = p0 + i < P && q0 + j < Q ? LOAD(image + ((size_t)(p0 + i) * Q + q0 + j) * K + k) : (vec)(0.0f);
-      DELTA_TRANSFORM(PUT_T, d)
-    }
+        for (int i = 0; i < RESULTS; i++)
+          d[i] = p0 + i < P && q0 + j < Q ? LOAD(image + ((size_t)(p0 + i) * Q + q0 + j) * K + k) : (vec)(0.0f);
+        DELTA_TRANSFORM(PUT_T, d)
+      }
 #pragma unroll
-    for (int i = 0; i < PRODUCTS; i++) {
-      DELTA_TRANSFORM(PUT_V, t[i])
+      for (int i = 0; i < PRODUCTS; i++) {
+        DELTA_TRANSFORM(PUT_V, t[i])
+      }
     }
   }
 }
 
-// Adds to sum[MR][NV] the products of MR kernels' deltas at `ap` with NV vectors of channels of x at `bp`, which begin at
-// `lanes`, for `count` tiles.
-#define SUM_TILES(sum, ap, bp, lanes, count)                                           \
-  for (int tile = 0; tile < (count); tile++, ap += TILE_STEP(K), bp += TILE_STEP(C)) { \
+// Adds to sum[MR][NV] the products of MR kernels' deltas at `ap` with NV vectors of channels of x at `bp`, for `count` tiles.
+#define SUM_TILES(sum, ap, bp, count)                                                  \
+  for (int tile = 0; tile < (count); tile++, ap += KB, bp += NV * V) {                 \
     vec value[NV];                                                                     \
-    UNROLL for (int j = 0; j < NV; j++) value[j] = LOAD(bp + (lanes));                 \
+    UNROLL for (int j = 0; j < NV; j++) value[j] = LOAD(bp + j * V);                   \
     UNROLL for (int i = 0; i < MR; i++) {                                              \
       const vec delta = (vec)(ap[i]);                                                  \
       UNROLL for (int j = 0; j < NV; j++) sum[i][j] = fma(delta, value[j], sum[i][j]); \
@@ -56,35 +61,41 @@ kernel void winograd_delta(
   }
 #define PUT_W(j, value) STORE(value, out + (i * TAPS + j) * C);
 
-#define POSITION_TILES(base, channels) ((base) + xi * STEP((size_t)tiles * TILE_STEP(channels)))
+// The transforms of a part from tile `begin`.
+#define PART_TILES(base, parts, part, lanes) \
+  ((base) + xi * STEP((size_t)tiles * (parts) * (lanes)) + ((size_t)(part) * tiles + begin) * (lanes))
 
 #ifdef AT_ONCE
 
 // dw[K, TAPS, TAPS, C] from all tiles. One work-item KB kernels by NV * V channels, whose products never leave the caches.
 // MR divides KB, KB divides K, and NV * V divides C.
 kernel void winograd_gradient_at_once(
-    global const float *restrict v, global const float *restrict m, global float *restrict dw, int tiles)
+    global const float *restrict v, global const float *restrict m, global float *restrict dw, int first, int tiles, int batch,
+    int tileRows, int tileColumns)
 {
   local float products[POSITIONS * STEP(KB * NV * V)];
   const int k0 = get_group_id(0) * KB;
   const int c0 = get_group_id(1) * NV * V;
   if (k0 >= K || c0 >= C) return;
-  for (int xi = 0; xi < POSITIONS; xi++)
-    for (int begin = 0; begin < tiles; begin += TB) {
-      const int count = min(TB, tiles - begin);
+  for (int xi = 0; xi < POSITIONS; xi++) {
+    const int2 kept = tiles_with(xi, first, tiles, batch, tileRows, tileColumns);
+    // A position that no tile has still has to write its zeros.
+    for (int begin = kept.x; begin < kept.y || begin == kept.x; begin += TB) {
+      const int count = min(TB, kept.y - begin);
       for (int k = 0; k < KB; k += MR) {
         local float *out = products + xi * STEP(KB * NV * V) + k * NV * V;
         vec sum[MR][NV];
         ZERO(sum)
-        global const float *ap = POSITION_TILES(m, K) + (size_t)begin * TILE_STEP(K) + k0 + k;
-        global const float *bp = POSITION_TILES(v, C) + (size_t)begin * TILE_STEP(C) + c0;
-        SUM_TILES(sum, ap, bp, j * V, count)
+        global const float *ap = PART_TILES(m, K_PARTS, get_group_id(0), KB) + k;
+        global const float *bp = PART_TILES(v, PARTS, get_group_id(1), NV * V);
+        SUM_TILES(sum, ap, bp, count)
 #pragma unroll
         for (int i = 0; i < MR; i++) {
-          ADD_SUMS(sum[i], out + i * NV * V, begin == 0)
+          ADD_SUMS(sum[i], out + i * NV * V, begin == kept.x)
         }
       }
     }
+  }
   for (int k = 0; k < KB; k++)
     for (int c = 0; c < NV * V; c += V) {
       local const float *in = products + k * NV * V + c;
@@ -96,31 +107,33 @@ kernel void winograd_gradient_at_once(
 #else
 
 // products[POSITIONS][K][LANES] += sum over the tiles of m[tile][k] * v[tile][c]; the first range of tiles starts the sum.
-// One work-item KB kernels at one position, MR kernels by NV * V channels at a time; K is at least MR, the last MR kernels and
-// the last vector of channels start early.
-#define LANES ((C + NV * V - 1) / (NV * V) * (NV * V))
+// One work-item KB kernels at one position, MR kernels by NV * V channels at a time; the last MR kernels of a part start early,
+// and so does the last vector of channels.
+#define LANES (PARTS * NV * V)
 kernel void winograd_gradient(
-    global const float *restrict v, global const float *restrict m, global float *restrict products, int tiles,
-    int isFirst)
+    global const float *restrict v, global const float *restrict m, global float *restrict products, int first, int tiles,
+    int batch, int tileRows, int tileColumns)
 {
-  const int kBegin = get_global_id(0) * KB, kEnd = min(kBegin + KB, K);
+  const int part = get_global_id(0), kBegin = part * KB, kEnd = min(kBegin + KB, K);
   const int xi = get_global_id(1);
   if (kBegin >= K || xi >= POSITIONS) return;
-  for (int begin = 0; begin < tiles; begin += TB) {
-    const int count = min(TB, tiles - begin);
+  const int2 kept = tiles_with(xi, first, tiles, batch, tileRows, tileColumns);
+  // A position that no tile of the first range has still has to write its zeros.
+  for (int begin = kept.x; begin < kept.y || (first == 0 && begin == kept.x); begin += TB) {
+    const int count = min(TB, kept.y - begin);
     for (int own = kBegin; own < kEnd; own += MR) {
-      const int k = min(own, K - MR);
+      const int k = min(own, kEnd - MR);
       for (int c = 0; c < LANES; c += NV * V) {
         global float *out = products + xi * STEP((size_t)K * LANES) + (size_t)k * LANES + c;
         vec sum[MR][NV];
         ZERO(sum)
-        global const float *ap = POSITION_TILES(m, K) + (size_t)begin * TILE_STEP(K) + k;
-        global const float *bp = POSITION_TILES(v, C) + (size_t)begin * TILE_STEP(C);
-        SUM_TILES(sum, ap, bp, min(c + j * V, C - V), count)
+        global const float *ap = PART_TILES(m, K_PARTS, part, KB) + k - kBegin;
+        global const float *bp = PART_TILES(v, PARTS, c / (NV * V), NV * V);
+        SUM_TILES(sum, ap, bp, count)
 #pragma unroll
         for (int i = 0; i < MR; i++) {
-          if (k + i < own || k + i >= kEnd) continue;
-          ADD_SUMS(sum[i], out + (size_t)i * LANES, isFirst && begin == 0)
+          if (k + i < own) continue;
+          ADD_SUMS(sum[i], out + (size_t)i * LANES, first == 0 && begin == kept.x)
         }
       }
     }

@@ -52,6 +52,13 @@
     }                                                                                     \
   }
 
+// Writes zeros for those of `tiles` tiles that do not have a position, of which `kept` says which do.
+#define CLEAR_PRODUCTS(kept, tiles, products, lanes) \
+  if (ROW_REST > 0 || COLUMN_REST > 0)               \
+    for (int tile = 0; tile < tiles; tile++)         \
+      if (tile < kept.x || tile >= kept.y)           \
+        for (int lane = 0; lane < lanes; lane += V) STORE((vec)(0.0f), (products) + tile * lanes + lane);
+
 // A^T m A of the products at `in`, positions `step` apart, plus `bias`, to the results from (p0, q0) that lie in the image.
 #define STORE_OUTPUT_TILE(in, step, image, p0, q0, bias)                                         \
   {                                                                                              \
@@ -93,8 +100,8 @@ kernel void winograd_pack(global const float *restrict w, global float *restrict
 // which the last may lie beyond K.
 kernel void winograd_correlate(
     global const float *restrict x, global const float *restrict u, global const float *restrict b,
-    global float *restrict y, int tiles, int tileRows, int tileColumns, int H, int W, int top, int left, int P, int Q,
-    int hasBias EPILOGUE_PARAMETERS)
+    global float *restrict y, int tiles, int batch, int tileRows, int tileColumns, int H, int W, int top, int left, int P,
+    int Q, int hasBias EPILOGUE_PARAMETERS)
 {
   local float v[POSITIONS * STEP(TB * C)];
   local float m[POSITIONS * STEP(TB * KB)];
@@ -102,21 +109,24 @@ kernel void winograd_correlate(
   if (first >= tiles) return;
   const int step = STEP(TB * C);
   for (int tile = 0; tile < TB; tile++) {
-    const int at = min(first + tile, tiles - 1);
-    const int i0 = at / tileColumns % tileRows * INPUT_STEP - top, j0 = at % tileColumns * INPUT_STEP - left;
-    global const float *image = x + (size_t)(at / (tileRows * tileColumns)) * H * W * C;
+    const int3 place = tile_place(min(first + tile, tiles - 1), batch, tileRows, tileColumns);
+    const int i0 = place.y * INPUT_STEP - top, j0 = place.z * INPUT_STEP - left;
+    global const float *image = x + (size_t)place.x * H * W * C;
     for (int own = 0; own < C; own += V) {
       const int c = min(own, C - V);
       global const float *in = image + c;
       local float *out = v + tile * C + c;
       PREFETCH_PIXELS(PREFETCH, in, H, W, i0, j0 + INPUTS, INPUTS, INPUT_STEP, C)
-      TRANSFORM_INPUT_TILE(in, H, W, i0, j0, C)
+      TRANSFORM_INPUT_TILE(in, H, W, i0, j0, place.y == tileRows - 1, place.z == tileColumns - 1, C)
     }
   }
   for (int k0 = 0; k0 < K; k0 += KB) {
-    for (int xi = 0; xi < POSITIONS; xi++)
+    for (int xi = 0; xi < POSITIONS; xi++) {
+      const int2 own = tiles_with(xi, first, TB, batch, tileRows, tileColumns);
+      CLEAR_PRODUCTS(own, TB, m + xi * STEP(TB * KB), KB)
       for (int k = 0; k < KB; k += NV * V)
-        for (int tile = 0; tile < TB; tile += MR) {
+        for (int begin = own.x; begin < own.y; begin += MR) {
+          const int tile = min(begin, TB - MR);
           vec sum[MR][NV];
           ZERO(sum)
           local const float *ap = v + xi * step + tile * C;
@@ -127,10 +137,11 @@ kernel void winograd_correlate(
 #pragma unroll
             for (int j = 0; j < NV; j++) STORE(sum[i][j], m + xi * STEP(TB * KB) + (tile + i) * KB + k + j * V);
         }
+    }
     for (int tile = 0; tile < TB && first + tile < tiles; tile++) {
-      const int at = first + tile;
-      const int p0 = at / tileColumns % tileRows * RESULTS, q0 = at % tileColumns * RESULTS;
-      global float *image = y + (size_t)(at / (tileRows * tileColumns)) * P * Q * K;
+      const int3 place = tile_place(first + tile, batch, tileRows, tileColumns);
+      const int p0 = place.y * RESULTS, q0 = place.z * RESULTS;
+      global float *image = y + (size_t)place.x * P * Q * K;
       for (int own = 0; own < KB; own += V) {
         const int k = min(k0 + own, K - V);
         local const float *in = m + tile * KB + own;
@@ -163,7 +174,7 @@ kernel void winograd_correlate(
 #define POSITION_LINES (LINES / POSITIONS)
 kernel void winograd_transform_multiply(
     global const float *restrict v, global const float *restrict w, global const float *restrict b,
-    global float *restrict y, int first, int tiles, int tileRows, int tileColumns, int P, int Q,
+    global float *restrict y, int first, int tiles, int batch, int tileRows, int tileColumns, int P, int Q,
     int hasBias EPILOGUE_PARAMETERS)
 {
   local float u[KERNELS * KERNELS * POSITION_STEP];
@@ -187,7 +198,9 @@ kernel void winograd_transform_multiply(
 #pragma unroll
         for (int i = 0; i < POSITION_LINES; i++) PREFETCH(NEXT_WEIGHTS(xi * POSITION_LINES + i));
       }
-      for (int own = 0; own < tiles; own += MR) {
+      const int2 kept = tiles_with(xi, first, tiles, batch, tileRows, tileColumns);
+      if (begin == 0) CLEAR_PRODUCTS(kept, tiles, m + xi * STEP(TB * NV * V), NV * V)
+      for (int own = kept.x; own < kept.y; own += MR) {
         const int tile = min(own, tiles - MR);
         local float *products = m + xi * STEP(TB * NV * V) + tile * NV * V;
         vec sum[MR][NV];
@@ -195,7 +208,7 @@ kernel void winograd_transform_multiply(
         global const float *ap = partTiles + xi * step + tile * CB;
         local const float *bp = u + KERNEL_OF(xi) * POSITION_STEP;
         // The next tiles lie behind these, or at the next position.
-        global const float *next = own + MR < tiles ? ap + MR * CB : partTiles + min(xi + 1, POSITIONS - 1) * step;
+        global const float *next = own + MR < kept.y ? ap + MR * CB : partTiles + min(xi + 1, POSITIONS - 1) * step;
 #pragma unroll
         for (int i = 0; i < MR * CB; i += 16) PREFETCH(next + i);
         MULTIPLY(sum, ap, CB, bp, count)
@@ -208,9 +221,9 @@ kernel void winograd_transform_multiply(
     }
   }
   for (int tile = 0; tile < tiles; tile++) {
-    const int at = first + tile;
-    const int p0 = at / tileColumns % tileRows * RESULTS, q0 = at % tileColumns * RESULTS;
-    global float *image = y + (size_t)(at / (tileRows * tileColumns)) * P * Q * K;
+    const int3 place = tile_place(first + tile, batch, tileRows, tileColumns);
+    const int p0 = place.y * RESULTS, q0 = place.z * RESULTS;
+    global float *image = y + (size_t)place.x * P * Q * K;
     for (int own = 0; own < NV * V; own += V) {
       const int k = min(k0 + own, K - V);
       local const float *in = m + tile * NV * V + own;

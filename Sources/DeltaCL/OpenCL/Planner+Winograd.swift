@@ -121,7 +121,9 @@ extension Planner {
     let tiles = transform.tiles(covering: results)
     let channels = convolution.inputChannels * convolution.outputChannels
     let transformCost = winogradTransformCost * (convolution.inputChannels + convolution.outputChannels)
-    let needed = tiles.rows * tiles.columns * transform.positions * (channels + transformCost)
+    let needed =
+      transform.multiplications(for: results) * channels
+      + tiles.rows * tiles.columns * transform.positions * transformCost
     let direct =
       convolution.outputSize.rows * convolution.outputSize.columns * transform.taps * transform.taps * channels
     return needed <= direct
@@ -171,15 +173,15 @@ extension Planner {
     var list = LaunchList()
     let geometry = Correlation(
       transform, batch: batch, outputSize: y, channels: channels, outputs: outputs, tile: choice.tile)
-    var constants = transform.constants
+    var constants = transform.constants(for: y)
     constants["C"] = channels
     constants["K"] = outputs
     constants["ROW_PHASE"] = phase.rows
     constants["COLUMN_PHASE"] = phase.columns
     let biasAndResult: [Launch.Argument] = [.operand(bias ? 2 : 1), .operand(bias ? 3 : 2)]
     let hasBias = Launch.Argument.int(bias ? 1 : 0)
-    let tileCounts: [Launch.Argument] = [
-      .int(geometry.tiles), .int(geometry.imageTiles.rows), .int(geometry.imageTiles.columns),
+    let grid: [Launch.Argument] = [
+      .int(batch), .int(geometry.imageTiles.rows), .int(geometry.imageTiles.columns),
     ]
     let image: [Launch.Argument] = [.int(x.rows), .int(x.columns), .int(offset.top), .int(offset.left)]
     let result: [Launch.Argument] = [.int(y.rows), .int(y.columns), hasBias]
@@ -200,7 +202,7 @@ extension Planner {
       list.append(
         Launch(
           "winograd_correlate", in: "winograd", constants: constants,
-          [.operand(0), u] + biasAndResult + tileCounts + image + result,
+          [.operand(0), u] + biasAndResult + [.int(geometry.tiles)] + grid + image + result,
           globalSize: [ceilingDivision(geometry.tiles, block.tiles)], localSize: 1, storesResult: true))
       return list
     }
@@ -215,18 +217,15 @@ extension Planner {
       for: "transformed input")
     for block in 0..<blocks.count {
       let first = geometry.tiles * block / blocks.count
-      let tileCounts: [Launch.Argument] = [
-        .int(first), .int(geometry.tiles * (block + 1) / blocks.count - first), .int(geometry.imageTiles.rows),
-        .int(geometry.imageTiles.columns),
-      ]
+      let range: [Launch.Argument] = [.int(first), .int(geometry.tiles * (block + 1) / blocks.count - first)]
       list.append(
         Launch(
-          "winograd_input", in: "winograd", constants: constants, [.operand(0), v] + tileCounts + image,
+          "winograd_input", in: "winograd", constants: constants, [.operand(0), v] + range + grid + image,
           globalSize: [blocks.tiles]))
       list.append(
         Launch(
           "winograd_transform_multiply", in: "winograd", constants: constants,
-          [v, .operand(1)] + biasAndResult + tileCounts + result,
+          [v, .operand(1)] + biasAndResult + range + grid + result,
           globalSize: [geometry.lanes / (blocks.vectors * WinogradTransform.width)], localSize: 1, storesResult: true))
     }
     return list

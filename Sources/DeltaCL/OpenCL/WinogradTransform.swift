@@ -35,15 +35,32 @@ struct WinogradTransform {
     Extent(ceilingDivision(results.rows, self.results), ceilingDivision(results.columns, self.results))
   }
 
+  /// The results of the last tile of a column and of a row of tiles; 0 where it is whole.
+  func rest(of results: Extent) -> Extent { Extent(results.rows % self.results, results.columns % self.results) }
+
+  /// The multiplications for an image of `results`, for each pair of channels.
+  func multiplications(for results: Extent) -> Int {
+    func multiplications(_ results: Int) -> Int {
+      let rest = results % self.results
+      let ofRest = stride == 1 ? rest + taps - 1 : isRotated ? rest + 1 : 2 * rest + 1
+      return results / self.results * products + (rest > 0 ? ofRest : 0)
+    }
+    return multiplications(results.rows) * multiplications(results.columns)
+  }
+
   /// The `float32` elements of transforms that have `count` at each position, and of the vector that keeps positions apart.
   func transformCount(_ count: Int) -> Int { positions * (count + Self.width) }
 
   /// The same for kernels.
   func kernelCount(_ count: Int) -> Int { kernels * kernels * (count + Self.width) }
 
-  /// What kernels are built with.
-  var constants: [String: Int] {
-    var constants = ["V": Self.width, "TAPS": taps, "STRIDE": stride, "ROW_PHASE": 0, "COLUMN_PHASE": 0]
+  /// What kernels for images of `results` are built with.
+  func constants(for results: Extent) -> [String: Int] {
+    let rest = rest(of: results)
+    var constants = [
+      "V": Self.width, "TAPS": taps, "STRIDE": stride, "ROW_PHASE": 0, "COLUMN_PHASE": 0, "ROW_REST": rest.rows,
+      "COLUMN_REST": rest.columns,
+    ]
     if isRotated { constants["ROTATED"] = 1 }
     return constants
   }
@@ -63,10 +80,9 @@ struct WinogradTransform {
   /// Channels with those that fill the last vector.
   static func lanes(for channels: Int) -> Int { ceilingDivision(channels, width) * width }
 
-  /// The input channels of which a work-item transforms kernels at a time: near 32, dividing all, or leaving at least a
-  /// vector.
-  static func partChannels(of channels: Int) -> Int {
-    let counts = [32, 16] + Array(33...48) + Array(17...31)
+  /// The channels that a work-item does at a time: near `count`, dividing all, or leaving at least a vector.
+  static func partChannels(of channels: Int, near count: Int = 32) -> Int {
+    let counts = [count, count / 2] + Array(count + 1...count * 3 / 2) + Array(count / 2 + 1..<count)
     return counts.first { channels % $0 == 0 } ?? counts.first { channels > $0 && channels % $0 >= width } ?? channels
   }
 
