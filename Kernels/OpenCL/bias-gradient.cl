@@ -1,20 +1,26 @@
 // db[C], the column sums of dy[rows, C], in two stages: sums of `splits` ranges of rows, then their sum.
 
-// One work-item a block of V channels and a range of rows. The last block starts early.
+// One work-item a block of NV * V channels, which are neighbours in memory, and a range of rows. The last block starts early.
 kernel void bias_gradient(
     global const float *restrict dy, global float *restrict partial, int rows, int C, int blocks, int splits)
 {
   const int block = get_global_id(0);
   const int split = get_global_id(1);
   if (block >= blocks || split >= splits) return;
-  const int own = block * V;
-  const int first = min(own, C - V);
+  const int own = block * NV * V;
+  const int first = min(own, C - NV * V);
   const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
-  vec sum = (vec)(0.0f);
-  for (int row = begin; row < end; row++) sum += LOAD(dy + (size_t)row * C + first);
-  float values[V];
-  STORE(sum, values);
-  for (int l = own - first; l < V; l++) partial[split * C + first + l] = values[l];
+  vec sum[NV];
+#pragma unroll
+  for (int j = 0; j < NV; j++) sum[j] = (vec)(0.0f);
+  for (int row = begin; row < end; row++)
+#pragma unroll
+    for (int j = 0; j < NV; j++) sum[j] += LOAD(dy + (size_t)row * C + first + j * V);
+  for (int j = 0; j < NV; j++) {
+    float values[V];
+    STORE(sum[j], values);
+    for (int l = max(0, own - first - j * V); l < V; l++) partial[(size_t)split * C + first + j * V + l] = values[l];
+  }
 }
 
 // One work-item a channel.

@@ -114,16 +114,17 @@ extension Planner {
   func biasGradient(rows: Int, channels: Int) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
     let width = vectorWidth(within: channels)
-    let blocks = ceilingDivision(channels, width)
+    let vectors = [16, 8, 4, 2].first { $0 * width <= min(channels, channelsPerItem) } ?? 1
+    let blocks = ceilingDivision(channels, vectors * width)
     let splits = splits(of: rows, items: blocks)
     let partial = try list.scratch(splits * channels, for: "partial bias gradients")
     list.append(
       Launch(
-        "bias_gradient", in: "bias-gradient", constants: ["V": width],
+        "bias_gradient", in: "bias-gradient", constants: ["V": width, "NV": vectors],
         [.operand(0), partial, .int(rows), .int(channels), .int(blocks), .int(splits)], globalSize: [blocks, splits]))
     list.append(
       Launch(
-        "bias_gradient_sum", in: "bias-gradient", constants: ["V": width],
+        "bias_gradient_sum", in: "bias-gradient", constants: ["V": width, "NV": vectors],
         [partial, .operand(1), .int(channels), .int(splits)], globalSize: [channels]))
     return list
   }
