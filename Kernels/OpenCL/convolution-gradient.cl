@@ -4,22 +4,51 @@
 // Lanes are neighbouring taps of a run, or, where runs are short, neighbouring kernels. A range is done in chunks of ROWS
 // rows, whose part of x and dy stays in cache; the sums wait in memory.
 
+// So few sums would wait for each other; each pixel in turn then has its own.
+#define WAYS (TILE * NV >= 8 ? 1 : TILE * NV >= 4 ? 2 : 4)
+
 // Adds the products of pixels of x and dy in the rows from `chunk` to sum[TILE][NV]: `lanes` and `factors` are called for
 // the pixel's x at the first tap and dy at the first kernel.
-#define SUM_PIXELS(sum, tapOffset, kernelOffset, lanes, factors)                                          \
-  for (int row = chunk; row < chunkEnd; row++) {                                                          \
-    const int n = row / P, p = row % P;                                                                   \
-    global const float *xp = x + ((size_t)n * XH + p * strideRows) * XW * XC + (tapOffset);               \
-    global const float *dp = dy + (size_t)row * Q * YC + (kernelOffset);                                  \
-    for (int q = 0; q < Q; q++, xp += X_STEP, dp += YC) {                                                 \
-      vec lane[NV];                                                                                       \
-      _Pragma("unroll") for (int j = 0; j < NV; j++) lane[j] = LOAD(lanes + j * V);                       \
-      _Pragma("unroll") for (int m = 0; m < TILE; m++) {                                                  \
-        const vec factor = (vec)(factors[m]);                                                             \
-        _Pragma("unroll") for (int j = 0; j < NV; j++) sum[m][j] = fma(factor, lane[j], sum[m][j]);       \
-      }                                                                                                   \
-    }                                                                                                     \
+#define SUM_PIXELS(sum, tapOffset, kernelOffset, lanes, factors)                                       \
+  {                                                                                                    \
+    vec own[WAYS][TILE][NV];                                                                           \
+    UNROLL for (int m = 0; m < TILE; m++)                                                              \
+      UNROLL for (int j = 0; j < NV; j++) {                                                            \
+        own[0][m][j] = sum[m][j];                                                                      \
+        UNROLL for (int way = 1; way < WAYS; way++) own[way][m][j] = (vec)(0.0f);                      \
+      }                                                                                                \
+    for (int row = chunk; row < chunkEnd; row++) {                                                     \
+      const int n = row / P, p = row % P;                                                              \
+      global const float *xp = x + ((size_t)n * XH + p * strideRows) * XW * XC + (tapOffset);          \
+      global const float *dp = dy + (size_t)row * Q * YC + (kernelOffset);                             \
+      int q = 0;                                                                                       \
+      for (; q + WAYS <= Q; q += WAYS)                                                                 \
+        UNROLL for (int way = 0; way < WAYS; way++) ADD_PIXEL(own[way], lanes, factors)                \
+      for (; WAYS > 1 && q < Q; q++) ADD_PIXEL(own[0], lanes, factors)                                 \
+    }                                                                                                  \
+    UNROLL for (int m = 0; m < TILE; m++)                                                              \
+      UNROLL for (int j = 0; j < NV; j++) {                                                            \
+        UNROLL for (int way = 1; way < WAYS; way++) own[0][m][j] += own[way][m][j];                    \
+        sum[m][j] = own[0][m][j];                                                                      \
+      }                                                                                                \
   }
+#define ADD_PIXEL(sum, lanes, factors)                                                                 \
+  {                                                                                                    \
+    vec lane[NV];                                                                                      \
+    UNROLL for (int j = 0; j < NV; j++) lane[j] = LOAD(lanes + j * V);                                 \
+    UNROLL for (int m = 0; m < TILE; m++) {                                                            \
+      const vec factor = (vec)(factors[m]);                                                            \
+      UNROLL for (int j = 0; j < NV; j++) sum[m][j] = fma(factor, lane[j], sum[m][j]);                 \
+    }                                                                                                  \
+    xp += X_STEP, dp += YC;                                                                            \
+  }
+#define UNROLL _Pragma("unroll")
+
+// Asks for a part of `pixels` pixels at `from`, `apart` floats apart, of which `count` floats will be read: that of a step of
+// `steps`. Their first sums would wait for memory otherwise.
+#define PREFETCH_PART(from, pixels, apart, count, step, steps)                                              \
+  for (int i = (long)(pixels) * (step) / (steps); i < (long)(pixels) * ((step) + 1) / (steps); i++)         \
+    for (int j = 0; j < (count); j += 16) PREFETCH((from) + (size_t)i * (apart) + j);
 
 // One work-item: `perItem` kernels for a range of output rows, TILE kernels by NV * V taps at a time. `sums` is
 // [splits][K][taps], or dw itself where there is one range. TILE is at most groupKernels and NV * V at most runLength; the last
@@ -47,10 +76,15 @@ kernel void convolution_gradient_taps(
   // An empty range still has to write its zeros.
   for (int chunk = begin; chunk < end || chunk == begin; chunk += ROWS) {
     const int chunkEnd = min(chunk + ROWS, end);
+    const int nextPixels = max(0, min(chunkEnd + ROWS, end) - chunkEnd) * Q;
+    global const float *nextDeltas = dy + (size_t)chunkEnd * Q * YC + group * groupKernels + firstKernel;
+    const int tiles = (runLength + NV * V - 1) / (NV * V);
     for (int line = 0; line < R * runs; line++) {
       const size_t lineOffset = (size_t)(line / runs) * rowStep + line % runs * runStep + group * groupChannels;
       for (int ownTap = 0; ownTap < runLength; ownTap += NV * V) {
         const int tap = min(ownTap, runLength - NV * V);
+        PREFETCH_PART(
+            nextDeltas, nextPixels, YC, endKernel - firstKernel, line * tiles + ownTap / (NV * V), R * runs * tiles)
         for (int ownKernel = firstKernel; ownKernel < endKernel; ownKernel += TILE) {
           const int k = min(ownKernel, groupKernels - TILE);
           global float *out = groupSums + (size_t)k * taps + line * runLength + tap;
@@ -127,10 +161,14 @@ kernel void convolution_gradient_kernels(
   // An empty range still has to write its zeros.
   for (int chunk = begin; chunk < end || chunk == begin; chunk += ROWS) {
     const int chunkEnd = min(chunk + ROWS, end);
+    const int nextPixels = max(0, min(chunkEnd + ROWS, end) - chunkEnd) * Q;
+    global const float *nextDeltas = dy + (size_t)chunkEnd * Q * YC + group * groupKernels + first;
+    const int tiles = (runLength + TILE - 1) / TILE;
     for (int line = 0; line < R * runs; line++) {
       const size_t lineOffset = (size_t)(line / runs) * rowStep + line % runs * runStep + group * groupChannels;
       for (int own = 0; own < runLength; own += TILE) {
         const int tap = min(own, runLength - TILE);
+        PREFETCH_PART(nextDeltas, nextPixels, YC, NV * V, line * tiles + own / TILE, R * runs * tiles)
         global float *out = sums + ((size_t)line * runLength + tap) * NV * V;
         vec sum[TILE][NV];
 #pragma unroll
