@@ -27,6 +27,9 @@ static const char convolution[] = {
 static const char convolution_delta[] = {
 #embed "OpenCL/convolution-delta.cl" suffix(, 0)
 };
+static const char convolution_delta_gather[] = {
+#embed "OpenCL/convolution-delta-gather.cl" suffix(, 0)
+};
 static const char convolution_gradient[] = {
 #embed "OpenCL/convolution-gradient.cl" suffix(, 0)
 };
@@ -78,6 +81,7 @@ static const struct {
   {"common", common},
   {"convolution", convolution},
   {"convolution-delta", convolution_delta},
+  {"convolution-delta-gather", convolution_delta_gather},
   {"convolution-gradient", convolution_gradient},
   {"dense", dense},
   {"depthwise", depthwise},

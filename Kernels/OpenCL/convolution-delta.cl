@@ -29,30 +29,3 @@ kernel void convolution_delta_pack(
         }
       }
 }
-
-// dx[N, H, W, C] from t[N, P, Q, R, S, C], the product of dy and the kernels, where C is small: each row of dx gathers
-// the kernel rows that fall on it. RUN is S * C. One work-item a row of dx.
-kernel void convolution_delta_gather(
-    global const float *restrict t, global float *restrict dx, int rows, int H, int W, int C, int P, int Q, int R,
-    int strideRows, int strideColumns, int dilationRows, int top, int left)
-{
-  const int row = get_global_id(0);
-  if (row >= rows) return;
-  const int n = row / H, i = row % H;
-  global float *out = dx + (size_t)row * W * C;
-  for (int j = 0; j < W * C; j++) out[j] = 0.0f;
-  for (int r = 0; r < R; r++) {
-    const int offset = i + top - r * dilationRows;
-    if (offset < 0 || offset % strideRows != 0 || offset / strideRows >= P) continue;
-    global const float *in = t + (((size_t)n * P + offset / strideRows) * Q * R + r) * RUN;
-    for (int q = 0; q < Q; q++, in += R * RUN) {
-      const int first = (q * strideColumns - left) * C;
-      if (first >= 0 && first + RUN <= W * C) {
-#pragma unroll
-        for (int j = 0; j < RUN; j++) out[first + j] += in[j];
-      } else {
-        for (int j = max(0, -first); j < min(RUN, W * C - first); j++) out[first + j] += in[j];
-      }
-    }
-  }
-}

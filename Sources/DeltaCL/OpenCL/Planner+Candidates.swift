@@ -19,7 +19,8 @@ extension Planner {
       groups.append(
         [PlanChoice(algorithm: .gathered)]
           + tiles(
-            pixels: convolution.outputSize.columns, channels: taps, width: vectorWidth(covering: taps), fits: false
+            pixels: taps, channels: convolution.outputSize.columns,
+            width: vectorWidth(covering: convolution.outputSize.columns), fits: false
           ).map { PlanChoice(algorithm: .gathered, tile: $0) })
     }
     if winogradObstacle(pass) == nil { groups.append(winogradProposals(for: pass)) }

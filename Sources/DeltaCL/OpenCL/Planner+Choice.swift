@@ -127,7 +127,8 @@ extension Planner {
       }
     case .gathered:
       guard pass.direction == .delta else { return "only deltas can be gathered" }
-      return canGather(pass.convolution) ? nil : "its groups, dilation or channels do not allow it"
+      return canGather(pass.convolution)
+        ? nil : "it has groups, or its products need over \(gatherLocalBytes) bytes of local memory"
     }
   }
 }

@@ -73,7 +73,7 @@ extension Planner {
 
   func convolutionDelta(_ given: Convolution) throws(DeltaCLError) -> LaunchList {
     let convolution = try given.inOneRow
-    if usesGather(convolution) { return try gatheredDelta(convolution) }
+    if usesGather(convolution) { return gatheredDelta(convolution) }
     var list = LaunchList()
     let (rows, columns, coverAll) = try DeltaPhase.grid(convolution)
     if !coverAll {
@@ -115,7 +115,7 @@ extension Planner {
         list.append(
           Launch(
             "convolution_delta_pack", in: "convolution-delta",
-            constants: ["V": tile.width, "NV": tile.vectors, "RUN": 1],
+            constants: ["V": tile.width, "NV": tile.vectors],
             [
               .operand(1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels), .int(groupChannels),
               .int(convolution.kernelSize.rows), .int(convolution.kernelSize.columns), .int(row.firstTap),
@@ -131,76 +131,6 @@ extension Planner {
             step: convolution.stride))
       }
     }
-    return list
-  }
-
-  /// Whether the delta takes less time as a product of dy with all taps, whose rows are gathered: where the input has so
-  /// few channels that they would leave most lanes of a vector empty.
-  func gathersDelta(_ convolution: Convolution) -> Bool {
-    guard canGather(convolution), convolution.inputChannels < 2 * maximumVectorWidth else { return false }
-    let run = convolution.kernelSize.columns * convolution.inputChannels
-    let taps = convolution.kernelSize.rows * run
-    let lanes = { Double(ceilingDivision($0, maximumVectorWidth) * maximumVectorWidth) }
-    let area = { (extent: Extent) in Double(extent.rows) * Double(extent.columns) }
-    // In multiplications.
-    let direct =
-      area(convolution.inputSize) * area(convolution.kernelSize) / area(convolution.stride)
-      * Double(convolution.outputChannels) * lanes(convolution.inputChannels)
-    let gathered =
-      area(convolution.outputSize) * (Double(convolution.outputChannels) * lanes(taps) + gatherCost * Double(taps))
-    return gathered < direct
-  }
-
-  /// Whether the delta can be computed as a product of dy with all taps.
-  func canGather(_ convolution: Convolution) -> Bool {
-    let run = convolution.kernelSize.columns * convolution.inputChannels
-    let output = convolution.outputSize
-    return convolution.groups == 1 && convolution.dilation.columns == 1 && run <= 256
-      && Shape([convolution.batch, output.rows, output.columns, convolution.kernelSize.rows * run]).elementCount
-        <= Shape.maximumElementCount
-  }
-
-  private func gatheredDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
-    var list = LaunchList()
-    let output = convolution.outputSize, input = convolution.inputSize
-    let run = convolution.kernelSize.columns * convolution.inputChannels
-    let taps = convolution.kernelSize.rows * run
-    let dy = Image(
-      argument: .operand(0), rows: output.rows, columns: output.columns, channels: convolution.outputChannels)
-    let products = Image(
-      argument: try list.scratch(
-        Shape([convolution.batch, output.rows, output.columns, taps]).elementCount, for: "products"),
-      rows: output.rows, columns: output.columns, channels: taps)
-    let tile = registerTile(
-      pixels: output.columns, channels: taps, width: vectorWidth(covering: taps),
-      pixelStep: convolution.outputChannels, terms: convolution.outputChannels)
-    let blocks = ceilingDivision(taps, tile.lanes)
-    let packed = try list.scratch(blocks * (1 + convolution.outputChannels) * tile.lanes, for: "packed kernels")
-    let constants = ["V": tile.width, "NV": tile.vectors, "RUN": run]
-    list.append(
-      Launch(
-        "convolution_delta_pack", in: "convolution-delta", constants: constants,
-        [
-          .operand(1), packed, .int(blocks), .int(blocks), .int(convolution.outputChannels), .int(taps), .int(1),
-          .int(1),
-          .int(0), .int(1), .int(1), .int(0), .int(1), .int(1),
-        ], globalSize: [blocks]))
-    list.append(
-      correlate(
-        dy, from: (0, 0), packed, tile, byImages: false, groupChannels: convolution.outputChannels, groupKernels: taps,
-        groups: 1,
-        kernelSize: 1, dilation: 1, stride: 1, batch: convolution.batch, computed: output, into: products, at: (0, 0),
-        step: 1))
-    let rows = convolution.batch * input.rows
-    list.append(
-      Launch(
-        "convolution_delta_gather", in: "convolution-delta", constants: constants,
-        [
-          products.argument, .operand(2), .int(rows), .int(input.rows), .int(input.columns),
-          .int(convolution.inputChannels), .int(output.rows), .int(output.columns), .int(convolution.kernelSize.rows),
-          .int(convolution.stride.rows), .int(convolution.stride.columns), .int(convolution.dilation.rows),
-          .int(convolution.padding.top), .int(convolution.padding.left),
-        ], globalSize: [rows]))
     return list
   }
 

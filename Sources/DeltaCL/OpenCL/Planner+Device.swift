@@ -23,6 +23,7 @@ extension Planner {
       }
     }
     winogradLocalBytes = exact ? 0 : min(winogradLocalBytes, device.localMemoryBytes)
+    gatherLocalBytes = min(gatherLocalBytes, device.localMemoryBytes)
     maximumScratchBytes = device.maximumAllocationBytes
   }
 

@@ -28,8 +28,8 @@ struct Planner: Sendable {
 
   /// Vector multiplications that make a work-item of a correlation worth starting.
   var multiplicationsPerItem = 8192
-  /// The cost of gathering a product of a delta, in multiplications.
-  var gatherCost = 16.0
+  /// The local memory that a delta's products may use until they are gathered; 0 turns gathering off.
+  var gatherLocalBytes = 0
   /// The work-items that share the direct sums of a kernel gradient.
   var gradientItems = 16
   /// Output pixels whose part of a vector of dy stays in the first cache.
@@ -52,7 +52,7 @@ struct Planner: Sendable {
   /// The planner for CPU devices, where a work-item is a loop on one core.
   static let cpu = Planner(
     deviceClass: "CPU", maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, workGroupSizes: [1],
-    denseStreamingRows: 256, winogradLocalBytes: 1 << 20)
+    denseStreamingRows: 256, winogradLocalBytes: 1 << 20, gatherLocalBytes: 1 << 20)
   /// The planner for all other devices, where many work-items share a core.
   static let gpu = Planner(
     deviceClass: "GPU", maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, workGroupSizes: [16, 64],

@@ -1,5 +1,6 @@
-import DeltaCL
 import Testing
+
+@testable import DeltaCL
 
 @Suite struct ConformanceConvolution {
   private var random = RandomValues(seed: 1)
@@ -46,6 +47,29 @@ import Testing
     try verify(
       .convolutionGradient(convolution), [x, dy],
       .sum(terms: convolution.batch * convolution.outputSize.rows * convolution.outputSize.columns))
+  }
+
+  /// Few input channels, some of the images so high that they are done in bands, or the kernels so far apart that many rows
+  /// wait to be gathered.
+  @Test(
+    arguments: TestDevice.usesSmallShapes
+      ? [ConvolutionCase(input: Extent(18, 5), channels: 2, outputs: 17, kernel: Extent(1, 3), padding: 1)]
+      : [
+        ConvolutionCase(input: Extent(50, 9), channels: 3, outputs: 17, padding: 1),
+        ConvolutionCase(
+          batch: 2, input: Extent(71, 40), channels: 2, outputs: 20, kernel: Extent(5, 4), stride: 2,
+          padding: Padding(top: 1, left: 2, bottom: 0, right: 3)),
+        ConvolutionCase(
+          input: Extent(130, 23), channels: 1, outputs: 7, stride: Extent(1, 3), padding: 2, dilation: Extent(2, 4)),
+        ConvolutionCase(batch: 3, input: Extent(49, 80), channels: 4, outputs: 33, kernel: 7, stride: 2, padding: 3),
+      ])
+  mutating func gatheredDeltasAreExactOnIntegers(_ parameters: ConvolutionCase) throws {
+    let convolution = try parameters.descriptor()
+    let planner = Planner.cpu.choosing(PlanChoice(algorithm: .gathered))
+    #expect(planner.usesGather(convolution))
+    let dy = Values.float32(random.integers(convolution.outputShape.elementCount))
+    let w = Values.float32(random.integers(convolution.kernelShape.elementCount))
+    try verify(.convolutionDelta(convolution), [dy, w], on: TestDevice.newBackend(planner))
   }
 
   /// Long columns are where a kernel would split the sum.

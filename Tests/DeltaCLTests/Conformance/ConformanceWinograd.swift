@@ -61,6 +61,11 @@ import Testing
         padding: Padding(top: 0, left: 1, bottom: 1, right: 2)),
       ConvolutionCase(batch: 8, input: Extent(48, 47), channels: 64, outputs: 64, stride: 2, padding: 1),
     ]
+      // Every number of results of a delta's last tile, in either phase.
+      + [1, 3, 4, 5, 6, 7].map { rest in
+        ConvolutionCase(
+          batch: 2, input: Extent(8 + rest, 16 - rest), channels: 16, outputs: 16, stride: 2, padding: Padding(0, 1))
+      }
 
   @Test(arguments: cases) mutating func allDirectionsAreNear(_ parameters: ConvolutionCase) throws {
     let convolution = try parameters.descriptor()

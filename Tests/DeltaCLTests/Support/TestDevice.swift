@@ -44,6 +44,7 @@ enum TestDevice {
     guard let device = candidate.device else { return ReferenceBackend() }
     var planner = planner
     planner.winogradLocalBytes = min(planner.winogradLocalBytes, device.localMemoryBytes)
+    planner.gatherLocalBytes = min(planner.gatherLocalBytes, device.localMemoryBytes)
     return try OpenCLBackend(device, selector: candidate.selector, planner: planner)
   }
 }
