@@ -23,12 +23,13 @@ kernel void bias_gradient(
   }
 }
 
-// One work-item a channel.
+// One work-item V channels. The last ones start early.
 kernel void bias_gradient_sum(global const float *restrict partial, global float *restrict db, int C, int splits)
 {
-  const int c = get_global_id(0);
-  if (c >= C) return;
-  float sum = 0.0f;
-  for (int split = 0; split < splits; split++) sum += partial[(size_t)split * C + c];
-  db[c] = sum;
+  const int own = get_global_id(0) * V;
+  if (own >= C) return;
+  const int c = min(own, C - V);
+  vec sum = (vec)(0.0f);
+  for (int split = 0; split < splits; split++) sum += LOAD(partial + (size_t)split * C + c);
+  STORE(sum, db + c);
 }

@@ -18,8 +18,21 @@ typedef int ivec;
 #else
 typedef JOIN(float, V) vec;
 typedef JOIN(int, V) ivec;
+#ifdef POCL_DEVICE_ADDRESS_BITS
+// PoCL's own stores write 16 lanes in three parts, which takes three times as long and cannot be read at once soon after.
+typedef vec unaligned __attribute__((aligned(4)));
+#define ACCESS(space)                                                                                             \
+  __attribute__((overloadable, always_inline)) vec load(const space float *p) { return *(const space unaligned *)p; } \
+  __attribute__((overloadable, always_inline)) void store(vec v, space float *p) { *(space unaligned *)p = v; }
+ACCESS(global)
+ACCESS(local)
+ACCESS(private)
+#define LOAD(p) load(p)
+#define STORE(v, p) store(v, p)
+#else
 #define LOAD(p) JOIN(vload, V)(0, p)
 #define STORE(v, p) JOIN(vstore, V)(v, 0, p)
+#endif
 #endif
 
 // Transposes the V rows of `block`. Each round puts the halves of two rows between each other; after log2(V) rounds rows are

@@ -125,6 +125,8 @@ kernel void winograd_gradient(
       const int k = min(own, kEnd - MR);
       for (int c = 0; c < LANES; c += NV * V) {
         global float *out = products + xi * STEP((size_t)K * LANES) + (size_t)k * LANES + c;
+#pragma unroll
+        for (int i = 0; i < MR * NV; i++) PREFETCH_TO_WRITE(out + (size_t)(i / NV) * LANES + i % NV * V);
         vec sum[MR][NV];
         ZERO(sum)
         global const float *ap = PART_TILES(m, K_PARTS, part, KB) + k - kBegin;

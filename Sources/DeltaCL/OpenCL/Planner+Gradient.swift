@@ -125,7 +125,7 @@ extension Planner {
     list.append(
       Launch(
         "bias_gradient_sum", in: "bias-gradient", constants: ["V": width, "NV": vectors],
-        [partial, .operand(1), .int(channels), .int(splits)], globalSize: [channels]))
+        [partial, .operand(1), .int(channels), .int(splits)], globalSize: [ceilingDivision(channels, width)]))
     return list
   }
 

@@ -9,6 +9,8 @@ extension Planner {
     /// Channels that are summed over, and results.
     let channels: Int
     let outputs: Int
+    let batch: Int
+    let outputSize: Extent
     /// The tiles of an image.
     let imageTiles: Extent
     /// Tiles in the batch.
@@ -24,6 +26,8 @@ extension Planner {
       self.transform = transform
       self.channels = channels
       self.outputs = outputs
+      self.batch = batch
+      self.outputSize = outputSize
       imageTiles = transform.tiles(covering: outputSize)
       tiles = batch * imageTiles.rows * imageTiles.columns
       let chosen = WinogradTransform.fitting(tile, for: outputs)
@@ -42,7 +46,9 @@ extension Planner {
     /// - Parameters:
     ///   - localBytes: At least ``WinogradTransform/leastLocalBytes(channels:)``.
     ///   - tile: The register tile that was chosen, if any.
-    func blocks(localBytes: Int, tile: PlanChoice.Tile?) -> (count: Int, tiles: Int, vectors: Int, pixels: Int) {
+    func blocks(
+      localBytes: Int, tile: PlanChoice.Tile?
+    ) -> (ranges: [Range<Int>], tiles: Int, vectors: Int, pixels: Int) {
       func fits(_ vectors: Int, tiles: Int) -> Bool {
         transform.blockBytes(vectors: vectors, channels: channels, tiles: tiles) <= localBytes
       }
@@ -51,8 +57,16 @@ extension Planner {
       }
       let most = [Self.blockTiles, 64, 32].first { fits(vectors ?? 1, tiles: $0) } ?? WinogradTransform.leastBlockTiles
       let count = max(1, ceilingDivision(tiles, most))
-      let pixels = tile?.pixels ?? (vectors == 1 ? 14 : 11)
-      return (count, ceilingDivision(tiles, count), vectors ?? 1, max(1, min(pixels, tiles / count)))
+      let ranges = (0..<count).map { tiles * $0 / count..<tiles * ($0 + 1) / count }
+      // Registers hold the sums of so many tiles; fewer may leave fewer over.
+      let limits = vectors == 1 ? [14, 13, 12, 11, 10] : [11, 10, 9, 8]
+      func cost(_ pixels: Int) -> Int {
+        ranges.reduce(0) {
+          $0 + transform.steps(of: pixels, tiles: $1, batch: batch, results: outputSize) * pixels
+        }
+      }
+      let pixels = tile?.pixels ?? limits.min { cost($0) < cost($1) } ?? limits[0]
+      return (ranges, ceilingDivision(tiles, count), vectors ?? 1, max(1, min(pixels, tiles / count)))
     }
 
     /// The tiles and output channels that a fused work-item does at a time, so that its transforms stay within
@@ -215,9 +229,8 @@ extension Planner {
     let v = try list.scratch(
       transform.transformCount(blocks.tiles * ceilingDivision(channels, partChannels) * partChannels),
       for: "transformed input")
-    for block in 0..<blocks.count {
-      let first = geometry.tiles * block / blocks.count
-      let range: [Launch.Argument] = [.int(first), .int(geometry.tiles * (block + 1) / blocks.count - first)]
+    for block in blocks.ranges {
+      let range: [Launch.Argument] = [.int(block.lowerBound), .int(block.count)]
       list.append(
         Launch(
           "winograd_input", in: "winograd", constants: constants, [.operand(0), v] + range + grid + image,

@@ -38,14 +38,33 @@ struct WinogradTransform {
   /// The results of the last tile of a column and of a row of tiles; 0 where it is whole.
   func rest(of results: Extent) -> Extent { Extent(results.rows % self.results, results.columns % self.results) }
 
+  /// The multiplications of a tile along an axis, of which `rest` results are in the image; 0 where all are.
+  func products(ofRest rest: Int) -> Int {
+    if rest == 0 { return products }
+    return stride == 1 ? rest + taps - 1 : isRotated ? rest + 1 : 2 * rest + 1
+  }
+
   /// The multiplications for an image of `results`, for each pair of channels.
   func multiplications(for results: Extent) -> Int {
     func multiplications(_ results: Int) -> Int {
       let rest = results % self.results
-      let ofRest = stride == 1 ? rest + taps - 1 : isRotated ? rest + 1 : 2 * rest + 1
-      return results / self.results * products + (rest > 0 ? ofRest : 0)
+      return results / self.results * products + (rest > 0 ? products(ofRest: rest) : 0)
     }
     return multiplications(results.rows) * multiplications(results.columns)
+  }
+
+  /// The steps of `pixels` tiles that the multiplications of `tiles` take, numbered as in `winograd-common.cl`.
+  func steps(of pixels: Int, tiles: Range<Int>, batch: Int, results: Extent) -> Int {
+    let rest = rest(of: results)
+    let rows = products(ofRest: rest.rows), columns = products(ofRest: rest.columns)
+    let wholeRows = results.rows / self.results, wholeColumns = results.columns / self.results
+    // Where the whole tiles, those cut off at the right and those cut off at both begin.
+    let whole = rest.rows > 0 ? batch * wholeColumns : 0
+    let right = whole + batch * wholeRows * wholeColumns
+    let both = rest.columns > 0 ? right + batch * wholeRows : right
+    func steps(_ range: Range<Int>) -> Int { ceilingDivision(range.clamped(to: tiles).count, pixels) }
+    return rows * columns * steps(tiles) + (products - rows) * columns * steps(whole..<both)
+      + rows * (products - columns) * steps(0..<right) + (products - rows) * (products - columns) * steps(whole..<right)
   }
 
   /// The `float32` elements of transforms that have `count` at each position, and of the vector that keeps positions apart.
