@@ -353,9 +353,8 @@ int2 tiles_with(int xi, int first, int tiles, int batch, int tileRows, int tileC
     }                                                                                     \
   }
 #define GET_INSIDE(H, W, i0, j0, channels) LOAD(corner + ((long)i * (W) + j) * (channels))
-#define GET_CHECKED(H, W, i0, j0, channels)                                                               \
-  (i0) + i >= 0 && (i0) + i < (H) && (j0) + j >= 0 && (j0) + j < (W) ? GET_INSIDE(H, W, i0, j0, channels) \
-                                                                     : (vec)(0.0f)
+#define GET_CHECKED(H, W, i0, j0, channels)                                                              \
+  (uint)((j0) + j) < (uint)(W) && (uint)((i0) + i) < (uint)(H) ? GET_INSIDE(H, W, i0, j0, channels) : (vec)(0.0f)
 #define PUT_T(i, value) t[i][j] = value;
 #define PUT_V(j, value) STORE(value, out + (i * PRODUCTS + (j)) * step);
 

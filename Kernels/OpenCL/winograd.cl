@@ -211,6 +211,8 @@ kernel void winograd_transform_multiply(
         global const float *next = own + MR < kept.y ? ap + MR * CB : partTiles + min(xi + 1, POSITIONS - 1) * step;
 #pragma unroll
         for (int i = 0; i < MR * CB; i += 16) PREFETCH(next + i);
+#pragma unroll
+        for (int i = 0; i < MR * NV * V; i += 16) PREFETCH_TO_WRITE(products + i);
         MULTIPLY(sum, ap, CB, bp, count)
 #pragma unroll
         for (int i = 0; i < MR; i++) {
