@@ -19,14 +19,25 @@ typedef int ivec;
 typedef JOIN(float, V) vec;
 typedef JOIN(int, V) ivec;
 #ifdef POCL_DEVICE_ADDRESS_BITS
-// PoCL's own stores write 16 lanes in three parts, which takes three times as long and cannot be read at once soon after.
-typedef vec unaligned __attribute__((aligned(4)));
-#define ACCESS(space)                                                                                             \
-  __attribute__((overloadable, always_inline)) vec load(const space float *p) { return *(const space unaligned *)p; } \
-  __attribute__((overloadable, always_inline)) void store(vec v, space float *p) { *(space unaligned *)p = v; }
-ACCESS(global)
-ACCESS(local)
-ACCESS(private)
+// PoCL's own stores write 16 lanes in three parts.
+#define ACCESS(space, scalar, vector)                                                    \
+  __attribute__((overloadable, always_inline)) vector load(const space scalar *p)        \
+  {                                                                                      \
+    typedef vector unaligned __attribute__((aligned(4)));                                \
+    return *(const space unaligned *)p;                                                  \
+  }                                                                                      \
+  __attribute__((overloadable, always_inline)) void store(vector value, space scalar *p) \
+  {                                                                                      \
+    typedef vector unaligned __attribute__((aligned(4)));                                \
+    *(space unaligned *)p = value;                                                       \
+  }
+#define ACCESS_ANYWHERE(scalar)           \
+  ACCESS(global, scalar, JOIN(scalar, V)) \
+  ACCESS(local, scalar, JOIN(scalar, V))  \
+  ACCESS(private, scalar, JOIN(scalar, V))
+ACCESS_ANYWHERE(float)
+ACCESS_ANYWHERE(int)
+ACCESS_ANYWHERE(uint)
 #define LOAD(p) load(p)
 #define STORE(v, p) store(v, p)
 #else
@@ -40,15 +51,15 @@ ACCESS(private)
 #if V == 1
 #define TRANSPOSE(block)
 #else
-#define TRANSPOSE(block)                                              \
-  _Pragma("unroll") for (int round = 1; round < V; round *= 2) {      \
-    vec other[V];                                                     \
-    _Pragma("unroll") for (int l = 0; l < V / 2; l++) {               \
-      other[2 * l].even = block[l].lo;                                \
-      other[2 * l].odd = block[l + V / 2].lo;                         \
-      other[2 * l + 1].even = block[l].hi;                            \
-      other[2 * l + 1].odd = block[l + V / 2].hi;                     \
-    }                                                                 \
+#define TRANSPOSE(block)                                               \
+  _Pragma("unroll") for (int round = 1; round < V; round *= 2) {       \
+    vec other[V];                                                      \
+    _Pragma("unroll") for (int l = 0; l < V / 2; l++) {                \
+      other[2 * l].even = block[l].lo;                                 \
+      other[2 * l].odd = block[l + V / 2].lo;                          \
+      other[2 * l + 1].even = block[l].hi;                             \
+      other[2 * l + 1].odd = block[l + V / 2].hi;                      \
+    }                                                                  \
     _Pragma("unroll") for (int l = 0; l < V; l++) block[l] = other[l]; \
   }
 #endif
@@ -96,15 +107,15 @@ ACCESS(private)
 #endif
 
 // Stores V elements, or one, of the result that begins at `result`.
-#define STORE_RESULT(value, p, result)                                  \
-  {                                                                     \
-    const vec value_ = (value);                                         \
-    STORE(FINISH(vec, value_, LOAD(activated + ((p) - (result)))), p);  \
+#define STORE_RESULT(value, p, result)                                 \
+  {                                                                    \
+    const vec value_ = (value);                                        \
+    STORE(FINISH(vec, value_, LOAD(activated + ((p) - (result)))), p); \
   }
-#define STORE_RESULT_ELEMENT(value, p, result)                          \
-  {                                                                     \
-    const float value_ = (value);                                       \
-    *(p) = FINISH(float, value_, activated[(p) - (result)]);            \
+#define STORE_RESULT_ELEMENT(value, p, result)               \
+  {                                                          \
+    const float value_ = (value);                            \
+    *(p) = FINISH(float, value_, activated[(p) - (result)]); \
   }
 
 // The delta of a normalised value from dy and x - mean. Where an activation follows dy is the delta of what it made, which is
