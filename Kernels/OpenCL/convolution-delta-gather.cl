@@ -56,12 +56,12 @@ kernel void convolution_delta_gather(
       global const float *pixels = dy + ((size_t)n * P + p) * Q * K;
       TRANSPOSE_ROW(pixels, dyT)
       // The next row, of which each tile asks for a part.
-      global const float *next = pixels + (p + 1 < P ? Q * K : 0);
+      global const float *next = pixels + (p + 1 < P ? Q * K : 0), *nextEnd = next + Q * K;
       local float *out = products + p % RING * TAPS * STEP + PAD;
       for (int own = 0; own < TAPS; own += TILE) {
         const int tap = min(own, TAPS - TILE);
         for (int q = 0; q < Q_LANES; q += NV * V) {
-          for (int i = 0; i < PREFETCHED; i += 16, next += 16) PREFETCH(next);
+          for (int i = 0; i < PREFETCHED && next < nextEnd; i += 16, next += 16) PREFETCH(next);
           vec sum[TILE][NV];
           UNROLL for (int m = 0; m < TILE; m++) UNROLL for (int j = 0; j < NV; j++) sum[m][j] = (vec)(0.0f);
           for (int k = 0; k < K; k++) {

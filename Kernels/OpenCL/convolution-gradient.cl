@@ -4,50 +4,50 @@
 // Lanes are neighbouring taps of a run, or, where runs are short, neighbouring kernels. A range is done in chunks of ROWS
 // rows, whose part of x and dy stays in cache; the sums wait in memory.
 
-// So few sums would wait for each other; each pixel in turn then has its own.
+// The parts of a sum, to which pixels are added in turn: few sums would wait for their own last addition.
 #define WAYS (TILE * NV >= 8 ? 1 : TILE * NV >= 4 ? 2 : 4)
 
 // Adds the products of pixels of x and dy in the rows from `chunk` to sum[TILE][NV]: `lanes` and `factors` are called for
 // the pixel's x at the first tap and dy at the first kernel.
-#define SUM_PIXELS(sum, tapOffset, kernelOffset, lanes, factors)                                       \
-  {                                                                                                    \
-    vec own[WAYS][TILE][NV];                                                                           \
-    UNROLL for (int m = 0; m < TILE; m++)                                                              \
-      UNROLL for (int j = 0; j < NV; j++) {                                                            \
-        own[0][m][j] = sum[m][j];                                                                      \
-        UNROLL for (int way = 1; way < WAYS; way++) own[way][m][j] = (vec)(0.0f);                      \
-      }                                                                                                \
-    for (int row = chunk; row < chunkEnd; row++) {                                                     \
-      const int n = row / P, p = row % P;                                                              \
-      global const float *xp = x + ((size_t)n * XH + p * strideRows) * XW * XC + (tapOffset);          \
-      global const float *dp = dy + (size_t)row * Q * YC + (kernelOffset);                             \
-      int q = 0;                                                                                       \
-      for (; q + WAYS <= Q; q += WAYS)                                                                 \
-        UNROLL for (int way = 0; way < WAYS; way++) ADD_PIXEL(own[way], lanes, factors)                \
-      for (; WAYS > 1 && q < Q; q++) ADD_PIXEL(own[0], lanes, factors)                                 \
-    }                                                                                                  \
-    UNROLL for (int m = 0; m < TILE; m++)                                                              \
-      UNROLL for (int j = 0; j < NV; j++) {                                                            \
-        UNROLL for (int way = 1; way < WAYS; way++) own[0][m][j] += own[way][m][j];                    \
-        sum[m][j] = own[0][m][j];                                                                      \
-      }                                                                                                \
+#define SUM_PIXELS(sum, tapOffset, kernelOffset, lanes, factors)                              \
+  {                                                                                           \
+    vec parts[WAYS][TILE][NV];                                                                \
+    UNROLL for (int m = 0; m < TILE; m++)                                                     \
+      UNROLL for (int j = 0; j < NV; j++) {                                                   \
+        parts[0][m][j] = sum[m][j];                                                           \
+        UNROLL for (int way = 1; way < WAYS; way++) parts[way][m][j] = (vec)(0.0f);           \
+      }                                                                                       \
+    for (int row = chunk; row < chunkEnd; row++) {                                            \
+      const int n = row / P, p = row % P;                                                     \
+      global const float *xp = x + ((size_t)n * XH + p * strideRows) * XW * XC + (tapOffset); \
+      global const float *dp = dy + (size_t)row * Q * YC + (kernelOffset);                    \
+      int q = 0;                                                                              \
+      for (; q + WAYS <= Q; q += WAYS)                                                        \
+        UNROLL for (int way = 0; way < WAYS; way++) ADD_PIXEL(parts[way], lanes, factors)     \
+      for (; WAYS > 1 && q < Q; q++) ADD_PIXEL(parts[0], lanes, factors)                      \
+    }                                                                                         \
+    UNROLL for (int m = 0; m < TILE; m++)                                                     \
+      UNROLL for (int j = 0; j < NV; j++) {                                                   \
+        UNROLL for (int way = 1; way < WAYS; way++) parts[0][m][j] += parts[way][m][j];       \
+        sum[m][j] = parts[0][m][j];                                                           \
+      }                                                                                       \
   }
-#define ADD_PIXEL(sum, lanes, factors)                                                                 \
-  {                                                                                                    \
-    vec lane[NV];                                                                                      \
-    UNROLL for (int j = 0; j < NV; j++) lane[j] = LOAD(lanes + j * V);                                 \
-    UNROLL for (int m = 0; m < TILE; m++) {                                                            \
-      const vec factor = (vec)(factors[m]);                                                            \
-      UNROLL for (int j = 0; j < NV; j++) sum[m][j] = fma(factor, lane[j], sum[m][j]);                 \
-    }                                                                                                  \
-    xp += X_STEP, dp += YC;                                                                            \
+#define ADD_PIXEL(sum, lanes, factors)                                                 \
+  {                                                                                    \
+    vec lane[NV];                                                                      \
+    UNROLL for (int j = 0; j < NV; j++) lane[j] = LOAD(lanes + j * V);                 \
+    UNROLL for (int m = 0; m < TILE; m++) {                                            \
+      const vec factor = (vec)(factors[m]);                                            \
+      UNROLL for (int j = 0; j < NV; j++) sum[m][j] = fma(factor, lane[j], sum[m][j]); \
+    }                                                                                  \
+    xp += X_STEP, dp += YC;                                                            \
   }
 #define UNROLL _Pragma("unroll")
 
 // Asks for a part of `pixels` pixels at `from`, `apart` floats apart, of which `count` floats will be read: that of a step of
 // `steps`. Their first sums would wait for memory otherwise.
-#define PREFETCH_PART(from, pixels, apart, count, step, steps)                                              \
-  for (int i = (long)(pixels) * (step) / (steps); i < (long)(pixels) * ((step) + 1) / (steps); i++)         \
+#define PREFETCH_PART(from, pixels, apart, count, step, steps)                                      \
+  for (int i = (long)(pixels) * (step) / (steps); i < (long)(pixels) * ((step) + 1) / (steps); i++) \
     for (int j = 0; j < (count); j += 16) PREFETCH((from) + (size_t)i * (apart) + j);
 
 // One work-item: `perItem` kernels for a range of output rows, TILE kernels by NV * V taps at a time. `sums` is

@@ -57,7 +57,7 @@ extension CommandTests {
       let lines = layers.output.split(separator: "\n")
       #expect(lines.count == 3)
       #expect(lines.first?.hasPrefix("ceilings: ") == true)
-      #expect(lines.last?.contains("convolution_correlate") == true)
+      #expect(lines.last?.contains("convolution_delta_gather") == true)
     }
 
     @Test func theReferenceBackendCanBeMeasured() throws {
