@@ -22,9 +22,15 @@ extension Planner {
             + "\(device.maximumWorkGroupSize) work-items, too few for the kernel family local: use tile")
       }
     }
-    winogradLocalBytes = exact ? 0 : min(winogradLocalBytes, device.localMemoryBytes)
-    gatherLocalBytes = min(gatherLocalBytes, device.localMemoryBytes)
+    if exact { winogradLocalBytes = 0 }
+    limitLocalMemory(to: device)
     maximumScratchBytes = device.maximumAllocationBytes
+  }
+
+  /// Leaves out what a device has too little local memory for.
+  mutating func limitLocalMemory(to device: Device) {
+    winogradLocalBytes = min(winogradLocalBytes, device.localMemoryBytes)
+    gatherLocalBytes = min(gatherLocalBytes, device.localMemoryBytes)
   }
 
   /// The same planner without Winograd's algorithm.

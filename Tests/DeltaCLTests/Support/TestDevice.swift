@@ -43,8 +43,7 @@ enum TestDevice {
     let candidate = try Backends.choose(selection).candidate
     guard let device = candidate.device else { return ReferenceBackend() }
     var planner = planner
-    planner.winogradLocalBytes = min(planner.winogradLocalBytes, device.localMemoryBytes)
-    planner.gatherLocalBytes = min(planner.gatherLocalBytes, device.localMemoryBytes)
+    planner.limitLocalMemory(to: device)
     return try OpenCLBackend(device, selector: candidate.selector, planner: planner)
   }
 }
