@@ -44,31 +44,31 @@ extension Planner {
     let products = kernelsAtOnce != nil ? nil : try list.scratch(productCount, for: "products")
     for first in stride(from: 0, to: max(allTiles, 1), by: range) {
       let tiles = min(range, allTiles - first)
-      let range: [Launch.Argument] = [
+      let tileArguments: [Launch.Argument] = [
         .int(first), .int(tiles), .int(convolution.batch), .int(imageTiles.rows), .int(imageTiles.columns),
       ]
       list.append(
         Launch(
           "winograd_input", in: "winograd-gradient", constants: constants,
-          [.operand(0), v] + range + [
+          [.operand(0), v] + tileArguments + [
             .int(convolution.inputSize.rows), .int(convolution.inputSize.columns), .int(convolution.padding.top),
             .int(convolution.padding.left),
           ], globalSize: [tiles]))
       list.append(
         Launch(
           "winograd_delta", in: "winograd-gradient", constants: constants,
-          [.operand(1), m] + range + [.int(convolution.outputSize.rows), .int(convolution.outputSize.columns)],
+          [.operand(1), m] + tileArguments + [.int(convolution.outputSize.rows), .int(convolution.outputSize.columns)],
           globalSize: [tiles]))
       list.append(
         products.map {
           Launch(
             "winograd_gradient", in: "winograd-gradient", constants: constants,
-            [v, m, $0] + range,
+            [v, m, $0] + tileArguments,
             globalSize: [kernelParts, transform.positions])
         }
           ?? Launch(
             "winograd_gradient_at_once", in: "winograd-gradient", constants: constants,
-            [v, m, .operand(2)] + range,
+            [v, m, .operand(2)] + tileArguments,
             globalSize: [kernelParts, channels / (vectors * width)], localSize: 1))
     }
     if let products {
