@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeltaCL
 import Foundation
 import OpenCL
 
@@ -31,6 +32,8 @@ struct Command: ParsableCommand {
         DELTACL_CACHE_DIR    where `deltacl tune` keeps it, in place of ~/.cache/deltacl
         DELTACL_VERBOSE      1: say for each operation which plan was taken, and why
         DELTACL_KERNELS_DIR  a folder to read the kernels' sources from, to develop them
+        POCL_AFFINITY        0: PoCL's threads may move between processors; otherwise each stays on one where the \
+      process may use all
       """,
     version: "0.1.0",
     subcommands: [
@@ -41,6 +44,7 @@ struct Command: ParsableCommand {
   static func main() {
     // A write beyond the file size limit must fail, not end the process.
     signal(SIGXFSZ, SIG_IGN)
+    Backends.pinThreads()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -1,4 +1,4 @@
-import DeltaCL
+@testable import DeltaCL
 import Testing
 
 @Suite struct SelectionTests {
@@ -113,5 +113,16 @@ import Testing
     let product = try ReferenceBackend.shared.run(.scale(count: 3, factor: 3), b)[0]
     #expect(try sum.floats() == [2, 4, 6])
     #expect(try product.floats() == [3, 6, 9])
+  }
+
+  @Test(arguments: [
+    ("0-1", "0-1\n", true), ("0", "0\n", true), ("0-127", "0-127\n", true),
+    ("1", "0-1\n", false), ("0", "0-1\n", false), ("0-3,8-11", "0-3,8-11\n", false), ("4-7", "4-7\n", false),
+    ("", "", false),
+  ])
+  func threadsArePinnedOnlyToAllProcessors(allowed: String, online: String, expected: Bool) {
+    let status = "Name:\tdeltacl\nCpus_allowed:\t3\nCpus_allowed_list:\t\(allowed)\nMems_allowed:\t1\n"
+    #expect(Backends.canPinThreads(processStatus: status, onlineProcessors: online) == expected)
+    #expect(!Backends.canPinThreads(processStatus: "Name:\tdeltacl\n", onlineProcessors: online))
   }
 }
