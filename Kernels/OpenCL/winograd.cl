@@ -39,10 +39,11 @@
 #define PUT_U(j, value) STORE(value, place + j * POSITION_STEP);
 
 // Adds the products of MR tiles at `ap`, `apart` floats apart, with NV * V channels of the kernels at `bp`, for `count`
-// channels.
-#define MULTIPLY(sum, ap, apart, bp, count)                                               \
+// channels; asks for what is needed later with ASK(channel).
+#define MULTIPLY(sum, ap, apart, bp, count, ASK)                                          \
   {                                                                                       \
     for (int c = 0; c < count; c++, ap++, bp += NV * V) {                                 \
+      ASK(c)                                                                              \
       vec weight[NV];                                                                     \
       UNROLL for (int j = 0; j < NV; j++) weight[j] = LOAD(bp + j * V);                   \
       UNROLL for (int i = 0; i < MR; i++) {                                               \
@@ -78,6 +79,8 @@
 #define PUT_Y(j, value) if (q0 + (j) < Q) STORE_RESULT((value) + shift, row + (j) * K, y)
 
 #ifdef FUSED
+
+#define ASK_NOTHING(c)
 
 // u[KERNELS][KERNELS][blocks of K][C][NV * V], where the last block may start early. One work-item NV * V kernels by V
 // channels.
@@ -131,7 +134,7 @@ kernel void winograd_correlate(
           ZERO(sum)
           local const float *ap = v + xi * step + tile * C;
           global const float *bp = u + KERNEL_OF(xi) * POSITION_STEP + (size_t)(k0 + k) * C;
-          MULTIPLY(sum, ap, C, bp, C)
+          MULTIPLY(sum, ap, C, bp, C, ASK_NOTHING)
 #pragma unroll
           for (int i = 0; i < MR; i++)
 #pragma unroll
@@ -172,6 +175,12 @@ kernel void winograd_correlate(
   (w + ((size_t)k0 * TAPS_2D + (line) / (CB / V)) * C + begin + CB + (line) % (CB / V) * V)
 #endif
 #define POSITION_LINES (LINES / POSITIONS)
+// The tiles that are multiplied AHEAD steps later, as many lines in a step as it needs itself, and where the next sums go: the
+// last cache takes longer than a step to answer.
+#define AHEAD (3 * MR)
+#define ASK_AHEAD(c)        \
+  PREFETCH(later + c * MR); \
+  PREFETCH_TO_WRITE(nextProducts + c * ((MR * NV * V + CB - 1) / CB));
 kernel void winograd_transform_multiply(
     global const float *restrict v, global const float *restrict w, global const float *restrict b,
     global float *restrict y, int first, int tiles, int batch, int tileRows, int tileColumns, int P, int Q,
@@ -199,6 +208,8 @@ kernel void winograd_transform_multiply(
         for (int i = 0; i < POSITION_LINES; i++) PREFETCH(NEXT_WEIGHTS(xi * POSITION_LINES + i));
       }
       const int2 kept = tiles_with(xi, first, tiles, batch, tileRows, tileColumns);
+      const int next = min(xi + 1, POSITIONS - 1);
+      const int nextBegin = tiles_with(next, first, tiles, batch, tileRows, tileColumns).x;
       if (begin == 0) CLEAR_PRODUCTS(kept, tiles, m + xi * STEP(TB * NV * V), NV * V)
       for (int own = kept.x; own < kept.y; own += MR) {
         const int tile = min(own, tiles - MR);
@@ -207,17 +218,19 @@ kernel void winograd_transform_multiply(
         ZERO(sum)
         global const float *ap = partTiles + xi * step + tile * CB;
         local const float *bp = u + KERNEL_OF(xi) * POSITION_STEP;
-        // The next tiles lie behind these, or at the next position.
-        global const float *next = own + MR < kept.y ? ap + MR * CB : partTiles + min(xi + 1, POSITIONS - 1) * step;
+        const int left = kept.y - own;
+        const int laterTile = min(left > AHEAD ? own + AHEAD : nextBegin + AHEAD - left, tiles - MR);
+        global const float *later = partTiles + (left > AHEAD ? xi : next) * step + laterTile * CB;
+        local const float *nextProducts =
+            left > MR ? products + MR * NV * V : m + next * STEP(TB * NV * V) + nextBegin * NV * V;
+        MULTIPLY(sum, ap, CB, bp, count, ASK_AHEAD)
+        if (tile == own && begin > 0) {
 #pragma unroll
-        for (int i = 0; i < MR * CB; i += 16) PREFETCH(next + i);
+          for (int i = 0; i < MR; i++) ADD_SUMS(sum[i], products + i * NV * V, false)
+        } else {
 #pragma unroll
-        for (int i = 0; i < MR * NV * V; i += 16) PREFETCH_TO_WRITE(products + i);
-        MULTIPLY(sum, ap, CB, bp, count)
-#pragma unroll
-        for (int i = 0; i < MR; i++) {
-          if (tile + i < own) continue;
-          ADD_SUMS(sum[i], products + i * NV * V, begin == 0)
+          for (int i = 0; i < MR; i++)
+            if (tile + i >= own) ADD_SUMS(sum[i], products + i * NV * V, begin == 0)
         }
       }
     }
