@@ -2,8 +2,10 @@
 extension Planner {
   /// Tiles, channels and register tile of a Winograd correlation.
   private struct Correlation {
-    /// The most tiles whose products a work-item keeps where it transforms kernels itself.
-    static let blockTiles = 128
+    /// The most vectors of products that a work-item keeps of each position where it transforms kernels itself.
+    static let blockVectors = 256
+    /// The work-items among which few output channels are split where they can be.
+    static let leastWorkItems = 2
 
     let transform: WinogradTransform
     /// Channels that are summed over, and results.
@@ -49,13 +51,16 @@ extension Planner {
     func blocks(
       localBytes: Int, tile: PlanChoice.Tile?
     ) -> (ranges: [Range<Int>], tiles: Int, vectors: Int, pixels: Int) {
-      func fits(_ vectors: Int, tiles: Int) -> Bool {
-        transform.blockBytes(vectors: vectors, channels: channels, tiles: tiles) <= localBytes
+      func fitting(_ vectors: Int) -> Int {
+        transform.blockTiles(vectors: vectors, channels: channels, localBytes: localBytes)
       }
-      let vectors = [4, 2, 1].first {
-        self.vectors % $0 == 0 && $0 <= (tile?.vectors ?? 2) && fits($0, tiles: WinogradTransform.leastBlockTiles)
-      }
-      let most = [Self.blockTiles, 64, 32].first { fits(vectors ?? 1, tiles: $0) } ?? WinogradTransform.leastBlockTiles
+      let isSplit = lanes < 2 * Self.leastWorkItems * WinogradTransform.width
+      let wanted = tile?.vectors ?? (isSplit ? 1 : 2)
+      let vectors =
+        [4, 2, 1].first {
+          self.vectors % $0 == 0 && $0 <= wanted && fitting($0) >= WinogradTransform.leastBlockTiles
+        } ?? 1
+      let most = max(WinogradTransform.leastBlockTiles, min(Self.blockVectors / vectors, fitting(vectors)))
       let count = max(1, ceilingDivision(tiles, most))
       let ranges = (0..<count).map { tiles * $0 / count..<tiles * ($0 + 1) / count }
       // Registers hold the sums of so many tiles; fewer may leave fewer over.
@@ -66,7 +71,7 @@ extension Planner {
         }
       }
       let pixels = tile?.pixels ?? limits.min { cost($0) < cost($1) } ?? limits[0]
-      return (ranges, ceilingDivision(tiles, count), vectors ?? 1, max(1, min(pixels, tiles / count)))
+      return (ranges, ceilingDivision(tiles, count), vectors, max(1, min(pixels, tiles / count)))
     }
 
     /// The tiles and output channels that a fused work-item does at a time, so that its transforms stay within

@@ -112,14 +112,20 @@ struct WinogradTransform {
 
   /// The local memory without which the algorithm is not used.
   func leastLocalBytes(channels: Int) -> Int {
-    blockBytes(vectors: 1, channels: channels, tiles: Self.leastBlockTiles)
+    blockKernelCount(vectors: 1, channels: channels) * ElementType.float32.byteCount
+      + transformCount(Self.width * Self.leastBlockTiles) * ElementType.float32.byteCount
   }
 
-  /// The local memory that a work-item takes that transforms `vectors` vectors of kernels for `tiles` tiles.
-  func blockBytes(vectors: Int, channels: Int, tiles: Int) -> Int {
-    let lanes = vectors * Self.width
-    return (kernelCount(lanes * Self.partChannels(of: channels)) + transformCount(lanes * tiles))
-      * ElementType.float32.byteCount
+  /// The tiles of which a work-item keeps the products of `vectors` vectors of kernels, which it transforms, in
+  /// `localBytes`; negative where not even the kernels fit.
+  func blockTiles(vectors: Int, channels: Int, localBytes: Int) -> Int {
+    let products = localBytes / ElementType.float32.byteCount - blockKernelCount(vectors: vectors, channels: channels)
+    return (products / positions - Self.width) / (vectors * Self.width)
+  }
+
+  /// The `float32` elements of the kernels that a work-item transforms at a time.
+  private func blockKernelCount(vectors: Int, channels: Int) -> Int {
+    kernelCount(vectors * Self.width * Self.partChannels(of: channels))
   }
 
   /// The kernels of a work-item that keeps all products of a gradient with `vectors` vectors of channels; `nil` where
