@@ -1,5 +1,6 @@
-@testable import DeltaCL
 import Testing
+
+@testable import DeltaCL
 
 @Suite struct SelectionTests {
   private func expectCurrent(_ backend: any Backend, sourceLocation: SourceLocation = #_sourceLocation) throws {
