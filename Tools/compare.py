@@ -572,7 +572,7 @@ def heading(deltacl, options, load):
 Times are medians over {options.rounds} round{"s" if options.rounds > 1 else ""} in which the two sides take turns; the ratio is PyTorch's time, in its better layout,
 divided by DeltaCL's. `{words}` printed this page.
 
-- {datetime.date.today().isoformat()}, {processor()}, {THREADS} cores, both sides on {THREADS} threads; load before the run {load:.2f}
+- {datetime.date.today().isoformat()}, {processor()}, {THREADS} cores, both sides on {THREADS} threads, DeltaCL's pinned as its command does; load before the run {load:.2f}
 - DeltaCL {version}{f" ({commit})" if commit else ""} on {devices["name"]}, driver {driver}
 - PyTorch {torch.__version__} with oneDNN {onednn}, torchvision {torchvision.__version__}, Python {platform.python_version()}
 - the device's ceilings as `deltacl bench ceilings` measures them: {ceilings["gflops"]:.0f} GFLOP/s, {ceilings["gigabytesPerSecond"]:.1f} GB/s copied, {ceilings["launchSeconds"] * 1e6:.0f} us a launch"""

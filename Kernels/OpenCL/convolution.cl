@@ -57,27 +57,40 @@ kernel void convolution_pack(
     for (int l = 0; l < LANES; l++) out[(1 + t) * LANES + l] = l < lanes ? in[(size_t)l * taps + t] : 0.0f;
 }
 
-// Adds to sum[TILE][NV] the products of `count` neighbouring floats of TILE pixels from `xp` with the weights from `wp`.
-#define ADD_RUN(sum, xp, wp, count)                                                                       \
-  for (int i = 0; i < (count); i++, xp++, wp += LANES) {                                                  \
-    vec weight[NV];                                                                                       \
-    _Pragma("unroll") for (int j = 0; j < NV; j++) weight[j] = LOAD(wp + j * V);                          \
-    _Pragma("unroll") for (int m = 0; m < TILE; m++) {                                                    \
-      const vec value = (vec)(xp[m * (size_t)X_STEP]);                                                    \
-      _Pragma("unroll") for (int j = 0; j < NV; j++) sum[m][j] = fma(value, weight[j], sum[m][j]);        \
-    }                                                                                                     \
+// Adds to sum[TILE][NV] the products of `count` neighbouring floats of TILE pixels from `xp` with the weights from `wp`. Long
+// runs ask for the pixels at `next` meanwhile, which begin where processors do not foresee them.
+#define ADD_RUN(sum, xp, wp, count, next)        \
+  {                                              \
+    if ((count) >= 64)                           \
+      ADD(sum, xp, wp, count, next, ASK_PIXELS)  \
+    else                                         \
+      ADD(sum, xp, wp, count, next, ASK_NOTHING) \
   }
+#define ADD(sum, xp, wp, count, next, ASK)                                                         \
+  for (int i = 0; i < (count); i++, xp++, wp += LANES) {                                           \
+    ASK(next)                                                                                      \
+    vec weight[NV];                                                                                \
+    _Pragma("unroll") for (int j = 0; j < NV; j++) weight[j] = LOAD(wp + j * V);                   \
+    _Pragma("unroll") for (int m = 0; m < TILE; m++) {                                             \
+      const vec value = (vec)(xp[m * (size_t)X_STEP]);                                             \
+      _Pragma("unroll") for (int j = 0; j < NV; j++) sum[m][j] = fma(value, weight[j], sum[m][j]); \
+    }                                                                                              \
+  }
+#define ASK_PIXELS(next) \
+  if (i % 16 == 0)       \
+    _Pragma("unroll") for (int m = 0; m < TILE; m++) PREFETCH((next) + m * (size_t)X_STEP + i);
+#define ASK_NOTHING(next)
 
 // Stores the `lanes` lanes of a pixel's sums that belong to kernels of the group.
-#define STORE_PIXEL(sum, pixel, lanes)                                                                    \
-  _Pragma("unroll") for (int j = 0; j < NV; j++) {                                                        \
-    if (lanes >= (j + 1) * V) {                                                                           \
-      STORE_RESULT(sum[j], pixel + j * V, y)                                                              \
-    } else {                                                                                              \
-      float values[V];                                                                                    \
-      STORE(sum[j], values);                                                                              \
-      for (int l = 0; l < lanes - j * V; l++) STORE_RESULT_ELEMENT(values[l], pixel + j * V + l, y)       \
-    }                                                                                                     \
+#define STORE_PIXEL(sum, pixel, lanes)                                                              \
+  _Pragma("unroll") for (int j = 0; j < NV; j++) {                                                  \
+    if (lanes >= (j + 1) * V) {                                                                     \
+      STORE_RESULT(sum[j], pixel + j * V, y)                                                        \
+    } else {                                                                                        \
+      float values[V];                                                                              \
+      STORE(sum[j], values);                                                                        \
+      for (int l = 0; l < lanes - j * V; l++) STORE_RESULT_ELEMENT(values[l], pixel + j * V + l, y) \
+    }                                                                                               \
   }
 
 // One work-item: `tiles` tiles of TILE pixels of one output row, by one block of output channels. TILE is at most Q; the
@@ -124,8 +137,9 @@ kernel void convolution_correlate(
     global const float *wp = weights + LANES;
     for (int r = 0; r < R; r++) {
       for (int run = 0; run < runs; run++) {
-        global const float *xp = in + (size_t)r * rowStep + run * runStep + q * X_STEP;
-        ADD_RUN(sum, xp, wp, runLength)
+        global const float *columns = in + (size_t)r * rowStep + run * runStep;
+        global const float *xp = columns + q * X_STEP;
+        ADD_RUN(sum, xp, wp, runLength, columns + min(q + TILE, Q - TILE) * X_STEP)
       }
     }
 #pragma unroll
@@ -180,9 +194,10 @@ kernel void convolution_correlate_images(
     for (int r = rBegin; r < rEnd; r++) {
       for (int s = sBegin; s < sEnd; s++) {
         global const float *wp = weights + (1 + (size_t)(r * S + s) * groupChannels) * LANES;
-        global const float *xp = x + n * (size_t)X_STEP
-            + ((size_t)(i0 + r * dilationRows) * XW + j0 + s * dilationColumns) * XC + group * groupChannels;
-        ADD_RUN(sum, xp, wp, groupChannels)
+        global const float *tap =
+            x + ((size_t)(i0 + r * dilationRows) * XW + j0 + s * dilationColumns) * XC + group * groupChannels;
+        global const float *xp = tap + n * (size_t)X_STEP;
+        ADD_RUN(sum, xp, wp, groupChannels, tap + min(n + TILE, images - TILE) * (size_t)X_STEP)
       }
     }
 #pragma unroll
