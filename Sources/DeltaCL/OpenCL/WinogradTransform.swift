@@ -112,8 +112,8 @@ struct WinogradTransform {
 
   /// The local memory without which the algorithm is not used.
   func leastLocalBytes(channels: Int) -> Int {
-    blockKernelCount(vectors: 1, channels: channels) * ElementType.float32.byteCount
-      + transformCount(Self.width * Self.leastBlockTiles) * ElementType.float32.byteCount
+    (blockKernelCount(vectors: 1, channels: channels) + transformCount(Self.width * Self.leastBlockTiles))
+      * ElementType.float32.byteCount
   }
 
   /// The tiles of which a work-item keeps the products of `vectors` vectors of kernels, which it transforms, in
