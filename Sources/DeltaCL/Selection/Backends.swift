@@ -64,8 +64,10 @@ public enum Backends {
   /// Opens a candidate, with the family of kernels that ``defaultFamily`` says and the tuning of
   /// ``Tuning/current(for:family:)``. The same device gives the same instance each time.
   ///
-  /// - Parameter exact: Whether algorithms that round more than the direct sum are turned off; without a value, whether the
-  ///   environment variable `DELTACL_EXACT` is 1.
+  /// - Parameters:
+  ///   - candidate: One of those that ``candidates()`` lists.
+  ///   - exact: Whether algorithms that round more than the direct sum are turned off; without a value, whether the
+  ///     environment variable `DELTACL_EXACT` is 1.
   /// - Throws: As ``defaultFamily`` and ``validateEnvironment()``, or what the driver says.
   public static func open(_ candidate: BackendCandidate, exact: Bool? = nil) throws -> any Backend {
     try validateEnvironment()

@@ -102,7 +102,9 @@ extension Tuning {
 
   /// Reads what ``json()`` has written.
   ///
-  /// - Parameter subject: What the measurements must be valid for.
+  /// - Parameters:
+  ///   - json: The text.
+  ///   - subject: What the measurements must be valid for.
   /// - Throws: ``DeltaCLError`` (`invalidArgument`) where the text is damaged or valid for something else.
   public init(json: [UInt8], for subject: TuningSubject) throws(DeltaCLError) {
     struct Versioned: Decodable { let version: Int }

@@ -18,7 +18,9 @@ public struct TuningSubject: Hashable, Sendable, Codable {
 
   /// What this process would measure on a device.
   ///
-  /// - Parameter family: The family of kernels; without one, that of the device's class.
+  /// - Parameters:
+  ///   - device: The device that is measured.
+  ///   - family: The family of kernels; without one, that of the device's class.
   /// - Throws: ``DeltaCLError`` (`missingKernel`) where `DELTACL_KERNELS_DIR` names a folder without the sources.
   public init(_ device: Device, family: KernelFamily? = nil) throws(DeltaCLError) {
     self.device = device.name
