@@ -28,13 +28,14 @@ public final class Tensor: Sendable {
     try self.init(backend.allocate(elementType, count: shape.elementCount), shape: shape)
   }
 
-  /// Copies values to the device.
+  /// Copies values to the device. Literals make a `float32` tensor; `[Int32]` values make one of `int32`.
   public convenience init(_ values: [Float], shape: Shape, on backend: some Backend) throws {
     try self.init(uninitialized: shape, .float32, on: backend)
     try write(values)
   }
 
   /// Copies values to the device.
+  @_disfavoredOverload
   public convenience init(_ values: [Int32], shape: Shape, on backend: some Backend) throws {
     try self.init(uninitialized: shape, .int32, on: backend)
     try write(values)
@@ -53,6 +54,7 @@ public final class Tensor: Sendable {
   /// Replaces all elements.
   ///
   /// - Throws: ``DeltaCLError`` (`mismatch`) for another element type or number of values.
+  @_disfavoredOverload
   public func write(_ values: [Int32]) throws {
     try write(values, .int32)
   }

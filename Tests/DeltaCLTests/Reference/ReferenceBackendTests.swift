@@ -17,6 +17,15 @@ import Testing
     #expect(try tensor.floats().map(\.bitPattern) == values.map(\.bitPattern))
   }
 
+  @Test func literalsMakeFloats() throws {
+    let tensor = try Tensor([1, 2], shape: [2], on: backend)
+    #expect(tensor.elementType == .float32)
+    try tensor.write([3, 4])
+    #expect(try tensor.floats() == [3, 4])
+    let labels: [Int32] = [5, 6]
+    #expect(try Tensor(labels, shape: [2], on: backend).int32s() == labels)
+  }
+
   @Test func integersHaveNoDoubles() throws {
     let storage = try backend.allocateReference(.int32, count: 2)
     expectError(.mismatch, naming: "int32") { try storage.doubles() }
