@@ -29,6 +29,12 @@ let package = Package(
       ],
       path: "Tools/deltacl"),
 
+    // Programs to learn from; Tools/test runs them.
+    .executableTarget(name: "ConvolutionExample", dependencies: ["DeltaCL"], path: "Examples/Convolution"),
+    .executableTarget(
+      name: "TrainNetworkExample", dependencies: ["DeltaCL", "DeltaCLData", "DeltaCLNetworks"],
+      path: "Examples/TrainNetwork"),
+
     // Files compiled into the binary by `#embed`, so that it works wherever it is moved.
     .target(name: "DeltaCLKernels", path: "Kernels", exclude: ["OpenCL"], publicHeadersPath: "include"),
     .target(name: "DeltaCLDigits", exclude: ["Data"], publicHeadersPath: "include"),
@@ -46,7 +52,11 @@ let package = Package(
     .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "CZlib", "CPNG", "CTurboJPEG"]),
     .testTarget(
       name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks", "TestEnvironment"]),
-    .testTarget(name: "CommandTests", dependencies: ["DeltaCL", "DeltaCLData", "deltacl", "TestEnvironment"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "DeltaCL", "DeltaCLData", "deltacl", "TestEnvironment", "ConvolutionExample", "TrainNetworkExample",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu2x

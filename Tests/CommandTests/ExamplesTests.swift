@@ -1,0 +1,26 @@
+import Foundation
+import Testing
+
+/// The programs in `Examples` do what they say.
+@Suite struct ExamplesTests {
+  private func run(_ example: String) throws -> Deltacl {
+    let program = Deltacl.executable.deletingLastPathComponent().appendingPathComponent(example)
+    return try Deltacl(executable: program)
+  }
+
+  @Test func bothBackendsConvolveAlike() throws {
+    let result = try run("ConvolutionExample")
+    #expect(result.status == 0, "\(result.errors)")
+    let values = "[1, 5, 5, 1] [2.0, 3.0, 3.0, 3.0, 2.0]"
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix(values) }, "\(result.output)")
+  }
+
+  @Test func theNetworkLearnsTheDigits() throws {
+    let result = try run("TrainNetworkExample")
+    #expect(result.status == 0, "\(result.errors)")
+    let last = try #require(result.output.split(separator: "\n").last)
+    let accuracy = try #require(last.split(separator: " ").last.flatMap { Double($0) })
+    #expect(last.hasPrefix("epoch 3:") && accuracy > 0.9, "\(result.output)")
+  }
+}
