@@ -65,7 +65,7 @@ public enum Backends {
   /// ``Tuning/current(for:family:)``. The same device gives the same instance each time.
   ///
   /// - Parameters:
-  ///   - candidate: One of those that ``candidates()`` lists.
+  ///   - candidate: One of those that ``available()`` lists.
   ///   - exact: Whether algorithms that round more than the direct sum are turned off; without a value, whether the
   ///     environment variable `DELTACL_EXACT` is 1.
   /// - Throws: As ``defaultFamily`` and ``validateEnvironment()``, or what the driver says.

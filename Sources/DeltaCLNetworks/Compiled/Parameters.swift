@@ -51,7 +51,11 @@ public final class Parameters: Sendable {
 
   /// Takes the parameters and statistics of a network from tensors, as ``load(_:)`` does.
   ///
-  /// - Parameter seed: What dropout draws from.
+  /// - Parameters:
+  ///   - network: The network whose parameters and statistics they are.
+  ///   - tensors: Shapes and values by their names.
+  ///   - seed: What dropout draws from.
+  ///   - backend: Where the parameters live.
   /// - Throws: ``NetworkError`` (`mismatchedParameters`) that lists missing, unknown and wrongly shaped names.
   public convenience init(
     _ network: Network, tensors: [String: (shape: Shape, values: [Float])], seed: UInt64 = 0, on backend: any Backend

@@ -40,7 +40,13 @@ public final class TrainingStep {
 
   /// Compiles a step.
   ///
-  /// - Parameter dropout: Whether dropout layers drop; they draw from the parameters' seed and the number of the step.
+  /// - Parameters:
+  ///   - network: The network to train.
+  ///   - parameters: Its parameters, on whose backend the step runs.
+  ///   - batch: The images of a batch.
+  ///   - loss: What is minimised.
+  ///   - optimizer: How the parameters follow their gradients.
+  ///   - dropout: Whether dropout layers drop; they draw from the parameters' seed and the number of the step.
   /// - Throws: ``NetworkError`` where the network does not fit together, does not end in what the loss needs or has other
   ///   parameters; `DeltaCLError` where the optimiser's values are out of range; what the backend throws.
   public init(

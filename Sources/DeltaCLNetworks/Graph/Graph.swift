@@ -57,7 +57,10 @@ public struct Graph: Sendable {
 
   /// Appends an operation and adds the values that it writes.
   ///
-  /// - Parameter inputs: The values that the operation reads or updates, in the order of its operands.
+  /// - Parameters:
+  ///   - operation: The operation.
+  ///   - inputs: The values that the operation reads or updates, in the order of its operands.
+  ///   - label: Its name in errors and profiles.
   /// - Returns: The values written, in the order of the operation's operands and with their shapes.
   /// - Throws: ``NetworkError`` (`invalidLayer`) where the inputs are not what the operation reads or updates, or a value would be
   ///   updated that is no statistic.

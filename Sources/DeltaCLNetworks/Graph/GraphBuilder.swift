@@ -57,7 +57,10 @@ public struct GraphBuilder: Sendable {
   /// Declares a statistic of the layer at hand, which operations update and the optimiser leaves alone; its full name is
   /// `layer.name`.
   ///
-  /// - Parameter initial: What all its elements are at first.
+  /// - Parameters:
+  ///   - name: Its name within the layer.
+  ///   - shape: Its extents.
+  ///   - initial: What all its elements are at first.
   /// - Throws: ``NetworkError`` (`invalidLayer`) where the name is taken.
   public mutating func statistic(_ name: String, _ shape: Shape, initial: Float) throws(NetworkError) -> GraphValue {
     graph.add(try uniqueName(name), shape, role: .statistic(initial))

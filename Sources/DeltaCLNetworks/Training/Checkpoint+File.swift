@@ -82,7 +82,9 @@ extension Checkpoint {
 
   /// The float tensors of a safetensors file that was read.
   ///
-  /// - Parameter path: Where it was read, for errors.
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - path: Where it was read, for errors.
   /// - Throws: `DataError` where a tensor does not hold floats.
   public static func tensors(
     of file: Safetensors, path: String
