@@ -51,7 +51,8 @@ let package = Package(
     .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL", "TestEnvironment"]),
     .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "CZlib", "CPNG", "CTurboJPEG"]),
     .testTarget(
-      name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks", "TestEnvironment"]),
+      name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks", "TestEnvironment"],
+      exclude: ["Plans"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
