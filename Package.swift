@@ -16,15 +16,18 @@ let package = Package(
   targets: [
     // The public libraries, each importing only those above it.
     .target(name: "OpenCL", dependencies: ["COpenCL"]),
-    .target(name: "DeltaCL", dependencies: ["OpenCL", "DeltaCLKernels"]),
-    .target(name: "DeltaCLData", dependencies: ["CZlib", "CPNG", "CTurboJPEG", "DeltaCLDigits"]),
+    .target(name: "DeltaCL", dependencies: ["OpenCL", "DeltaCLKernels", "DeltaCLSystem"]),
+    .target(name: "DeltaCLData", dependencies: ["CZlib", "CPNG", "CTurboJPEG", "DeltaCLDigits", "DeltaCLSystem"]),
     .target(name: "DeltaCLNetworks", dependencies: ["OpenCL", "DeltaCL", "DeltaCLData"]),
+
+    // What the libraries need of the system: paths and memory.
+    .target(name: "DeltaCLSystem"),
 
     // The command.
     .executableTarget(
       name: "deltacl",
       dependencies: [
-        "OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLNetworks",
+        "OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLNetworks", "DeltaCLSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tools/deltacl"),
@@ -49,7 +52,7 @@ let package = Package(
     .target(name: "TestEnvironment", path: "Tests/TestEnvironment"),
     .testTarget(name: "OpenCLTests", dependencies: ["OpenCL"]),
     .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL", "TestEnvironment"]),
-    .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "CZlib", "CPNG", "CTurboJPEG"]),
+    .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "DeltaCLSystem", "CZlib", "CPNG", "CTurboJPEG"]),
     .testTarget(
       name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks", "TestEnvironment"],
       exclude: ["Plans"]),

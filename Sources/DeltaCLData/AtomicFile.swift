@@ -1,10 +1,13 @@
+import DeltaCLSystem
 import Glibc
+import Synchronization
 
 /// Writes whole files: after a crash, a full disk or a lost race a reader finds the old file or the new one,
-/// never a part.
+/// never a part. A symbolic link stays, and the file that it names is replaced.
 ///
 /// The bytes go to a temporary file in the same folder, which is flushed to the disk and then renamed; the folder
-/// is flushed last.
+/// is flushed last. The writer holds a lock on the temporary file, so that the first write to a folder can remove those that
+/// killed processes have left.
 public enum AtomicFile {
   /// Writes `bytes` to `path`, replacing a regular file there.
   ///
@@ -24,32 +27,60 @@ public enum AtomicFile {
   ///
   /// - Throws: `DataError` with the system's reason; nothing is left behind then.
   public static func write(parts: [[UInt8]], to path: String) throws(DataError) {
-    let mode = try modeOfFile(path)
-    let (temporary, descriptor) = try makeTemporary(for: path)
+    let target = try target(of: path)
+    let mode = try modeOfFile(target)
+    let (temporary, descriptor) = try makeTemporary(for: target)
+    // Closing gives up the lock, so it comes last.
+    defer { close(descriptor) }
     do throws(DataError) {
       try fill(descriptor, with: parts, mode: mode, path: path)
-      guard rename(temporary, path) == 0 else { throw .system("rename the finished file", path, errno) }
+      let (status, number) = NativePath.withPath(temporary) { from in
+        NativePath.withPath(target) { to in (rename(from, to), errno) }
+      }
+      guard status == 0 else { throw .system("rename the finished file", path, number) }
     } catch {
-      unlink(temporary)
+      remove(temporary)
       throw error
     }
-    try flush(folder: folder(of: path))
+    try flush(folder: folder(of: target))
   }
 
   /// Finds out whether a file can be written to `path`, without touching what is there.
   ///
   /// - Throws: `DataError` with the system's reason.
   public static func probe(_ path: String) throws(DataError) {
-    _ = try modeOfFile(path)
-    let (temporary, descriptor) = try makeTemporary(for: path)
+    let target = try target(of: path)
+    _ = try modeOfFile(target)
+    let (temporary, descriptor) = try makeTemporary(for: target)
+    remove(temporary)
     close(descriptor)
-    unlink(temporary)
+  }
+
+  /// The path behind the symbolic links that `path` may be, whether or not there is a file.
+  private static func target(of path: String) throws(DataError) -> String {
+    guard !path.isEmpty else { throw .emptyPath }
+    var target = path
+    // As many links as Linux follows.
+    for _ in 0..<40 {
+      var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+      let length = NativePath.withPath(target) { path in
+        buffer.withUnsafeMutableBytes { buffer in
+          buffer.withMemoryRebound(to: CChar.self) { buffer in
+            buffer.baseAddress.map { readlink(path, $0, buffer.count) } ?? -1
+          }
+        }
+      }
+      guard length >= 0 else { return target }
+      let link = NativePath.text(buffer[..<length])
+      target = link.hasPrefix("/") ? link : "\(folder(of: target))/\(link)"
+    }
+    throw .system("write", path, ELOOP)
   }
 
   /// The permissions of the file at `path`; `nil` where there is none.
   private static func modeOfFile(_ path: String) throws(DataError) -> mode_t? {
     var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
+    guard NativePath.withPath(path, { stat($0, &status) }) == 0 else { return nil }
     // A rename would put a file in place of a device such as /dev/null.
     guard status.st_mode & S_IFMT == S_IFREG else {
       let kind = status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file"
@@ -58,20 +89,52 @@ public enum AtomicFile {
     return status.st_mode & 0o777
   }
 
-  /// An open, empty file beside `path`.
+  /// An open, empty, locked file beside `path`.
   private static func makeTemporary(for path: String) throws(DataError) -> (path: String, descriptor: Int32) {
-    let temporary = "\(folder(of: path))/.deltacl-\(getpid())-\(UInt64.random(in: 0 ... .max)).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .system("write", path, errno) }
-    return (temporary, descriptor)
+    let folder = folder(of: path)
+    removeStaleFiles(in: folder)
+    while true {
+      let temporary = "\(folder)/\(prefix)\(getpid())-\(UInt64.random(in: 0 ... .max))\(suffix)"
+      let (descriptor, number) = NativePath.withPath(temporary) {
+        (open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666), errno)
+      }
+      guard descriptor >= 0 else { throw .system("write", path, number) }
+      flock(descriptor, LOCK_EX)
+      var status = stat()
+      // Another process may have taken it for a stale one before it was locked.
+      if fstat(descriptor, &status) == 0, status.st_nlink > 0 { return (temporary, descriptor) }
+      close(descriptor)
+    }
   }
 
-  /// Writes, flushes and closes.
+  private static let prefix = ".deltacl-", suffix = ".tmp"
+  /// The folders that this process has cleaned.
+  private static let cleanedFolders = Mutex<Set<String>>([])
+
+  /// Removes the temporary files that nobody holds a lock on any more.
+  private static func removeStaleFiles(in folder: String) {
+    guard cleanedFolders.withLock({ $0.insert(folder).inserted }) else { return }
+    for name in FileSystem.names(in: folder) where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+      let path = "\(folder)/\(name)"
+      let descriptor = NativePath.withPath(path) { open($0, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
+      guard descriptor >= 0 else { continue }
+      var status = stat()
+      if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, flock(descriptor, LOCK_EX | LOCK_NB) == 0
+      {
+        remove(path)
+      }
+      close(descriptor)
+    }
+  }
+
+  private static func remove(_ path: String) {
+    _ = NativePath.withPath(path) { unlink($0) }
+  }
+
+  /// Writes and flushes.
   private static func fill(
     _ descriptor: Int32, with parts: [[UInt8]], mode: mode_t?, path: String
   ) throws(DataError) {
-    var isOpen = true
-    defer { if isOpen { close(descriptor) } }
     if let mode {
       guard fchmod(descriptor, mode) == 0 else { throw .system("write", path, errno) }
     }
@@ -89,12 +152,10 @@ public enum AtomicFile {
       }
     }
     guard fsync(descriptor) == 0 else { throw .system("write", path, errno) }
-    isOpen = false
-    guard close(descriptor) == 0 else { throw .system("write", path, errno) }
   }
 
   private static func flush(folder: String) throws(DataError) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = NativePath.withPath(folder) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     // A folder may be writable without being readable; the file itself is complete.
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }

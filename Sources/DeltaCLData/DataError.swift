@@ -50,6 +50,9 @@ public struct DataError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension DataError {
+  /// Where a path is wanted and none is given.
+  static let emptyPath = DataError(.notFound, "''", "the path is empty; name a file or folder")
+
   /// The error of a system call that failed with `errno` while doing `action` ("open", "write").
   static func system(_ action: String, _ path: String, _ number: Int32) -> DataError {
     let reason = String(cString: strerror(number))

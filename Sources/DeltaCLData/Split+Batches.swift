@@ -43,9 +43,10 @@ extension Split {
     let resampler = try BilinearResampler(
       fromRows: imageRows, fromColumns: imageColumns, toRows: rows, toColumns: columns, channels: channels)
     let (total, overflow) = resampler.outputCount.multipliedReportingOverflow(by: count)
-    guard !overflow, total <= FileSystem.memoryLimit else {
+    guard !overflow else {
       throw DataError(.tooLarge, "\(rows)x\(columns)", "\(count) images of that size do not fit in memory")
     }
+    try FileSystem.requireMemory(total, for: "\(count) images of \(rows)x\(columns)")
     // Interpolated values fall between the few steps of a small range: spread it over the byte.
     let gain = 255 / pixelMaximum
     let resizedPixels = [UInt8](unsafeUninitializedCapacity: total) { destination, written in

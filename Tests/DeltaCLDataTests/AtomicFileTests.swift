@@ -45,6 +45,39 @@ import Testing
     #expect(FileSystem.fileType("/dev/null") == S_IFCHR)
   }
 
+  @Test func writesThroughSymbolicLinks() throws {
+    try FileSystem.createFolder(folder("real"))
+    #expect(symlink("real/f", folder("link")) == 0)
+    #expect(symlink("link", folder("second")) == 0)
+    // The first write creates what the link names, the second replaces it.
+    for content: [UInt8] in [[1], [2]] {
+      try AtomicFile.write(content, to: folder("second"))
+      #expect(try FileSystem.read(folder("real/f")) == content)
+    }
+    #expect(try folder.contents().sorted() == ["link", "real", "second"])
+    var status = stat()
+    #expect(lstat(folder("link"), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    #expect(symlink("circle", folder("circle")) == 0)
+    expectError(.writeFailed, "Too many levels") { try AtomicFile.write([1], to: folder("circle")) }
+  }
+
+  @Test func removesWhatKilledProcessesHaveLeft() throws {
+    try folder.write([1], ".deltacl-1-2.tmp")
+    try folder.write([1], ".deltacl-3-4.tmp")
+    try folder.write([1], ".deltacl-notes")
+    let owner = open(folder(".deltacl-3-4.tmp"), O_RDWR)
+    defer { close(owner) }
+    #expect(flock(owner, LOCK_EX) == 0)
+    try AtomicFile.write([2], to: folder("f"))
+    #expect(try folder.contents().sorted() == [".deltacl-3-4.tmp", ".deltacl-notes", "f"])
+  }
+
+  @Test func anEmptyPathIsSaidToBeEmpty() {
+    expectError(.notFound, "the path is empty") { try AtomicFile.write([1], to: "") }
+    expectError(.notFound, "the path is empty") { _ = try FileSystem.read("") }
+    expectError(.notFound, "the path is empty") { try FileSystem.createFolder("") }
+  }
+
   @Test func failsCleanlyWhenTheFileMayNotGrow() async {
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()

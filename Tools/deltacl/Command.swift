@@ -46,7 +46,8 @@ struct Command: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     Backends.pinThreads()
     do {
-      var command = try parseAsRoot()
+      try Arguments.requireNoneEmpty()
+      var command = try parseAsRoot(Arguments.all)
       try command.run()
     } catch {
       Foundation.exit(report(error))
@@ -60,10 +61,14 @@ struct Command: ParsableCommand {
     switch status {
     case .success:
       // Help and version are answers, which argument-parser hands over as errors.
-      try? Output.write(fullMessage(for: error) + "\n")
+      do {
+        try Output.write(fullMessage(for: error) + "\n")
+      } catch {
+        return report(error)
+      }
     case .validationFailure:
       let message = oneLine(message(for: error))
-      let name = CommandLine.arguments.dropFirst().first { argument in
+      let name = Arguments.all.first { argument in
         configuration.subcommands.contains { $0._commandName == argument }
       }
       let help = ["deltacl", name, "--help"].compactMap(\.self).joined(separator: " ")

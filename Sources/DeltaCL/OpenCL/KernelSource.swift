@@ -1,5 +1,5 @@
 import DeltaCLKernels
-import Foundation
+import DeltaCLSystem
 
 /// The OpenCL C sources: compiled into the binary, or read from the folder that `DELTACL_KERNELS_DIR` names, which spares a
 /// build for each change while kernels are developed.
@@ -19,14 +19,13 @@ enum KernelSource {
   ///
   /// - Throws: ``DeltaCLError`` (`missingKernel`).
   static func text(_ name: String) throws(DeltaCLError) -> String {
-    if let folder = ProcessInfo.processInfo.environment["DELTACL_KERNELS_DIR"], !folder.isEmpty {
+    if let folder = NativePath.environment("DELTACL_KERNELS_DIR"), !folder.isEmpty {
       let path = "\(folder)/\(name).cl"
-      do {
-        return try String(contentsOfFile: path, encoding: .utf8)
-      } catch {
+      guard let bytes = SmallFile.read(path), let text = String(validating: bytes, as: UTF8.self) else {
         throw DeltaCLError(
           .missingKernel, "the kernel source \(path) cannot be read: check or unset DELTACL_KERNELS_DIR")
       }
+      return text
     }
     guard let source = deltacl_kernel_source(name) else {
       throw DeltaCLError(.missingKernel, "there is no kernel source named \(name)")

@@ -1,3 +1,4 @@
+import DeltaCLSystem
 import Foundation
 public import OpenCL
 import Synchronization
@@ -6,8 +7,7 @@ extension Tuning {
   /// The folder for what `deltacl tune` finds: `DELTACL_CACHE_DIR`, else `deltacl` in `XDG_CACHE_HOME`, else
   /// `~/.cache/deltacl`; `nil` without a home.
   public static var cacheFolder: String? {
-    let environment = ProcessInfo.processInfo.environment
-    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    func value(_ name: String) -> String? { NativePath.environment(name).flatMap { $0.isEmpty ? nil : $0 } }
     if let folder = value("DELTACL_CACHE_DIR") { return folder }
     // The standard asks for absolute paths and has others ignored.
     if let folder = value("XDG_CACHE_HOME"), folder.hasPrefix("/") { return "\(folder)/deltacl" }
@@ -29,8 +29,7 @@ extension Tuning {
   /// Reads the file for a subject; `nil` where there is none that can be used.
   public static func load(for subject: TuningSubject, from folder: String) -> Tuning? {
     let path = "\(folder)/\(subject.fileName)"
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard SmallFile.exists(path) else {
       warnOfOthers(for: subject, in: folder)
       return nil
     }
@@ -43,17 +42,15 @@ extension Tuning {
   }
 
   private static func bytes(of path: String) throws(DeltaCLError) -> [UInt8] {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    // Reading a pipe would wait, and a file of this size is none of ours.
-    guard attributes?[.type] as? FileAttributeType == .typeRegular, (attributes?[.size] as? Int ?? .max) <= 1 << 24,
-      let data = FileManager.default.contents(atPath: path)
-    else { throw DeltaCLError(.invalidArgument, "it cannot be read") }
-    return Array(data)
+    // A file that is larger is none of ours.
+    guard let bytes = SmallFile.read(path, limit: 1 << 24) else {
+      throw DeltaCLError(.invalidArgument, "it cannot be read")
+    }
+    return bytes
   }
 
   private static func warnOfOthers(for subject: TuningSubject, in folder: String) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let isStale = names.contains { $0.hasPrefix(subject.fileNamePrefix) && $0.hasSuffix(".json") }
+    let isStale = SmallFile.names(in: folder).contains { $0.hasPrefix(subject.fileNamePrefix) && $0.hasSuffix(".json") }
     guard isStale else { return }
     warn(
       "the tuning of \(subject.device) in \(folder) is for another driver or other kernels and is ignored: run "

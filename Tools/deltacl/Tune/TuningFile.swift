@@ -1,6 +1,5 @@
 import DeltaCL
 import DeltaCLData
-import Foundation
 import OpenCL
 
 /// The file that tuning is kept in.
@@ -20,7 +19,7 @@ struct TuningFile {
     self.folder = folder
     path = "\(folder)/\(subject.fileName)"
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try FileSystem.createFolder(folder)
     } catch {
       throw CommandFailure("cannot make the cache folder \(folder): choose another with DELTACL_CACHE_DIR")
     }

@@ -1,0 +1,71 @@
+import DeltaCLSystem
+import Glibc
+
+/// A regular file that is open to be read in parts.
+final class InputFile: Sendable {
+  let path: String
+  /// The size in bytes when it was opened.
+  let byteCount: Int
+  private let descriptor: Int32
+
+  /// Opens a regular file.
+  ///
+  /// - Throws: `DataError` when the file is missing, unreadable or no regular file.
+  init(_ path: String) throws(DataError) {
+    guard !path.isEmpty else { throw .emptyPath }
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+    let (descriptor, number) = NativePath.withPath(path) { (open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK), errno) }
+    guard descriptor >= 0 else { throw .system("open", path, number) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let number = errno
+      close(descriptor)
+      throw .system("read", path, number)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      let kind = status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file"
+      throw DataError(.unsupported, path, "\(kind); name a file")
+    }
+    self.path = path
+    self.descriptor = descriptor
+    byteCount = Int(status.st_size)
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Reads the bytes of a range, fewer where the file has become shorter.
+  ///
+  /// - Throws: `DataError` when the system fails to read, or memory has no room for them.
+  func read(_ range: Range<Int>) throws(DataError) -> [UInt8] {
+    try FileSystem.requireMemory(range.count, for: path)
+    var failure: DataError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      do throws(DataError) {
+        count = try read(from: range.lowerBound, into: UnsafeMutableRawBufferPointer(buffer))
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// Fills `destination` from an offset on.
+  ///
+  /// - Returns: The bytes read, fewer where the file has become shorter.
+  func read(from offset: Int, into destination: UnsafeMutableRawBufferPointer) throws(DataError) -> Int {
+    var count = 0
+    // Linux transfers at most 2 GiB at a time.
+    while count < destination.count, let start = destination.baseAddress {
+      let received = pread(descriptor, start + count, destination.count - count, off_t(offset + count))
+      if received < 0 && errno == EINTR { continue }
+      guard received >= 0 else { throw .system("read", path, errno) }
+      if received == 0 { break }
+      count += received
+    }
+    return count
+  }
+}
