@@ -13,32 +13,54 @@ extension Dataset {
   public static func load(_ name: String) throws(DataError) -> Dataset {
     switch name {
     case "fashion-mnist":
-      return try fashionMNIST(folder: "/usr/share/datasets/fashion-mnist")
+      return try fashionMNIST(fashionMNISTFolder())
     case "digits":
       return try digits()
     default:
-      guard FileSystem.isFolder(name) else {
-        let known = knownNames.joined(separator: ", ")
-        throw DataError(
-          .notFound, name, "is neither a data set (\(known)) nor a folder with files named as MNIST's are")
-      }
-      return try folder(name)
+      let folder = try mnistFolder(name)
+      let train = try folder.split(prefix: "train")
+      let test = try folder.split(prefix: "t10k")
+      return try Dataset(
+        name: name, classNames: classNames(of: [train.labels, test.labels]), train: train, test: test)
     }
   }
 
   /// Zalando's Fashion-MNIST.
-  static func fashionMNIST(folder: String) throws(DataError) -> Dataset {
-    guard FileSystem.isFolder(folder) else {
+  static func fashionMNIST(_ folder: MNISTFolder) throws(DataError) -> Dataset {
+    try Dataset(
+      name: "fashion-mnist", classNames: fashionMNISTClasses, train: folder.split(prefix: "train"),
+      test: folder.split(prefix: "t10k"), normalization: Normalization(mean: 0.2860, standardDeviation: 0.3530))
+  }
+
+  /// The classes of Zalando's Fashion-MNIST.
+  static let fashionMNISTClasses = [
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+  ]
+
+  /// The folder of Fashion-MNIST.
+  static func fashionMNISTFolder(
+    _ path: String = "/usr/share/datasets/fashion-mnist"
+  ) throws(DataError) -> MNISTFolder {
+    guard FileSystem.isFolder(path) else {
       throw DataError(
-        .notFound, folder, "Fashion-MNIST is not installed; run Tools/setup or apt-get install dataset-fashion-mnist")
+        .notFound, path, "Fashion-MNIST is not installed; run Tools/setup or apt-get install dataset-fashion-mnist")
     }
-    return try Dataset(
-      name: "fashion-mnist",
-      classNames: [
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-      ],
-      train: MNISTFolder(folder).split(prefix: "train"), test: MNISTFolder(folder).split(prefix: "t10k"),
-      normalization: Normalization(mean: 0.2860, standardDeviation: 0.3530))
+    return MNISTFolder(path)
+  }
+
+  /// A folder with files named as MNIST's are.
+  static func mnistFolder(_ path: String) throws(DataError) -> MNISTFolder {
+    guard FileSystem.isFolder(path) else {
+      let known = knownNames.joined(separator: ", ")
+      throw DataError(
+        .notFound, path, "is neither a data set (\(known)) nor a folder with files named as MNIST's are")
+    }
+    return MNISTFolder(path)
+  }
+
+  /// The names of as many classes as the highest label asks for.
+  static func classNames(of labels: [[UInt8]]) -> [String] {
+    (0...Int(labels.compactMap { $0.max() }.max() ?? 0)).map(String.init)
   }
 
   /// The UCI digits, in the order of their file; every fifth is for testing, so that all writers are in both parts.
@@ -57,14 +79,6 @@ extension Dataset {
     return try Dataset(
       name: "digits", classNames: (0...9).map(String.init),
       train: split(indices.filter { $0 % 5 != 0 }), test: split(indices.filter { $0 % 5 == 0 }))
-  }
-
-  /// Any folder of MNIST's form; there are as many classes as the highest label asks for.
-  private static func folder(_ path: String) throws(DataError) -> Dataset {
-    let train = try MNISTFolder(path).split(prefix: "train")
-    let test = try MNISTFolder(path).split(prefix: "t10k")
-    let highest = max(train.labels.max() ?? 0, test.labels.max() ?? 0)
-    return try Dataset(name: path, classNames: (0...Int(highest)).map(String.init), train: train, test: test)
   }
 
   private static func embedded(_ file: (UnsafeMutablePointer<Int>) -> UnsafePointer<UInt8>) -> [UInt8] {

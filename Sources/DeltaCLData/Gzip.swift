@@ -7,27 +7,34 @@ enum Gzip {
     bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b
   }
 
+  /// The most bytes that a byte of deflate's data can stand for (RFC 1951: 258 bytes for two bits), rounded up.
+  static let greatestRatio = 1032
+
   /// Inflates `bytes` whole, checksums verified.
   ///
   /// - Parameters:
-  ///   - limit: the most bytes that may come out; memory never grows beyond it by more than a chunk.
-  ///   - name: the file's name for errors.
-  /// - Throws: `DataError`: `truncated`, `malformed`, or `tooLarge` where more than `limit` bytes come out.
-  static func inflate(_ bytes: [UInt8], limit: Int, name: String) throws(DataError) -> [UInt8] {
-    let output = try run(bytes, until: limit, name: name)
+  ///   - dropping: The bytes at the beginning that are not wanted.
+  ///   - limit: The most bytes that may come out beside those; memory never grows beyond it by more than a chunk.
+  ///   - name: The file's name for errors.
+  /// - Throws: `DataError`: `truncated`, `malformed`, or `tooLarge` where more bytes come out.
+  static func inflate(_ bytes: [UInt8], dropping: Int = 0, limit: Int, name: String) throws(DataError) -> [UInt8] {
+    let output = try run(bytes, dropping: dropping, until: limit, name: name)
     guard output.count <= limit else {
-      throw DataError(.tooLarge, name, "inflates to more than the \(limit) bytes expected; get the file again")
+      throw DataError(
+        .tooLarge, name, "inflates to more than the \(dropping + limit) bytes expected; get the file again")
     }
     return output
   }
 
   /// Inflates the first `count` bytes, or all where there are fewer.
   static func inflatePrefix(_ bytes: [UInt8], count: Int, name: String) throws(DataError) -> [UInt8] {
-    Array(try run(bytes, until: count, name: name).prefix(count))
+    Array(try run(bytes, dropping: 0, until: count, name: name).prefix(count))
   }
 
-  /// Inflates until the end or until more than `limit` bytes have come out.
-  private static func run(_ bytes: [UInt8], until limit: Int, name: String) throws(DataError) -> [UInt8] {
+  /// Inflates until the end or until more than `limit` bytes have come out after those that are dropped.
+  private static func run(
+    _ bytes: [UInt8], dropping: Int, until limit: Int, name: String
+  ) throws(DataError) -> [UInt8] {
     // The stream's address is kept inside zlib, so it must not move.
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     stream.initialize(to: z_stream())
@@ -39,7 +46,10 @@ enum Gzip {
     defer { inflateEnd(stream) }
 
     var output: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: min(max(limit, 1), 1 << 18))
+    // Growing would hold two copies for a while.
+    output.reserveCapacity(min(limit, bytes.count.multipliedReportingOverflow(by: greatestRatio).partialValue) + 1)
+    var dropped = 0
+    var chunk = [UInt8](repeating: 0, count: 1 << 18)
     var position = 0
     while true {
       let inputCount = min(bytes.count - position, 1 << 30)
@@ -54,7 +64,9 @@ enum Gzip {
         }
       }
       position += consumed
-      output.append(contentsOf: chunk[..<produced])
+      let unwanted = min(dropping - dropped, produced)
+      dropped += unwanted
+      output.append(contentsOf: chunk[unwanted..<produced].prefix(limit + 1 - output.count))
       if output.count > limit { return output }
 
       switch status {

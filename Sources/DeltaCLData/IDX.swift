@@ -15,7 +15,18 @@ public struct IDX: Hashable, Sendable {
   ///
   /// - Throws: `DataError` when the file cannot be read, or is not exactly one IDX array.
   public init(contentsOf path: String) throws(DataError) {
-    try self.init(bytes: FileSystem.read(path, limit: Self.sizeLimit), name: path)
+    let file = try InputFile(path)
+    guard file.byteCount <= Self.sizeLimit else {
+      throw DataError(.tooLarge, path, "has \(file.byteCount) bytes, more than the \(Self.sizeLimit) that are read")
+    }
+    let beginning = try file.read(0..<min(file.byteCount, Header.lengthLimit))
+    if Gzip.isCompressed(beginning) {
+      try self.init(bytes: file.read(0..<file.byteCount), name: path)
+      return
+    }
+    let header = try Header(beginning, name: path)
+    guard file.byteCount == header.fileLength else { throw header.mismatch(count: file.byteCount, name: path) }
+    try self.init(header: header, elements: file.read(header.length..<header.fileLength), name: path)
   }
 
   /// Reads the content of a file.
@@ -25,24 +36,38 @@ public struct IDX: Hashable, Sendable {
   ///   - name: the name for errors.
   /// - Throws: `DataError` when `bytes` are not exactly one IDX array.
   public init(bytes: [UInt8], name: String = "IDX data") throws(DataError) {
-    if Gzip.isCompressed(bytes) {
-      let prefix = try Gzip.inflatePrefix(bytes, count: Header.lengthLimit, name: name)
-      let header = try Header(prefix, name: name)
-      try self.init(header: header, plain: Gzip.inflate(bytes, limit: header.fileLength, name: name), name: name)
-    } else {
-      try self.init(header: Header(bytes, name: name), plain: bytes, name: name)
+    let header = try Header(ofFile: bytes, name: name)
+    guard Gzip.isCompressed(bytes) else {
+      try self.init(header: header, elements: Array(bytes.dropFirst(header.length)), name: name)
+      return
     }
+    // Memory is not taken for what cannot come out.
+    guard header.fileLength / Gzip.greatestRatio <= bytes.count else {
+      throw header.mismatch(count: nil, name: name)
+    }
+    try FileSystem.requireMemory(header.elementCount, for: name)
+    try self.init(
+      header: header,
+      elements: Gzip.inflate(bytes, dropping: header.length, limit: header.elementCount, name: name), name: name)
   }
 
-  private init(header: Header, plain: [UInt8], name: String) throws(DataError) {
-    guard plain.count == header.fileLength else {
-      let sizes = header.dimensions.map(String.init).joined(separator: " x ")
-      throw DataError(
-        plain.count < header.fileLength ? .truncated : .malformed, name,
-        "has \(plain.count) bytes where its header (\(sizes)) asks for \(header.fileLength); get the file again")
+  private init(header: Header, elements: [UInt8], name: String) throws(DataError) {
+    guard elements.count == header.elementCount else {
+      throw header.mismatch(count: header.length + elements.count, name: name)
     }
     dimensions = header.dimensions
-    elements = Array(plain[header.length...])
+    self.elements = elements
+  }
+
+  /// The sizes that the file at `path` announces, without its elements.
+  ///
+  /// - Throws: `DataError` when the file cannot be read or does not begin as an IDX file.
+  static func dimensions(contentsOf path: String) throws(DataError) -> [Int] {
+    let file = try InputFile(path)
+    return try Header(
+      ofFile: file.read(0..<min(file.byteCount, 1 << 12)), name: path, isWhole: file.byteCount <= 1 << 12
+    )
+    .dimensions
   }
 }
 
@@ -54,6 +79,34 @@ extension IDX {
     let dimensions: [Int]
     let fileLength: Int
     var length: Int { 4 + 4 * dimensions.count }
+    var elementCount: Int { fileLength - length }
+
+    /// Reads the header of a file that may be compressed.
+    ///
+    /// - Parameter isWhole: Whether `bytes` are the whole file and not its beginning.
+    init(ofFile bytes: [UInt8], name: String, isWhole: Bool = true) throws(DataError) {
+      guard Gzip.isCompressed(bytes) else {
+        try self.init(bytes, name: name)
+        return
+      }
+      do throws(DataError) {
+        try self.init(Gzip.inflatePrefix(bytes, count: Self.lengthLimit, name: name), name: name)
+      } catch {
+        throw isWhole || error.code != .truncated
+          ? error : DataError(.malformed, name, "is gzip, but what begins it holds no IDX header")
+      }
+    }
+
+    /// The error of a file with another number of bytes than its header asks for.
+    ///
+    /// - Parameter count: The bytes that there are; `nil` where compressed data are too short for them.
+    func mismatch(count: Int?, name: String) -> DataError {
+      let sizes = dimensions.map(String.init).joined(separator: " x ")
+      return DataError(
+        count ?? 0 < fileLength ? .truncated : .malformed, name,
+        "has \(count.map { "\($0)" } ?? "far fewer") bytes where its header (\(sizes)) asks for \(fileLength); "
+          + "get the file again")
+    }
 
     init(_ bytes: [UInt8], name: String) throws(DataError) {
       guard bytes.count >= 4 else {

@@ -11,23 +11,29 @@ struct MNISTFolder {
   func split(prefix: String) throws(DataError) -> Split {
     let imageFile = try file("\(prefix)-images", ranks: [3, 4])
     let labelFile = try file("\(prefix)-labels", ranks: [1])
-    let images = try IDX(contentsOf: imageFile)
-    let labels = try IDX(contentsOf: labelFile)
-    guard images.dimensions.count >= 3 else {
-      throw DataError(.mismatch, imageFile, "holds an array of rank \(images.dimensions.count) where images are needed")
+    // The headers tell whether the files belong together, before memory is taken.
+    let images = try IDX.dimensions(contentsOf: imageFile)
+    let labels = try IDX.dimensions(contentsOf: labelFile)
+    guard images.count >= 3 else {
+      throw DataError(.mismatch, imageFile, "holds an array of rank \(images.count) where images are needed")
     }
-    guard labels.dimensions.count == 1 else {
-      throw DataError(.mismatch, labelFile, "holds an array of rank \(labels.dimensions.count) where labels are needed")
+    guard labels.count == 1 else {
+      throw DataError(.mismatch, labelFile, "holds an array of rank \(labels.count) where labels are needed")
     }
-    guard images.dimensions[0] == labels.dimensions[0] else {
+    guard images[0] == labels[0] else {
       throw DataError(
         .mismatch, imageFile,
-        "has \(images.dimensions[0]) images and \(labelFile) \(labels.dimensions[0]) labels; get the files again")
+        "has \(images[0]) images and \(labelFile) \(labels[0]) labels; get the files again")
     }
     return try Split(
-      name: imageFile, count: images.dimensions[0], imageRows: images.dimensions[1],
-      imageColumns: images.dimensions[2], channels: images.dimensions.count == 4 ? images.dimensions[3] : 1,
-      pixels: images.elements, labels: labels.elements)
+      name: imageFile, count: images[0], imageRows: images[1], imageColumns: images[2],
+      channels: images.count == 4 ? images[3] : 1, pixels: IDX(contentsOf: imageFile).elements,
+      labels: IDX(contentsOf: labelFile).elements)
+  }
+
+  /// Reads the labels of `prefix`, "train" or "t10k", alone.
+  func labels(prefix: String) throws(DataError) -> [UInt8] {
+    try IDX(contentsOf: file("\(prefix)-labels", ranks: [1])).elements
   }
 
   /// The path of the first of the possible names that exists.

@@ -20,6 +20,9 @@ extension Safetensors {
     /// Floating point of 4 and 6 bits, packed.
     case f4 = "F4", f6e2m3 = "F6_E2M3", f6e3m2 = "F6_E3M2"
 
+    /// Whether ``Safetensors/Tensor/floats(name:)`` reads it.
+    public var isFloat: Bool { [.f16, .f32, .f64, .bf16].contains(self) }
+
     /// The size of an element in bits.
     public var bitWidth: Int {
       switch self {

@@ -6,33 +6,8 @@ extension Safetensors {
   ///   - name: the name for errors.
   /// - Throws: `DataError` when `bytes` break a rule of the format.
   public init(bytes: [UInt8], name: String = "safetensors data") throws(DataError) {
-    guard bytes.count >= 8 else {
-      throw DataError(.truncated, name, "has \(bytes.count) bytes, fewer than a safetensors file; get the file again")
-    }
-    let announced = bytes[..<8].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-    guard announced <= UInt64(Self.headerLimit) else {
-      throw DataError(
-        .tooLarge, name,
-        "announces a header of \(announced) bytes (limit \(Self.headerLimit)); it is no safetensors file, or damaged")
-    }
-    guard announced <= UInt64(bytes.count - 8) else {
-      throw DataError(
-        .truncated, name,
-        "announces a header of \(announced) bytes and has \(bytes.count - 8) after the length; get the file again")
-    }
-    let dataStart = 8 + Int(announced)
-    guard announced > 0, bytes[8] == UInt8(ascii: "{") else {
-      throw DataError(.malformed, name, "is not a safetensors file: its header does not begin with '{'")
-    }
-
-    var header = Header()
-    do throws(JSONScanner.Failure) {
-      try header.read(bytes[8..<dataStart])
-    } catch {
-      throw DataError(.malformed, name, "the safetensors header is wrong at byte \(8 + error.offset): \(error.reason)")
-    }
-    try header.checkRanges(dataCount: bytes.count - dataStart, name: name)
-
+    let dataStart = try Header.end(bytes.prefix(9), byteCount: bytes.count, name: name)
+    let header = try Header(bytes[8..<dataStart], dataCount: bytes.count - dataStart, name: name)
     var tensors: [String: Tensor] = [:]
     for (key, entry) in header.entries {
       let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
@@ -43,17 +18,50 @@ extension Safetensors {
 }
 
 extension Safetensors {
-  private struct Entry {
+  struct Entry {
     let dtype: DType
     let shape: [Int]
     let range: Range<Int>
   }
 
-  private struct Header {
-    var entries: [String: Entry] = [:]
-    var metadata: [String: String] = [:]
+  struct Header {
+    private(set) var entries: [String: Entry] = [:]
+    private(set) var metadata: [String: String] = [:]
 
-    mutating func read(_ bytes: ArraySlice<UInt8>) throws(JSONScanner.Failure) {
+    /// Reads the JSON of a header and holds it to the size of the tensors' bytes.
+    init(_ bytes: ArraySlice<UInt8>, dataCount: Int, name: String) throws(DataError) {
+      do throws(JSONScanner.Failure) {
+        try read(bytes)
+      } catch {
+        throw DataError(
+          .malformed, name, "the safetensors header is wrong at byte \(8 + error.offset): \(error.reason)")
+      }
+      try checkRanges(dataCount: dataCount, name: name)
+    }
+
+    /// Where the header of a file of `byteCount` bytes ends, by its first nine bytes.
+    static func end(_ beginning: ArraySlice<UInt8>, byteCount: Int, name: String) throws(DataError) -> Int {
+      guard byteCount >= 8, beginning.count >= 8 else {
+        throw DataError(.truncated, name, "has \(byteCount) bytes, fewer than a safetensors file; get the file again")
+      }
+      let announced = beginning.prefix(8).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+      guard announced <= UInt64(headerLimit) else {
+        throw DataError(
+          .tooLarge, name,
+          "announces a header of \(announced) bytes (limit \(headerLimit)); it is no safetensors file, or damaged")
+      }
+      guard announced <= UInt64(byteCount - 8) else {
+        throw DataError(
+          .truncated, name,
+          "announces a header of \(announced) bytes and has \(byteCount - 8) after the length; get the file again")
+      }
+      guard announced > 0, beginning.dropFirst(8).first == UInt8(ascii: "{") else {
+        throw DataError(.malformed, name, "is not a safetensors file: its header does not begin with '{'")
+      }
+      return 8 + Int(announced)
+    }
+
+    private mutating func read(_ bytes: ArraySlice<UInt8>) throws(JSONScanner.Failure) {
       var scanner = JSONScanner(bytes)
       var hasMetadata = false
       var (entries, metadata) = (entries, metadata)
@@ -72,7 +80,7 @@ extension Safetensors {
     }
 
     /// Requires that the tensors fill the data without hole or overlap, each as large as its type and shape.
-    func checkRanges(dataCount: Int, name: String) throws(DataError) {
+    private func checkRanges(dataCount: Int, name: String) throws(DataError) {
       var end = 0
       let ordered = entries.sorted {
         ($0.value.range.lowerBound, $0.value.range.upperBound) < ($1.value.range.lowerBound, $1.value.range.upperBound)

@@ -25,7 +25,10 @@ public struct Safetensors: Hashable, Sendable {
   ///
   /// - Throws: `DataError` when the file cannot be read or breaks a rule of the format.
   public init(contentsOf path: String) throws(DataError) {
-    try self.init(bytes: FileSystem.read(path), name: path)
+    let file = try SafetensorsFile(contentsOf: path)
+    var tensors: [String: Tensor] = [:]
+    for name in file.names { tensors[name] = try file.tensor(name) }
+    self.init(tensors: tensors, metadata: file.metadata)
   }
 
   /// The tensor called `name`.
@@ -35,11 +38,13 @@ public struct Safetensors: Hashable, Sendable {
   ///   - source: the file's name for the error.
   /// - Throws: `DataError` `notFound` with the names that there are.
   public func tensor(_ name: String, of source: String = "safetensors data") throws(DataError) -> Tensor {
-    guard let tensor = tensors[name] else {
-      let present = names.isEmpty ? "none" : names.joined(separator: ", ")
-      throw DataError(.notFound, source, "has no tensor '\(name)'; it has: \(present)")
-    }
+    guard let tensor = tensors[name] else { throw Self.missing(name, among: names, source: source) }
     return tensor
+  }
+
+  static func missing(_ name: String, among names: [String], source: String) -> DataError {
+    let present = names.isEmpty ? "none" : names.joined(separator: ", ")
+    return DataError(.notFound, source, "has no tensor '\(name)'; it has: \(present)")
   }
 
   /// Writes a file, whole or not at all; equal contents give equal bytes.

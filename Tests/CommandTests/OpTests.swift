@@ -299,5 +299,32 @@ extension CommandTests {
       run.expectFailure(saying: "smaller batch")
       #expect(folder.names() == ["in.safetensors"])
     }
+
+    /// A sparse file of 12 GB: its header says that it cannot be worked on.
+    @Test func tooManyElementsAreRefusedByTheHeader() throws {
+      let folder = try TemporaryFolder()
+      let header = Array(#"{"x":{"dtype":"F32","shape":[3000000000],"data_offsets":[0,12000000000]}}"#.utf8)
+      let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+      try AtomicFile.write(parts: [length, header], to: folder.path("in.safetensors"))
+      #expect(truncate(folder.path("in.safetensors"), 8 + header.count + 12_000_000_000) == 0)
+      let run = try Deltacl(
+        "op", "relu", "--input", folder.path("in.safetensors"), "--output", folder.path("out.safetensors"),
+        shell: "ulimit -v 4000000;")
+      run.expectFailure(saying: "[3000000000] has more than 2147418111 elements")
+    }
+
+    @Test func pathsKeepTheirBytes() throws {
+      let folder = try TemporaryFolder()
+      let input = try folder.write(["x": .floats([2], [-1, 2])])
+      // The shell makes a name that is no UTF-8 and hands it over.
+      let rename = "cp \(input) \"$(printf '\(folder.url.path)/i\\375')\";"
+      let options = "\"$(printf '\(folder.url.path)/i\\375')\" --output \"$(printf '\(folder.url.path)/o\\376')\""
+      let run = try Deltacl(
+        "op", "relu", shell: "\(rename) \"$0\" \"$@\" --input \(options) || exit; exec true;")
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(FileSystem.names(in: folder.url.path).count == 3)
+      let output = FileSystem.path(bytes: Array(folder.url.path.utf8) + Array("/o".utf8) + [0o376])
+      #expect(try Safetensors(contentsOf: output).tensor("y").floats() == [0, 2])
+    }
   }
 }

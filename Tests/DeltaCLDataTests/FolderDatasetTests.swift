@@ -86,12 +86,12 @@ import Testing
 
   @Test func saysHowToInstallFashionMNIST() {
     expectError(.notFound, "apt-get install dataset-fashion-mnist", "Tools/setup") {
-      _ = try Dataset.fashionMNIST(folder: folder("missing"))
+      _ = try Dataset.fashionMNISTFolder(folder("missing"))
     }
   }
 
   @Test func refusesLabelsWithoutAClass() throws {
     try folder.write(.idx([1], [10]), "t10k-labels.idx1-ubyte")
-    expectError(.outOfRange, "test label 10", "10 classes") { _ = try Dataset.fashionMNIST(folder: folder.path) }
+    expectError(.outOfRange, "test label 10", "10 classes") { _ = try Dataset.fashionMNIST(MNISTFolder(folder.path)) }
   }
 }

@@ -24,6 +24,20 @@ import Testing
     expectError(.unsupported, "folder") { _ = try IDX(contentsOf: folder.path) }
   }
 
+  /// 4 GiB are announced by 60 bytes, which deflate cannot make of them.
+  @Test func announcedSizesThatCannotComeOutTakeNoMemory() {
+    let bomb = [UInt8].idx([65_535, 256, 255], []).gzipped()
+    expectError(.truncated, "65535 x 256 x 255") { _ = try IDX(bytes: bomb) }
+  }
+
+  @Test func partsThatDoNotFitAreFoundByTheirHeaders() throws {
+    let folder = try TemporaryFolder()
+    // The images' elements are missing, and nobody looks for them.
+    try folder.write(.idx([3, 2, 2], []), "train-images-idx3-ubyte")
+    try folder.write([UInt8].idx([2], [0, 1]).gzipped(), "train-labels-idx1-ubyte.gz")
+    expectError(.mismatch, "3 images", "2 labels") { _ = try MNISTFolder(folder.path).split(prefix: "train") }
+  }
+
   @Test func refusesEveryTruncation() {
     for part in images.truncations + images.gzipped().truncations {
       expectError(.truncated) { _ = try IDX(bytes: part) }

@@ -48,7 +48,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let (checkpoint, network, parameters) = try model.load { try device.backend(announces: true) }
-    let data = try Dataset.load(dataset ?? checkpoint.datasetName)
+    let data = try TestSet.load(dataset ?? checkpoint.datasetName)
     guard data.classNames.count <= network.classes else {
       throw CommandFailure(
         "\(data.name) has \(data.classNames.count) classes and \(model.model) tells \(network.classes) apart; "
@@ -59,9 +59,9 @@ struct EvaluateCommand: ParsableCommand {
         "\(model.model) was trained on \(checkpoint.datasetName), whose classes are not those of \(data.name): "
           + "label 0 counts as \(checkpoint.classNames.first ?? "class 0"), and so on")
     }
-    guard data.test.count > 0 else { throw CommandFailure("\(data.name) has no test image") }
+    guard data.images.count > 0 else { throw CommandFailure("\(data.name) has no test image") }
     let evaluation = try Evaluator(network, parameters).evaluate(
-      network.prepare(data.test), normalization: checkpoint.normalization)
+      network.prepare(data.images), normalization: checkpoint.normalization)
     guard json else { return try TrainingText.printAccuracies(evaluation, classNames: checkpoint.classNames) }
     let classes = checkpoint.classNames.enumerated().map { label, name in
       Report.ClassReport(

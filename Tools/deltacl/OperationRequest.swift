@@ -1,5 +1,6 @@
 import DeltaCL
 import DeltaCLData
+import OpenCL
 
 /// What `deltacl op` has to run: operations on the tensors of a file.
 struct OperationRequest {
@@ -11,7 +12,8 @@ struct OperationRequest {
   }
 
   enum Input {
-    case floats([Float], Shape)
+    /// A float tensor of the file, which is read when it is used.
+    case floats(String, Shape)
     case int32s([Int32], Shape)
     /// What an earlier call wrote under this name.
     case written(String, Shape)
@@ -24,13 +26,16 @@ struct OperationRequest {
   }
 
   private(set) var calls: [Call]
+  private let name: OperationName
+  private let file: SafetensorsFile
 
-  /// Reads the tensors that the operation `name` takes from `file`; others in it are ignored.
+  /// Finds the tensors that the operation `name` takes in `file`; others in it are ignored.
   ///
-  /// - Parameter source: the file's name for errors.
   /// - Throws: `DataError`, `DeltaCLError` or ``CommandFailure`` where a tensor is missing or does not fit.
-  init(_ name: OperationName, _ attributes: OperationAttributes, file: Safetensors, source: String) throws {
-    let reader = Reader(name: name, file: file, source: source)
+  init(_ name: OperationName, _ attributes: OperationAttributes, file: SafetensorsFile) throws {
+    self.name = name
+    self.file = file
+    let reader = Reader(name: name, file: file)
     switch name {
     case .convolution, .convolutionDelta, .convolutionGradient:
       calls = try Self.convolution(name, attributes, reader)
@@ -99,35 +104,85 @@ struct OperationRequest {
   /// Runs the operations.
   ///
   /// - Returns: the tensors that they write and no other of them reads, by name.
+  /// - Throws: ``CommandFailure`` where the operands and results are more than memory has room for, before any is read.
   func run(on backend: any Backend) throws -> [String: Safetensors.Tensor] {
-    var results: [String: Safetensors.Tensor] = [:]
+    try requireMemory(on: backend)
+    var written: [String: Tensor] = [:]
     for call in calls {
       let inputs = try call.inputs.map { input in
         switch input {
-        case .floats(let values, let shape): return try Tensor(values, shape: shape, on: backend)
+        case .floats(let name, let shape): return try tensor(name, shape, on: backend)
         case .int32s(let values, let shape): return try Tensor(values, shape: shape, on: backend)
         case .written(let name, let shape):
-          let values = try results.removeValue(forKey: name)?.floats(name: name) ?? []
-          return try Tensor(values, shape: shape, on: backend)
+          guard let tensor = written.removeValue(forKey: name) else {
+            throw CommandFailure("\(self.name.rawValue): no earlier operation writes \(name)")
+          }
+          return try Tensor(tensor.storage, shape: shape)
         }
       }
-      let written = try backend.run(call.operation, inputs)
-      for (output, (name, shape)) in zip(written, call.outputs) {
-        results[name] = try Self.fileTensor(output, shape)
+      for (output, (name, shape)) in zip(try backend.run(call.operation, inputs), call.outputs) {
+        written[name] = try Tensor(output.storage, shape: shape)
       }
       let operands = call.operation.operands.filter { $0.access != .write }
       for (operand, updated) in zip(operands, inputs) where operand.access == .update {
-        results[operand.name] = try Self.fileTensor(updated, updated.shape)
+        written[operand.name] = updated
       }
+      // What was read is no longer needed.
+      try backend.finish()
+    }
+    var results: [String: Safetensors.Tensor] = [:]
+    for name in written.keys.sorted() {
+      results[name] = try written.removeValue(forKey: name).map { try Self.fileTensor($0) }
     }
     return results
   }
 
-  private static func fileTensor(_ tensor: Tensor, _ shape: Shape) throws -> Safetensors.Tensor {
-    switch tensor.elementType {
-    case .float32: try Safetensors.Tensor(floats: tensor.floats(), shape: shape.dimensions)
-    case .int32: try Safetensors.Tensor(int32s: tensor.int32s(), shape: shape.dimensions)
+  /// The tensor of the file on the device, with no copy left on the host.
+  private func tensor(_ name: String, _ shape: Shape, on backend: any Backend) throws -> Tensor {
+    let tensor = try Tensor(uninitialized: shape, on: backend)
+    let byteCount = shape.elementCount * ElementType.float32.byteCount
+    if byteCount == 0 { return tensor }
+    guard try file.form(of: name).dtype == .f32 else {
+      try tensor.write(file.tensor(name).floats(name: "\(file.path): \(name)"))
+      return tensor
     }
+    let memory = try HostMemory(byteCount: byteCount)
+    try memory.withUnsafeMutableBytes { try file.read(name, into: $0) }
+    try tensor.storage.write(memory)
+    try backend.finish()
+    return tensor
+  }
+
+  /// Throws where memory has no room for the device's operands, which are the host's too on a CPU, and a copy of the largest.
+  private func requireMemory(on backend: any Backend) throws {
+    // The reference backend computes in double precision.
+    let elementBytes = backend is ReferenceBackend ? 8 : 4
+    for call in calls { try call.operation.validate() }
+    let sizes = calls.flatMap { $0.operation.operands.map(\.shape.elementCount) }
+    let elements = sizes.reduce(0, +)
+    let needed = elements * elementBytes + (sizes.max() ?? 0) * ElementType.float32.byteCount
+    try FileSystem.requireMemory(needed, for: "\(file.path): \(name.rawValue)")
+  }
+
+  private static func fileTensor(_ tensor: Tensor) throws -> Safetensors.Tensor {
+    let byteCount = tensor.shape.elementCount * tensor.elementType.byteCount
+    var failure: (any Error)?
+    // The bytes of little-endian elements are those of the file.
+    let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+      do {
+        if byteCount > 0 { try tensor.storage.read(into: UnsafeMutableRawBufferPointer(buffer)) }
+        count = byteCount
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    let dtype: Safetensors.DType =
+      switch tensor.elementType {
+      case .float32: .f32
+      case .int32: .i32
+      }
+    return try Safetensors.Tensor(dtype: dtype, shape: tensor.shape.dimensions, bytes: bytes)
   }
 }
 
@@ -309,11 +364,10 @@ extension OperationRequest {
   /// Finds the tensors of one operation and checks them.
   fileprivate struct Reader {
     let name: OperationName
-    let file: Safetensors
-    let source: String
+    let file: SafetensorsFile
 
     func has(_ tensor: String) -> Bool {
-      file.tensors[tensor] != nil
+      file.has(tensor)
     }
 
     func floats(_ tensor: String, rank: Int, _ form: String) throws -> Input {
@@ -331,15 +385,20 @@ extension OperationRequest {
     }
 
     func floats(_ tensor: String) throws -> Input {
-      let found = try file.tensor(tensor, of: source)
-      return .floats(try found.floats(name: "\(source): \(tensor)"), Shape(found.shape))
+      let (dtype, dimensions) = try file.form(of: tensor)
+      guard dtype.isFloat else {
+        throw DataError(
+          .unsupported, "\(file.path): \(tensor)",
+          "has type \(dtype.rawValue) where floats are needed; convert it to F32")
+      }
+      return .floats(tensor, Shape(dimensions))
     }
 
     func int32s(_ tensor: String, shape: Shape, in range: Range<Int>? = nil) throws -> Input {
-      let found = try file.tensor(tensor, of: source)
-      let values = try found.int32s(name: "\(source): \(tensor)")
-      let input = Input.int32s(values, Shape(found.shape))
-      try require(input, tensor, has: shape)
+      // What has the wrong shape is not worth reading.
+      try require(.int32s([], Shape(try file.form(of: tensor).shape)), tensor, has: shape)
+      let values = try file.tensor(tensor).int32s(name: "\(file.path): \(tensor)")
+      let input = Input.int32s(values, shape)
       if let range, let index = values.firstIndex(where: { !range.contains(Int($0)) }) {
         throw failure(
           "\(tensor) has the value \(values[index]) at \(index); it must be from 0 to \(range.upperBound - 1)")
@@ -354,7 +413,7 @@ extension OperationRequest {
     }
 
     func failure(_ message: String) -> CommandFailure {
-      CommandFailure("\(source): \(name.rawValue): \(message)")
+      CommandFailure("\(file.path): \(name.rawValue): \(message)")
     }
   }
 }

@@ -19,10 +19,10 @@ extension Network {
   /// The images of `split` in the form that the network takes.
   ///
   /// - Throws: `DataError` where images cannot be converted.
-  public func prepare(_ split: Split) throws -> Split {
-    var split = split
+  public func prepare(_ split: consuming Split) throws -> Split {
     if split.channels != inputChannels {
-      let pixels = try (0..<split.count).flatMap { try split.image(at: $0).converted(channels: inputChannels).pixels }
+      let given = split
+      let pixels = try (0..<given.count).flatMap { try given.image(at: $0).converted(channels: inputChannels).pixels }
       split = try Split(
         count: split.count, imageRows: split.imageRows, imageColumns: split.imageColumns, channels: inputChannels,
         pixels: pixels, labels: split.labels, pixelMaximum: split.pixelMaximum)
