@@ -22,7 +22,14 @@ extension CommandTests {
       (["train", "--batch-size", "0"], "batch size must be at least 1, not 0"),
       (["train", "--batch-size", "many"], "many"),
       (["train", "--epochs", "0"], "epochs must be at least 1, not 0"),
-      (["train", "--max-steps", "-1"], "Missing value for '--max-steps"),
+      (["train", "--max-steps", "-1"], "steps must be at least 1, not -1"),
+      (["train", "--learning-rate", "-1"], "learning rate must be a finite number above 0, not -1"),
+      (["train", "--epochs", "--batch-size"], "--batch-size"),
+      (["tune", "--network", "lenet", "--budget", "-5"], "budget must be a positive number of seconds, not -5"),
+      (["bench", "networks", "--batch-size", "-2"], "batch size must be at least 1, not -2"),
+      (["gradients", "--network", "lenet", "--input", "a", "--output", "b", "--classes", "-1"], "at least 1"),
+      (["train", "--output", ""], "the value of --output is empty"),
+      (["predict", "", "x.png"], "argument 2 is empty"),
       (["train", "--max-steps=-1"], "steps must be at least 1, not -1"),
       (["train", "--learning-rate", "nan"], "learning rate must be a finite number above 0, not nan"),
       (["train", "--learning-rate", "inf"], "learning rate must be"),
@@ -78,8 +85,9 @@ extension CommandTests {
       run.expectFailure(64, saying: "'stride' is given twice")
     }
 
-    @Test func fullStandardOutputIsAFailure() throws {
-      try Deltacl("devices", shell: "exec > /dev/full;").expectFailure(saying: "cannot write to standard output")
+    @Test(arguments: [["devices"], ["--help"], ["--version"], ["train", "--help"]])
+    func fullStandardOutputIsAFailure(arguments: [String]) throws {
+      try Deltacl(arguments, shell: "exec > /dev/full;").expectFailure(saying: "cannot write to standard output")
     }
   }
 }

@@ -5,29 +5,37 @@ import DeltaCLNetworks
 struct HyperparameterOptions: ParsableArguments {
   private static let defaults = TrainingConfiguration()
 
-  @Option(help: ArgumentHelp("How often every training image is seen.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("How often every training image is seen.", valueName: "count"))
   var epochs = Self.defaults.epochs
 
-  @Option(help: ArgumentHelp("The steps after which to stop, if the epochs do not end before.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The steps after which to stop, if the epochs do not end before.", valueName: "count"))
   var maxSteps: Int?
 
-  @Option(help: ArgumentHelp("The images of a step.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The images of a step.", valueName: "count"))
   var batchSize = Self.defaults.batchSize
 
-  @Option(help: ArgumentHelp("What a gradient is multiplied with in an update.", valueName: "rate"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("What a gradient is multiplied with in an update.", valueName: "rate"))
   var learningRate = Self.defaults.learningRate
 
-  @Option(help: ArgumentHelp("The share of the last update that the next keeps, below 1.", valueName: "share"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The share of the last update that the next keeps, below 1.", valueName: "share"))
   var momentum = Self.defaults.momentum
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The L2 penalty: this much of a parameter is added to its gradient.", valueName: "penalty"))
   var weightDecay = Self.defaults.weightDecay
 
   @Flag(help: "Use Nesterov's momentum.")
   var nesterov = false
 
-  @Option(help: ArgumentHelp("What initial weights and the order of the batches are drawn from.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What initial weights and the order of the batches are drawn from.", valueName: "number"))
   var seed = Self.defaults.seed
 
   @Flag(help: "Take the images in the data set's order in every epoch.")

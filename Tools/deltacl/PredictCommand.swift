@@ -36,7 +36,7 @@ struct PredictCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The image files.", valueName: "image"))
   var images: [String]
 
-  @Option(help: ArgumentHelp("How many classes to print for each image.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("How many classes to print for each image.", valueName: "count"))
   var top = 3
 
   @Flag(help: "Print JSON.")

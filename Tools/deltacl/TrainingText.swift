@@ -7,7 +7,7 @@ enum TrainingText {
   static func line(for progress: TrainingProgress, epochs: Int) -> String {
     // 80 columns hold the line of a usual run.
     String(
-      format: "epoch %d/%d batch %d/%d  loss %.4f accuracy %.4f  %.0f images/s  ", progress.step.epoch, epochs,
+      format: "epoch %ld/%ld batch %ld/%ld  loss %.4f accuracy %.4f  %.0f images/s  ", progress.step.epoch, epochs,
       progress.batch, progress.batchesPerEpoch, progress.loss, progress.accuracy, progress.imagesPerSecond)
       + "\(duration(progress.secondsLeft)) left"
   }
@@ -15,7 +15,8 @@ enum TrainingText {
   /// How an epoch went, in one line.
   static func line(for epoch: TrainingHistory.Epoch, epochs: Int) -> String {
     String(
-      format: "epoch %d/%d  loss %.4f  accuracy %.4f  test loss %.4f  test accuracy %.4f  %.1f s", epoch.epoch, epochs,
+      format: "epoch %ld/%ld  loss %.4f  accuracy %.4f  test loss %.4f  test accuracy %.4f  %.1f s", epoch.epoch,
+      epochs,
       epoch.loss, epoch.accuracy, epoch.testLoss, epoch.testAccuracy, epoch.seconds)
   }
 
@@ -34,7 +35,7 @@ enum TrainingText {
   private static func duration(_ seconds: Double) -> String {
     let seconds = Int(min(seconds.rounded(.up), 1e9))
     if seconds < 60 { return "\(seconds) s" }
-    if seconds < 3600 { return String(format: "%d:%02d", seconds / 60, seconds % 60) }
-    return String(format: "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    if seconds < 3600 { return String(format: "%ld:%02ld", seconds / 60, seconds % 60) }
+    return String(format: "%ld:%02ld:%02ld", seconds / 3600, seconds / 60 % 60, seconds % 60)
   }
 }

@@ -23,7 +23,7 @@ struct BenchNetworksCommand: ParsableCommand {
   var network: [String] = []
 
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "The images of a step; may be repeated (default: 64, 8 for large images).", valueName: "count"))
   var batchSize: [Int] = []

@@ -7,6 +7,7 @@ struct BenchOptions: ParsableArguments {
   var json = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The most seconds for one measurement; it ends earlier when the median is certain to 1 %.",
       valueName: "seconds"))

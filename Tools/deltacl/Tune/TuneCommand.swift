@@ -36,7 +36,7 @@ struct TuneCommand: ParsableCommand {
   var network: [String] = []
 
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "The images of the network's step; may be repeated (default: 64, 8 for large images).", valueName: "count"))
   var batchSize: [Int] = []
@@ -53,7 +53,9 @@ struct TuneCommand: ParsableCommand {
     help: ArgumentHelp("Only this direction (forward, delta, gradient); may be repeated.", valueName: "direction"))
   var direction: [BenchDirection] = []
 
-  @Option(help: ArgumentHelp("The seconds to spend, shared by all operations.", valueName: "seconds"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The seconds to spend, shared by all operations.", valueName: "seconds")
+  )
   var budget = 60.0
 
   @OptionGroup
