@@ -52,7 +52,8 @@ let package = Package(
     .target(name: "TestEnvironment", path: "Tests/TestEnvironment"),
     .testTarget(name: "OpenCLTests", dependencies: ["OpenCL"]),
     .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL", "TestEnvironment"]),
-    .testTarget(name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "DeltaCLSystem", "CZlib", "CPNG", "CTurboJPEG"]),
+    .testTarget(
+      name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "DeltaCLSystem", "CZlib", "CPNG", "CTurboJPEG"]),
     .testTarget(
       name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks", "TestEnvironment"],
       exclude: ["Plans"]),

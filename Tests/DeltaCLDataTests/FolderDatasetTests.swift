@@ -27,6 +27,12 @@ import Testing
     #expect(dataset.normalization == Normalization(measuring: dataset.train))
   }
 
+  @Test(arguments: ["digits", "folder"]) func theTestPartIsThatOfTheWhole(name: String) throws {
+    let name = name == "folder" ? folder.path : name
+    let (whole, part) = (try Dataset.load(name), try TestSet.load(name))
+    #expect(part == TestSet(name: whole.name, classNames: whole.classNames, images: whole.test))
+  }
+
   @Test func readsChannels() throws {
     let colored = try TemporaryFolder()
     try colored.write(.idx([1, 1, 2, 3], [1, 2, 3, 4, 5, 6]), "train-images-idx4-ubyte")
