@@ -4,25 +4,31 @@ extension Image {
 
   /// Reads a PNG, JPEG, PGM or PPM file as grey or RGB of 8 bits; the kind is seen from the content.
   ///
-  /// Transparent pixels are laid on black, 16-bit channels reduced to 8.
+  /// The values are those that the file stores: no gamma or colour profile is applied, as in Pillow, OpenCV and torchvision.
+  /// 16-bit channels are reduced to 8, ink (CMYK) is converted to RGB, and the orientation of Exif is applied. Transparent
+  /// pixels are laid on black or, where everything that is visible is dark, on white.
   ///
-  /// - Throws: `DataError` when the file cannot be read, is none of these, is damaged or exceeds `pixelLimit`.
-  public init(contentsOf path: String) throws(DataError) {
-    try self.init(bytes: FileSystem.read(path, limit: Self.fileLimit), path: path)
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - warn: Is told in one line, with the path, what a person should know about a file that was read all the same, such as a
+  ///     fault that its pixels survived.
+  /// - Throws: `DataError` when the file cannot be read, is none of these, is damaged or exceeds `pixelLimit` or memory.
+  public init(contentsOf path: String, warn: (String) -> Void = { _ in }) throws(DataError) {
+    try self.init(bytes: FileSystem.read(path, limit: Self.fileLimit), name: path, warn: warn)
   }
 
-  /// Decodes the content of the file at `path`, which is opened again for PGM and PPM: TurboJPEG reads them from
-  /// files alone.
-  init(bytes: [UInt8], path: String) throws(DataError) {
-    if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) {
-      self = try PNGDecoder.decode(bytes, name: path)
+  /// Decodes the content of a file.
+  init(bytes: [UInt8], name: String, warn: (String) -> Void = { _ in }) throws(DataError) {
+    if bytes.starts(with: PNGChunks.signature) {
+      self = try PNGDecoder.decode(bytes, name: name, warn: warn)
     } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {
-      self = try JPEGDecoder.decode(bytes, name: path)
-    } else if let header = try PNMHeader(bytes, name: path) {
-      self = try PNMDecoder.decode(path, header: header)
+      self = try JPEGDecoder.decode(bytes, name: name, warn: warn)
+    } else if let image = try PNMDecoder.decode(bytes, name: name) {
+      self = image
     } else {
+      try GitLFS.refusePointer(bytes, name: name)
       throw DataError(
-        .unsupported, path,
+        .unsupported, name,
         bytes.isEmpty ? "is empty, not an image" : "is not an image that is read here; PNG, JPEG, PGM and PPM are")
     }
   }

@@ -59,7 +59,14 @@ public struct Image: Hashable, Sendable {
     case (1, 1), (3, 3):
       return self
     case (1, 3):
-      converted = pixels.flatMap { [$0, $0, $0] }
+      converted = [UInt8](unsafeUninitializedCapacity: 3 * pixels.count) { buffer, count in
+        for value in pixels {
+          for _ in 0..<3 {
+            buffer[count] = value
+            count += 1
+          }
+        }
+      }
     case (3, 1):
       converted = (0..<rows * columns).map { pixel in
         let (red, green, blue) = (Int(pixels[3 * pixel]), Int(pixels[3 * pixel + 1]), Int(pixels[3 * pixel + 2]))
@@ -72,7 +79,7 @@ public struct Image: Hashable, Sendable {
   }
 
   /// Requires a size that may be allocated.
-  static func checkSize(rows: Int, columns: Int, name: String) throws(DataError) {
+  static func checkSize(rows: Int, columns: Int, bytesPerPixel: Int = 1, name: String) throws(DataError) {
     guard rows > 0, columns > 0 else {
       throw DataError(.malformed, name, "has \(rows) rows and \(columns) columns; an image has at least one of each")
     }
@@ -81,5 +88,6 @@ public struct Image: Hashable, Sendable {
       throw DataError(
         .tooLarge, name, "is an image of \(rows)x\(columns) pixels; at most \(pixelLimit) are read: make it smaller")
     }
+    try FileSystem.requireMemory(area * bytesPerPixel, for: name)
   }
 }

@@ -1,43 +1,61 @@
-import CPNG
+import ImageDecoding
 
-/// Decodes PNG through libpng's simplified interface.
+/// Decodes PNG through libpng.
 enum PNGDecoder {
+  /// - Parameter warn: is told what is odd about a file whose pixels are whole.
   /// - Throws: `DataError` when the data is damaged or the image too large.
-  static func decode(_ bytes: [UInt8], name: String) throws(DataError) -> Image {
-    var image = png_image()
-    image.version = UInt32(PNG_IMAGE_VERSION)
-    defer { png_image_free(&image) }
-
-    // libpng keeps the pointer between the two calls, so both are made while it is valid.
-    let outcome = bytes.withUnsafeBytes { source -> Result<Image, DataError> in
-      guard png_image_begin_read_from_memory(&image, source.baseAddress, source.count) != 0 else {
-        return .failure(damage(image, name))
-      }
-      let (rows, columns) = (Int(image.height), Int(image.width))
+  static func decode(_ bytes: [UInt8], name: String, warn: (String) -> Void) throws(DataError) -> Image {
+    let chunks = PNGChunks(bytes)
+    // libpng keeps the pointer between the calls, so all are made while it is valid.
+    let outcome = chunks.essential.withUnsafeBufferPointer { source -> Result<Stored, DataError> in
       do throws(DataError) {
-        try Image.checkSize(rows: rows, columns: columns, name: name)
+        return .success(try Stored(source, name: name))
       } catch {
         return .failure(error)
       }
-      image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-      let isColor = image.format & UInt32(PNG_FORMAT_FLAG_COLOR) != 0
-      image.format = isColor ? UInt32(PNG_FORMAT_FLAG_COLOR) : 0
-      let channels = isColor ? 3 : 1
-
-      var black = png_color()
-      var succeeded = false
-      let pixels = [UInt8](unsafeUninitializedCapacity: rows * columns * channels) { buffer, count in
-        succeeded = png_image_finish_read(&image, &black, buffer.baseAddress, Int32(columns * channels), nil) != 0
-        count = succeeded ? rows * columns * channels : 0
-      }
-      guard succeeded else { return .failure(damage(image, name)) }
-      return .success(Image(rows: rows, columns: columns, channels: channels, checkedPixels: pixels))
     }
-    return try outcome.get()
+    var stored = try outcome.get()
+    if chunks.isCutAfterPixels { warn("\(name): the PNG image is cut short after its pixels, which are whole") }
+
+    let channels = stored.channels > 2 ? 3 : 1
+    if stored.channels > channels, AlphaGround.lay(&stored.pixels, channels: channels) == .white {
+      warn("\(name): what is visible is dark and its ground transparent, so it is laid on white")
+    }
+    return try Image(rows: stored.rows, columns: stored.columns, channels: channels, checkedPixels: stored.pixels)
+      .oriented(chunks.orientation, name: name)
   }
 
-  private static func damage(_ image: png_image, _ name: String) -> DataError {
-    let reason = withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    return DataError(.malformed, name, "the PNG image is damaged or cut short (\(reason)); get the file again")
+  /// What the file stores: grey or RGB, and the opacity where there is one.
+  private struct Stored {
+    let rows: Int
+    let columns: Int
+    let channels: Int
+    var pixels: [UInt8]
+
+    init(_ source: UnsafeBufferPointer<UInt8>, name: String) throws(DataError) {
+      var isRight = false
+      guard let decoder = deltacl_png_create(source.baseAddress, source.count, &isRight) else {
+        throw DataError(.readFailed, name, "cannot decode: libpng could not start; out of memory?")
+      }
+      defer { deltacl_png_destroy(decoder) }
+      guard isRight else { throw Self.damage(decoder, name) }
+      rows = Int(decoder.pointee.rows)
+      columns = Int(decoder.pointee.columns)
+      channels = Int(decoder.pointee.channels)
+      try Image.checkSize(rows: rows, columns: columns, bytesPerPixel: channels, name: name)
+      let total = rows * columns * channels
+      pixels = [UInt8](unsafeUninitializedCapacity: total) { buffer, count in
+        isRight = deltacl_png_decode(decoder, buffer.baseAddress)
+        count = isRight ? total : 0
+      }
+      guard isRight else { throw Self.damage(decoder, name) }
+    }
+
+    private static func damage(_ decoder: UnsafeMutablePointer<deltacl_png>, _ name: String) -> DataError {
+      let reason = withUnsafeBytes(of: decoder.pointee.message) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      return DataError(.malformed, name, "the PNG image is damaged or cut short (\(reason)); get the file again")
+    }
   }
 }

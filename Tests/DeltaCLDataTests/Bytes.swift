@@ -51,6 +51,41 @@ extension [UInt8] {
   }
 }
 
+extension [UInt8] {
+  /// Copies of these bytes that were damaged at random: bytes changed, inserted, taken out, repeated or cut off.
+  func mutations(_ count: Int, seed: UInt64) -> [[UInt8]] {
+    var generator = SplitMix(state: seed)
+    return (0..<count).map { _ in
+      var copy = self
+      for _ in 0..<Int.random(in: 1...4, using: &generator) where !copy.isEmpty {
+        let start = Int.random(in: copy.indices, using: &generator)
+        let end = Swift.min(copy.count, start + Int.random(in: 1...16, using: &generator))
+        switch Int.random(in: 0..<6, using: &generator) {
+        case 0: copy[start] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+        case 1: for index in start..<end { copy[index] = .random(in: 0...255, using: &generator) }
+        case 2: for index in start..<end { copy[index] = [0, 0x7f, 0x80, 0xff][start % 4] }
+        case 3: copy.removeSubrange(start..<end)
+        case 4: copy.insert(contentsOf: copy[start..<end], at: start)
+        default: copy.removeLast(copy.count - end)
+        }
+      }
+      return copy
+    }
+  }
+}
+
+/// Steele, Lea and Flood's generator, for tests that repeat.
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ mixed >> 31
+  }
+}
+
 /// Requires an error with `code`, whose text is one line and contains each of `texts`.
 func expectError(
   _ code: DataError.Code, _ texts: String..., sourceLocation: SourceLocation = #_sourceLocation,

@@ -1,10 +1,32 @@
 import CPNG
-import CTurboJPEG
 import CZlib
+import Foundation
 import Testing
 
-/// Image files made in memory by the libraries that the project reads them with.
+/// Image files: those in `Images`, which `Tools/make-image-cases.py` writes, and some made in memory.
 enum ImageFiles {
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Images")
+
+  /// The names of the files in `Images` that another says what to read of.
+  static let names =
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { !$0.contains(".expected.") }
+    .sorted()
+
+  /// The content of a file in `Images`.
+  static func bytes(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: folder.appendingPathComponent(name)))
+  }
+
+  /// The PGM or PPM file that says what is to be read of `name`.
+  static func expectedBytes(_ name: String) throws -> [UInt8] {
+    let stem = name.prefix { $0 != "." }
+    let kind =
+      FileManager.default.fileExists(atPath: folder.appendingPathComponent("\(stem).expected.pgm").path)
+      ? "pgm" : "ppm"
+    return try bytes("\(stem).expected.\(kind)")
+  }
+
   /// A PNG of 8-bit channels; `format` is 0 for grey or adds up libpng's `PNG_FORMAT_FLAG_`.
   static func png(rows: Int, columns: Int, format: UInt32, _ pixels: [UInt8]) -> [UInt8] {
     var image = png_image()
@@ -21,25 +43,16 @@ enum ImageFiles {
   /// The beginning of a PNG, up to its pixels, that announces a grey image of any size.
   static func pngHeader(rows: UInt32, columns: UInt32) -> [UInt8] {
     let sizes = [columns, rows].flatMap { size in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) } }
-    let chunk = Array("IHDR".utf8) + sizes + [8, 0, 0, 0, 0]
-    let checksum = UInt32(crc32(0, chunk, UInt32(chunk.count)))
-    return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13] + chunk
-      + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: checksum >> $0) } + [0, 0, 0, 0] + Array("IDAT".utf8)
+    return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] + chunk("IHDR", sizes + [8, 0, 0, 0, 0])
+      + [0, 0, 0, 0] + Array("IDAT".utf8)
   }
 
-  /// A JPEG of the best quality from pixels of 1, 3 or, for CMYK, 4 channels.
-  static func jpeg(rows: Int, columns: Int, channels: Int, _ pixels: [UInt8]) -> [UInt8] {
-    let encoder = tjInitCompress()
-    defer { tjDestroy(encoder) }
-    let format = [1: TJPF_GRAY, 3: TJPF_RGB, 4: TJPF_CMYK][channels, default: TJPF_GRAY]
-    let subsampling = channels == 1 ? TJSAMP_GRAY : TJSAMP_444
-    var file: UnsafeMutablePointer<UInt8>?
-    var size = 0 as UInt
-    let status = tjCompress2(
-      encoder, pixels, Int32(columns), 0, Int32(rows), Int32(format.rawValue), &file, &size,
-      Int32(subsampling.rawValue), 100, 0)
-    #expect(status == 0)
-    defer { tjFree(file) }
-    return Array(UnsafeBufferPointer(start: file, count: Int(size)))
+  /// A chunk of a PNG.
+  static func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
+    let body = Array(type.utf8) + content
+    let checksum = UInt32(crc32(0, body, UInt32(body.count)))
+    let length = UInt32(content.count)
+    return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) } + body
+      + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: checksum >> $0) }
   }
 }

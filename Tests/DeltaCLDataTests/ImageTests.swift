@@ -12,10 +12,37 @@ import Testing
     folder = try TemporaryFolder()
   }
 
-  /// Decodes `bytes` from a file whose name tells nothing, or PNG and JPEG from memory.
-  private func decode(_ bytes: [UInt8], inMemory: Bool = false) throws -> Image {
-    inMemory
-      ? try Image(bytes: bytes, path: folder("none")) : try Image(contentsOf: folder.write(bytes, "image.txt"))
+  /// Decodes `bytes` without a warning.
+  private func decode(_ bytes: [UInt8]) throws -> Image {
+    try Image(bytes: bytes, name: "f") { Issue.record("\($0)") }
+  }
+
+  /// Decodes `bytes` and gives what it was warned of.
+  private func decodeWarned(_ bytes: [UInt8]) throws -> (image: Image, warnings: [String]) {
+    var warnings: [String] = []
+    let image = try Image(bytes: bytes, name: "f") { warnings.append($0) }
+    return (image, warnings)
+  }
+
+  @Test func thereAreFiles() {
+    #expect(ImageFiles.names.count >= 70)
+  }
+
+  @Test(arguments: ImageFiles.names) func readsAsPillowDoes(name: String) throws {
+    let expected = try Image(bytes: ImageFiles.expectedBytes(name), name: name)
+    let (image, warnings) = try decodeWarned(ImageFiles.bytes(name))
+    #expect([image.rows, image.columns, image.channels] == [expected.rows, expected.columns, expected.channels])
+    let worst = zip(image.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }.max()
+    #expect(try #require(worst) <= 1)
+    // Stray bytes and strokes that only a white ground shows are read and told.
+    let isOdd = name.hasPrefix("stray") || name.hasPrefix("dark")
+    #expect(warnings.count == (isOdd ? 1 : 0), "\(warnings)")
+    #expect(warnings.allSatisfy { $0.hasPrefix("f: ") && !$0.contains("\n") })
+  }
+
+  @Test func readsAFile() throws {
+    let path = try folder.write(ImageFiles.bytes("srgb.png"), "image.txt")
+    #expect(try Image(contentsOf: path) == decode(ImageFiles.bytes("srgb.png")))
   }
 
   @Test func readsPNG() throws {
@@ -27,27 +54,62 @@ import Testing
         == Image(rows: 3, columns: 4, channels: 3, pixels: color))
   }
 
-  @Test func laysTransparencyOnBlack() throws {
-    let rgba = PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA
-    let pixels: [UInt8] = [10, 20, 30, 255, 200, 200, 200, 0]
-    let image = try decode(ImageFiles.png(rows: 1, columns: 2, format: rgba, pixels))
-    #expect(image.pixels == [10, 20, 30, 0, 0, 0])
+  @Test func ignoresGamma() throws {
+    #expect(try decode(ImageFiles.bytes("gamma-gray.png")).pixels == [128, 128, 128, 128])
   }
 
-  @Test func readsJPEG() throws {
-    let flatGray = [UInt8](repeating: 90, count: 64)
-    let image = try decode(ImageFiles.jpeg(rows: 8, columns: 8, channels: 1, flatGray))
-    #expect(image == (try Image(rows: 8, columns: 8, channels: 1, pixels: flatGray)))
-
-    let red = (0..<16 * 8).flatMap { _ in [200, 30, 40] as [UInt8] }
-    let colored = try decode(ImageFiles.jpeg(rows: 16, columns: 8, channels: 3, red))
-    #expect([colored.rows, colored.columns, colored.channels] == [16, 8, 3])
-    for (value, expected) in zip(colored.pixels, red) { #expect(abs(Int(value) - Int(expected)) <= 2) }
+  @Test func laysTransparencyOnBlackOrElseOnWhite() throws {
+    func laid(_ pixels: [UInt8]) throws -> ([UInt8], [String]) {
+      let rgba = PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA
+      let (image, warnings) = try decodeWarned(
+        ImageFiles.png(rows: 1, columns: pixels.count / 4, format: rgba, pixels))
+      return (image.pixels, warnings)
+    }
+    #expect(try laid([90, 20, 30, 255, 200, 200, 200, 0]) == ([90, 20, 30, 0, 0, 0], []))
+    #expect(try laid([200, 100, 0, 128]) == ([100, 50, 0], []))
+    let (pixels, warnings) = try laid([0, 0, 0, 255, 200, 200, 200, 0])
+    #expect(pixels == [0, 0, 0, 255, 255, 255])
+    #expect(warnings.count == 1 && warnings[0].contains("laid on white"))
+    // Where nothing is transparent, or nothing visible, there is nothing to tell apart.
+    #expect(try laid([0, 0, 0, 255, 10, 10, 10, 255]) == ([0, 0, 0, 10, 10, 10], []))
+    #expect(try laid([0, 0, 0, 0, 200, 10, 10, 0]) == ([0, 0, 0, 0, 0, 0], []))
   }
 
-  @Test func saysThatCMYKIsNotRead() throws {
-    let file = ImageFiles.jpeg(rows: 8, columns: 8, channels: 4, [UInt8](repeating: 90, count: 256))
-    expectError(.unsupported, "CMYK") { _ = try decode(file) }
+  @Test func saysWhatKindOfJPEGIsNotRead() throws {
+    var file = try ImageFiles.bytes("gray.jpg")
+    let frame = try #require(file.indices.first { file[$0] == 0xff && file[$0 + 1] == 0xc0 })
+    file[frame + 4] = 12
+    expectError(.unsupported, "precision") { _ = try decode(file) }
+    file[frame + 1] = 0xc3
+    expectError(.unsupported, "SOF type") { _ = try decode(file) }
+  }
+
+  @Test func boundsTheScansOfAJPEG() throws {
+    let file = try ImageFiles.bytes("progressive.jpg")
+    // The last scan, again and again.
+    let scan = try #require(file.indices.dropLast().last { file[$0] == 0xff && file[$0 + 1] == 0xda })
+    let repeated = (0..<600).flatMap { _ in file[scan..<file.count - 2] }
+    expectError(.malformed, "500 scans") {
+      _ = try Image(bytes: Array(file.dropLast(2)) + repeated + [0xff, 0xd9], name: "f")
+    }
+  }
+
+  @Test func readsExifOfAnyKindOrNone() {
+    func tiff(_ entries: [[UInt8]]) -> [UInt8] {
+      Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 0, UInt8(entries.count)] + entries.flatMap(\.self)
+    }
+    func entry(_ tag: [UInt8], type: UInt8, _ value: UInt8) -> [UInt8] {
+      tag + [0, type, 0, 0, 0, 1, 0, value, 0, 0]
+    }
+    let orientation = entry([1, 0x12], type: 3, 6)
+    #expect(ExifOrientation(tiff([entry([1, 0], type: 3, 9), orientation])).rawValue == 6)
+    #expect(ExifOrientation(tiff([entry([1, 0x12], type: 4, 6)])) == .upright)
+    #expect(ExifOrientation(tiff([entry([1, 0x12], type: 3, 9)])) == .upright)
+    #expect(ExifOrientation(tiff([entry([1, 0x12], type: 3, 0)])) == .upright)
+    #expect(ExifOrientation(Array("MM".utf8) + [0, 42, 0xff, 0xff, 0xff, 0xff]) == .upright)
+    for part in tiff([orientation]).truncations {
+      #expect([1, 6].contains(ExifOrientation(part).rawValue))
+    }
   }
 
   @Test func readsPGMAndPPM() throws {
@@ -70,48 +132,76 @@ import Testing
   }
 
   @Test func refusesTruncatedPNG() throws {
-    let file = ImageFiles.png(rows: 3, columns: 4, format: 0, gray)
-    for part in file.truncations {
-      // The last 16 bytes are a checksum and the end chunk: the pixels are whole without them.
-      let result = expectValueOrError { try decode(part, inMemory: true) }
-      if case .success(let image) = result {
+    let text = ImageFiles.chunk("tEXt", Array("Comment\0after the pixels".utf8))
+    let whole = ImageFiles.png(rows: 3, columns: 4, format: 0, gray)
+    let end = whole.count - 12
+    let file = whole[..<end] + text + whole[end...]
+    for part in Array(file).truncations {
+      var warned = 0
+      let result = expectValueOrError { try Image(bytes: part, name: "f") { _ in warned += 1 } }
+      switch result {
+      case .success(let image):
+        // Without the last checksum the pixels are whole.
+        #expect(part.count >= end - 4)
         #expect(image.pixels == gray)
-        #expect(part.count >= file.count - 16)
+        #expect(warned == 1)
+      default:
+        #expect(part.count < end)
       }
     }
+    #expect(try decode(Array(file)).pixels == gray)
   }
 
-  @Test func refusesTruncatedJPEG() throws {
-    let file = ImageFiles.jpeg(rows: 8, columns: 8, channels: 1, (0..<64).map { $0 * 4 })
-    // Without the end marker alone the pixels are whole, and still it is refused.
-    for part in file.truncations {
-      let result = expectValueOrError { try decode(part, inMemory: true) }
-      if case .success = result { Issue.record("accepted \(part.count) of \(file.count) bytes") }
+  @Test(arguments: ["gray.jpg", "sampling-2x2.jpg", "progressive.jpg", "cmyk.jpg"])
+  func refusesTruncatedJPEG(name: String) throws {
+    let whole = try ImageFiles.bytes(name)
+    for part in whole.truncations {
+      // Without the end marker alone the pixels are whole, and still it is refused; so is one that was closed again, but for
+      // progressive ones, which may end after any scan.
+      let closed = part.count < whole.count - 2 && name != "progressive.jpg" ? [part + [0xff, 0xd9]] : []
+      for file in [part] + closed {
+        if case .success = expectValueOrError({ try Image(bytes: file, name: "f") }) {
+          Issue.record("accepted \(part.count) bytes")
+        }
+      }
     }
   }
 
   @Test func refusesTruncatedPGM() throws {
-    for file in [Array("P5\n3 2\n255\n".utf8) + gray[..<6], Array("P2 3 2 255 1 2 3 4 5 60".utf8)] {
+    for file in [
+      Array("P5\n3 2\n255\n".utf8) + gray[..<6], Array("P2 3 2 255 1 2 3 4 5 60".utf8),
+      Array("P6 1 1 65535 abcdef".utf8),
+    ] {
       for part in file.truncations.dropLast() {
-        let result = expectValueOrError { try decode(part) }
-        if case .success = result { Issue.record("accepted \(part.count) of \(file.count) bytes") }
+        if case .success = expectValueOrError({ try decode(part) }) {
+          Issue.record("accepted \(part.count) of \(file.count) bytes")
+        }
       }
     }
+    expectError(.truncated, "6 values") { _ = try decode(Array("P5 3 2 255 abc".utf8)) }
+    expectError(.malformed, "value 1 is 300") { _ = try decode(Array("P2 2 1 255 1 300".utf8)) }
+    expectError(.malformed, "value 1 is no number") { _ = try decode(Array("P2 2 1 255 1 x  ".utf8)) }
+    expectError(.malformed, "largest value") { _ = try decode(Array("P2 2 1 65536 1 2".utf8)) }
+    expectError(.malformed, "largest value") { _ = try decode(Array("P2 2 1 0 1 2".utf8)) }
   }
 
   @Test func survivesEveryCorruption() throws {
-    let compressed = [
-      ImageFiles.png(rows: 3, columns: 4, format: PNG_FORMAT_FLAG_COLOR, color),
-      ImageFiles.jpeg(rows: 8, columns: 8, channels: 1, (0..<64).map { $0 * 4 }),
-    ]
     let portable = Array("P5\n3 2\n255\n".utf8) + gray[..<6]
-    for (file, inMemory) in compressed.map({ ($0, true) }) + [(portable, false)] {
-      for damaged in file.corruptions() {
-        let result = expectValueOrError { try decode(damaged, inMemory: inMemory) }
-        if case .success(let image) = result {
-          #expect(image.pixels.count == image.rows * image.columns * image.channels)
-        }
-      }
+    for file in [ImageFiles.png(rows: 3, columns: 4, format: PNG_FORMAT_FLAG_COLOR, color), portable] {
+      for damaged in file.corruptions() { try expectWholeOrError(damaged) }
+    }
+  }
+
+  @Test(arguments: ImageFiles.names) func survivesMutations(name: String) throws {
+    for damaged in try ImageFiles.bytes(name).mutations(60, seed: name.utf8.reduce(1) { $0 &* 31 &+ UInt64($1) }) {
+      try expectWholeOrError(damaged)
+    }
+  }
+
+  private func expectWholeOrError(_ bytes: [UInt8]) throws {
+    let result = expectValueOrError { try Image(bytes: bytes, name: "f") }
+    if case .success(let image) = result {
+      #expect(image.pixels.count == image.rows * image.columns * image.channels)
     }
   }
 

@@ -11,7 +11,8 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       Takes PNG, JPEG, PGM and PPM files and prints the most likely classes of each with their probabilities. Images are \
       brought to the size and the channels that the model was trained on; they should look like its training images, \
-      which for MNIST and its kind are bright on black.
+      which for MNIST and its kind are bright on black. Transparent pixels are laid on black or, where all that is visible is \
+      dark, on white, and images are turned as their Exif data says.
 
       Examples:
 
@@ -54,7 +55,7 @@ struct PredictCommand: ParsableCommand {
     let step = try InferenceStep(network, parameters, batch: 1)
     var predictions: [Prediction] = []
     for path in images {
-      let image = try Image(contentsOf: path).converted(channels: network.inputChannels).resized(
+      let image = try Image(contentsOf: path, warn: Output.message).converted(channels: network.inputChannels).resized(
         rows: network.inputSize.rows, columns: network.inputSize.columns)
       try step.run(images: image.normalized(by: checkpoint.normalization))
       let probabilities = try step.probabilities()

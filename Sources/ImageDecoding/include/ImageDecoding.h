@@ -1,0 +1,4 @@
+#pragma once
+
+#include "deltacl_jpeg.h"
+#include "deltacl_png.h"
