@@ -1,5 +1,6 @@
 /// A folder with files named as MNIST's are: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same with
-/// `t10k`, each plain or with `.gz`, or with a dot as in `train-images.idx3-ubyte`.
+/// `t10k`, each plain or with `.gz`, or with a dot as in `train-images.idx3-ubyte`; a file may also lie in a folder of such a
+/// name, as some programs unpack archives.
 struct MNISTFolder {
   private let path: String
 
@@ -36,14 +37,19 @@ struct MNISTFolder {
     try IDX(contentsOf: file("\(prefix)-labels", ranks: [1])).elements
   }
 
-  /// The path of the first of the possible names that exists.
+  /// The path of the first of the possible names that is a file, in this folder or in one of such a name.
   private func file(_ stem: String, ranks: [Int]) throws(DataError) -> String {
     let names = ranks.flatMap { rank in
       ["-", "."].flatMap { separator in ["", ".gz"].map { "\(stem)\(separator)idx\(rank)-ubyte\($0)" } }
     }
-    guard let name = names.first(where: { FileSystem.exists("\(path)/\($0)") }) else {
-      throw DataError(.notFound, path, "has no file \(names[0]) or \(names[0]).gz; name a folder of MNIST's form")
+    let nested = names.flatMap { folder in names.map { "\(folder)/\($0)" } }
+    for name in names + nested {
+      let path = "\(path)/\(name)"
+      if FileSystem.exists(path), !FileSystem.isFolder(path) { return path }
     }
-    return "\(path)/\(name)"
+    throw DataError(
+      .notFound, path,
+      "has no file \(names[0]), nor \(names.dropFirst().joined(separator: ", ")), nor one in a folder of such a name; "
+        + "name a folder of MNIST's form")
   }
 }

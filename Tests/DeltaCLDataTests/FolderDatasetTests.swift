@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import DeltaCLData
@@ -83,6 +84,31 @@ import Testing
   @Test func namesTheMissingFile() throws {
     let empty = try TemporaryFolder()
     expectError(.notFound, empty.path, "train-images-idx3-ubyte") { _ = try Dataset.load(empty.path) }
+  }
+
+  @Test func readsWhatKaggleUnpacks() throws {
+    let kaggle = try TemporaryFolder()
+    let files: [(name: String, bytes: [UInt8])] = [
+      ("train-images", images), ("train-labels", labels), ("t10k-images", testImages), ("t10k-labels", testLabels),
+    ]
+    for (name, bytes) in files {
+      let rank = name.hasSuffix("images") ? 3 : 1
+      try FileSystem.createFolder(kaggle("\(name)-idx\(rank)-ubyte"))
+      try kaggle.write(bytes, "\(name)-idx\(rank)-ubyte/\(name)-idx\(rank)-ubyte")
+      try kaggle.write(bytes, "\(name).idx\(rank)-ubyte")
+    }
+    let dataset = try Dataset.load(kaggle.path)
+    #expect(dataset.train.labels == [0, 2, 1])
+    // The folders alone do too, and a file in them may have another of the names.
+    for (name, _) in files { unlink(kaggle("\(name).idx\(name.hasSuffix("images") ? 3 : 1)-ubyte")) }
+    #expect(try Dataset.load(kaggle.path) == dataset)
+    unlink(kaggle("train-images-idx3-ubyte/train-images-idx3-ubyte"))
+    try kaggle.write(images.gzipped(), "train-images-idx3-ubyte/train-images.idx3-ubyte.gz")
+    #expect(try Dataset.load(kaggle.path) == dataset)
+    unlink(kaggle("train-images-idx3-ubyte/train-images.idx3-ubyte.gz"))
+    expectError(.notFound, "train-images-idx3-ubyte", "train-images.idx4-ubyte.gz", "in a folder of such a name") {
+      _ = try Dataset.load(kaggle.path)
+    }
   }
 
   @Test func listsTheKnownNames() {
