@@ -18,9 +18,9 @@ let package = Package(
     .target(name: "OpenCL", dependencies: ["COpenCL"]),
     .target(name: "DeltaCL", dependencies: ["OpenCL", "DeltaCLKernels", "DeltaCLSystem"]),
     .target(name: "DeltaCLData", dependencies: ["CZlib", "ImageDecoding", "DeltaCLDigits", "DeltaCLSystem"]),
-    .target(name: "DeltaCLNetworks", dependencies: ["OpenCL", "DeltaCL", "DeltaCLData"]),
+    .target(name: "DeltaCLNetworks", dependencies: ["OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLSystem"]),
 
-    // What the libraries need of the system: paths and memory.
+    // What the libraries need of the system, and share: paths, memory, the words of messages.
     .target(name: "DeltaCLSystem"),
 
     // The command.

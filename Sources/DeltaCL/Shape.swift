@@ -1,3 +1,5 @@
+import DeltaCLSystem
+
 /// The extents of a tensor, outermost first: `[N, H, W, C]` for activations, `[K, R, S, C / groups]` for kernels.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
   /// The most elements a tensor may have. Kernels index with 32-bit integers; the margin leaves room for the last,
@@ -38,8 +40,8 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     }
   }
 
-  /// Such as `[64, 28, 28, 1]`.
+  /// Such as `[64, 28, 28, 1]`; of very many extents, the first.
   public var description: String {
-    "[" + dimensions.map(String.init).joined(separator: ", ") + "]"
+    "[\(Excerpt.list(dimensions))]"
   }
 }

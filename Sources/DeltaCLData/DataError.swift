@@ -1,3 +1,4 @@
+import DeltaCLSystem
 import Glibc
 
 /// What went wrong with a file, an image or a data set, in one line.
@@ -38,8 +39,8 @@ public struct DataError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong with it, with the values, and what to do.
   public let message: String
 
-  /// The path and the message on one line.
-  public var description: String { "\(path): \(message)" }
+  /// The path and the message on one line; a very long one without its middle.
+  public var description: String { Excerpt.line("\(path): \(message)") }
 
   /// Creates an error about `path`.
   public init(_ code: Code, _ path: String, _ message: String) {

@@ -109,6 +109,7 @@ extension IDX {
     }
 
     init(_ bytes: [UInt8], name: String) throws(DataError) {
+      try GitLFS.refusePointer(bytes, name: name)
       guard bytes.count >= 4 else {
         throw DataError(.truncated, name, "has \(bytes.count) bytes, fewer than an IDX header; get the file again")
       }

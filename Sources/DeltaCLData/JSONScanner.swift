@@ -92,6 +92,13 @@ struct JSONScanner {
     throw failure("a string without end")
   }
 
+  /// Takes the value `null` if it comes next.
+  mutating func takeNull() throws(Failure) -> Bool {
+    guard peek() == UInt8(ascii: "n") else { return false }
+    try literal("null")
+    return true
+  }
+
   /// Passes over any value.
   mutating func skipValue(depth: Int = 0) throws(Failure) {
     switch peek() {

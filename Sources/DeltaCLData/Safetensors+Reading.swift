@@ -1,3 +1,5 @@
+import DeltaCLSystem
+
 extension Safetensors {
   /// Reads the content of a file.
   ///
@@ -41,6 +43,7 @@ extension Safetensors {
 
     /// Where the header of a file of `byteCount` bytes ends, by its first nine bytes.
     static func end(_ beginning: ArraySlice<UInt8>, byteCount: Int, name: String) throws(DataError) -> Int {
+      try GitLFS.refusePointer(beginning, name: name)
       guard byteCount >= 8, beginning.count >= 8 else {
         throw DataError(.truncated, name, "has \(byteCount) bytes, fewer than a safetensors file; get the file again")
       }
@@ -71,7 +74,7 @@ extension Safetensors {
           hasMetadata = true
           metadata = try Self.metadata(&scanner)
         } else {
-          guard entries[key] == nil else { throw scanner.failure("tensor '\(key)' occurs twice") }
+          guard entries[key] == nil else { throw scanner.failure("tensor \(Excerpt.quoted(key)) occurs twice") }
           entries[key] = try Self.entry(key, &scanner)
         }
       }
@@ -89,12 +92,14 @@ extension Safetensors {
         guard entry.range.lowerBound == end else {
           throw DataError(
             .malformed, name,
-            "tensor '\(key)' begins at byte \(entry.range.lowerBound) where \(end) is due: a hole or an overlap")
+            "tensor \(Excerpt.quoted(key)) begins at byte \(entry.range.lowerBound) where \(end) is due: a hole or an overlap"
+          )
         }
         guard entry.dtype.byteCount(shape: entry.shape) == entry.range.count else {
           throw DataError(
             .malformed, name,
-            "tensor '\(key)' has \(entry.range.count) bytes, which is not \(entry.dtype.rawValue) \(entry.shape)")
+            "tensor \(Excerpt.quoted(key)) has \(entry.range.count) bytes, which is not \(entry.dtype.rawValue) "
+              + "[\(Excerpt.list(entry.shape))]")
         }
         end = entry.range.upperBound
       }
@@ -105,10 +110,12 @@ extension Safetensors {
       }
     }
 
+    /// Free text by key; some programs write null where there is none.
     private static func metadata(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) -> [String: String] {
+      if try scanner.takeNull() { return [:] }
       var metadata: [String: String] = [:]
       try scanner.object { (key, scanner) throws(JSONScanner.Failure) in
-        guard metadata[key] == nil else { throw scanner.failure("metadata '\(key)' occurs twice") }
+        guard metadata[key] == nil else { throw scanner.failure("metadata \(Excerpt.quoted(key)) occurs twice") }
         metadata[key] = try scanner.string()
       }
       return metadata
@@ -123,22 +130,24 @@ extension Safetensors {
         case "dtype" where dtype == nil:
           let text = try scanner.string()
           dtype = DType(rawValue: text)
-          if dtype == nil { throw scanner.failure("tensor '\(name)' has the unknown type '\(text)'") }
+          if dtype == nil {
+            throw scanner.failure("tensor \(Excerpt.quoted(name)) has the unknown type \(Excerpt.quoted(text))")
+          }
         case "shape" where shape == nil:
           shape = try scanner.integers()
         case "data_offsets" where offsets == nil:
           offsets = try scanner.integers()
         case "dtype", "shape", "data_offsets":
-          throw scanner.failure("tensor '\(name)' has '\(key)' twice")
+          throw scanner.failure("tensor \(Excerpt.quoted(name)) has '\(key)' twice")
         default:
           try scanner.skipValue()
         }
       }
       guard let dtype, let shape, let offsets else {
-        throw scanner.failure("tensor '\(name)' lacks dtype, shape or data_offsets")
+        throw scanner.failure("tensor \(Excerpt.quoted(name)) lacks dtype, shape or data_offsets")
       }
       guard offsets.count == 2, offsets[0] <= offsets[1] else {
-        throw scanner.failure("tensor '\(name)' has data_offsets \(offsets.prefix(3)), no begin and end")
+        throw scanner.failure("tensor \(Excerpt.quoted(name)) has data_offsets \(offsets.prefix(3)), no begin and end")
       }
       return Entry(dtype: dtype, shape: shape, range: offsets[0]..<offsets[1])
     }

@@ -1,3 +1,5 @@
+import DeltaCLSystem
+
 extension Safetensors {
   /// A dense array: element type, shape and the elements' bytes, little-endian in row-major order.
   public struct Tensor: Hashable, Sendable {
@@ -17,7 +19,8 @@ extension Safetensors {
     public init(dtype: DType, shape: [Int], bytes: [UInt8]) throws(DataError) {
       guard dtype.byteCount(shape: shape) == bytes.count else {
         throw DataError(
-          .mismatch, "tensor", "\(bytes.count) bytes do not make a \(dtype.rawValue) tensor of shape \(shape)")
+          .mismatch, "tensor",
+          "\(bytes.count) bytes do not make a \(dtype.rawValue) tensor of shape [\(Excerpt.list(shape))]")
       }
       self.dtype = dtype
       self.shape = shape

@@ -1,3 +1,5 @@
+import DeltaCLSystem
+
 /// Named tensors and text, as a safetensors file holds them.
 ///
 /// A file is a 64-bit little-endian length, a JSON header of that length that gives each tensor's type, shape and
@@ -43,8 +45,8 @@ public struct Safetensors: Hashable, Sendable {
   }
 
   static func missing(_ name: String, among names: [String], source: String) -> DataError {
-    let present = names.isEmpty ? "none" : names.joined(separator: ", ")
-    return DataError(.notFound, source, "has no tensor '\(name)'; it has: \(present)")
+    let present = names.isEmpty ? "none" : Excerpt.list(names)
+    return DataError(.notFound, source, "has no tensor \(Excerpt.quoted(name)); it has: \(present)")
   }
 
   /// Writes a file, whole or not at all; equal contents give equal bytes.

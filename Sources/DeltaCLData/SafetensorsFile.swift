@@ -1,3 +1,5 @@
+import DeltaCLSystem
+
 /// A safetensors file whose header was read and whose tensors are read one by one, so that no more of a large file takes memory
 /// than is used.
 public final class SafetensorsFile: Sendable {
@@ -55,7 +57,8 @@ public final class SafetensorsFile: Sendable {
     let entry = try entry(name)
     guard destination.count == entry.range.count else {
       throw DataError(
-        .mismatch, path, "tensor '\(name)' has \(entry.range.count) bytes, and there is room for \(destination.count)")
+        .mismatch, path,
+        "tensor \(Excerpt.quoted(name)) has \(entry.range.count) bytes, and there is room for \(destination.count)")
     }
     guard try file.read(from: dataStart + entry.range.lowerBound, into: destination) == destination.count else {
       throw shortened(name)
@@ -63,7 +66,7 @@ public final class SafetensorsFile: Sendable {
   }
 
   private func shortened(_ name: String) -> DataError {
-    DataError(.truncated, path, "became shorter while tensor '\(name)' was read; try again")
+    DataError(.truncated, path, "became shorter while tensor \(Excerpt.quoted(name)) was read; try again")
   }
 
   private func entry(_ name: String) throws(DataError) -> Safetensors.Entry {

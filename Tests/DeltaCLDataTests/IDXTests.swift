@@ -58,6 +58,13 @@ import Testing
     }
   }
 
+  @Test func survivesMutations() {
+    for damaged in images.mutations(1000, seed: 4) + images.gzipped().mutations(1000, seed: 5) {
+      let result = expectValueOrError { try IDX(bytes: damaged) }
+      if case .success(let array) = result { #expect(array.elements.count == array.dimensions.reduce(1, *)) }
+    }
+  }
+
   @Test func refusesMoreThanAnnounced() {
     expectError(.malformed, "29", "28") { _ = try IDX(bytes: images + [0]) }
     expectError(.tooLarge) { _ = try IDX(bytes: (images + [0]).gzipped()) }

@@ -60,6 +60,53 @@ import Testing
     }
   }
 
+  @Test func refusesOtherMetadata() {
+    for metadata in ["nul", "nulll", "true", "1", "\"\"", "null,\"__metadata__\":null"] {
+      expectError(.malformed) { _ = try Safetensors(bytes: .safetensors("{\"__metadata__\":\(metadata)}")) }
+    }
+  }
+
+  @Test func messagesStayShort() throws {
+    let long = String(repeating: "x", count: 100_000)
+    let shape = "[" + String(repeating: "1,", count: 50_000) + "1]"
+    let headers = [
+      #"{"a":\#(Self.tensor(long, "[1]", "[0,4]"))}"#, #"{"\#(long)":\#(Self.tensor("F32", "[1]", "[1,4]"))}"#,
+      #"{"a":\#(Self.tensor("F32", shape, "[0,3]"))}"#, #"{"\#(long)":{"shape":[0]}}"#,
+      #"{"__metadata__":{"\#(long)":"1","\#(long)":"1"}}"#, #"{"a":{"dtype":\#(long)}}"#,
+    ]
+    for header in headers {
+      let error = #expect(throws: DataError.self) {
+        _ = try Safetensors(bytes: .safetensors(header, data: [0, 0, 0, 0]))
+      }
+      #expect(try #require(error).description.count < 400)
+    }
+    let empty = try Safetensors.Tensor(floats: [], shape: [0])
+    let many = Safetensors(tensors: Dictionary(uniqueKeysWithValues: (0..<20_000).map { ("tensor\($0)", empty) }))
+    let error = #expect(throws: DataError.self) { _ = try many.tensor(long) }
+    #expect(try #require(error).description.hasSuffix("and 19988 more"))
+    #expect(try #require(error).description.count < 400)
+    #expect(DataError(.notFound, long, "is missing").description.hasSuffix("xxx: is missing"))
+    #expect(DataError(.notFound, long, "is missing").description.count < 2100)
+  }
+
+  @Test func saysThatAFileIsAPointer() throws {
+    let pointer = Array(
+      "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
+        .utf8)
+    expectError(.unsupported, "f: is a Git LFS pointer", "git lfs pull") {
+      _ = try Safetensors(bytes: pointer, name: "f")
+    }
+    expectError(.unsupported, "f: is a Git LFS pointer") { _ = try IDX(bytes: pointer, name: "f") }
+    let folder = try TemporaryFolder()
+    try folder.write(pointer, "image.png")
+    expectError(.unsupported, "image.png: is a Git LFS pointer") { _ = try Image(contentsOf: folder("image.png")) }
+    try folder.write(pointer, "train-images-idx3-ubyte.gz")
+    try folder.write(pointer, "train-labels-idx1-ubyte.gz")
+    expectError(.unsupported, "train-images-idx3-ubyte.gz: is a Git LFS pointer") {
+      _ = try Dataset.load(folder.path)
+    }
+  }
+
   @Test func refusesLengthsThatLie() {
     expectError(.tooLarge) { _ = try Safetensors(bytes: [UInt8](repeating: 0xff, count: 8) + Array("{}".utf8)) }
     expectError(.tooLarge, "100000001") { _ = try Safetensors(bytes: [0x01, 0xe1, 0xf5, 0x05, 0, 0, 0, 0]) }
@@ -81,7 +128,8 @@ import Testing
 
   @Test(arguments: [
     "{}", "{ }   ", "{\n}", #"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":[1,{"y":-0.5e+3}]}}"#,
-    #"{"__metadata__":{}}"#, #"{"a":{"dtype":"I64","shape":[3,0],"data_offsets":[0,0]}}"#,
+    #"{"__metadata__":{}}"#, #"{"__metadata__":null}"#, #"{"__metadata__": null }"#,
+    #"{"a":{"dtype":"I64","shape":[3,0],"data_offsets":[0,0]}}"#,
     #"{"\ud83d\ude42\/":{"data_offsets":[0,0],"shape":[0],"dtype":"BOOL"}}"#,
   ])
   func acceptsWhatIsLegal(header: String) throws {

@@ -94,6 +94,13 @@ import Testing
     }
   }
 
+  @Test func survivesMutations() throws {
+    for damaged in try Self.sample().serialized().mutations(2000, seed: 3) {
+      let result = expectValueOrError { try Safetensors(bytes: damaged) }
+      if case .success(let read) = result { #expect(try Safetensors(bytes: read.serialized()) == read) }
+    }
+  }
+
   @Test func refusesATensorCalledMetadata() {
     expectError(.malformed) {
       try Safetensors(tensors: ["__metadata__": Tensor(floats: [], shape: [0])]).write(to: "/nowhere/f")

@@ -1,3 +1,4 @@
+import DeltaCLSystem
 import Foundation
 
 /// The command's two streams: answers on standard output, messages on standard error.
@@ -27,8 +28,11 @@ enum Output {
   }
 
   /// Writes a line to standard error, with the command's name in front. A message that cannot be written is lost.
+  ///
+  /// What is longer than anybody reads is shown without its middle.
   static func message(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data("deltacl: \(text)\n".utf8))
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Excerpt.line(String($0)) }
+    try? FileHandle.standardError.write(contentsOf: Data("deltacl: \(lines.joined(separator: "\n"))\n".utf8))
   }
 
   /// Writes `value` as indented JSON to standard output.

@@ -1,4 +1,5 @@
 import DeltaCL
+import DeltaCLSystem
 
 /// Where each parameter of a network, or each parameter and statistic, lies in one contiguous storage.
 struct ParameterLayout: Sendable {
@@ -34,7 +35,7 @@ struct ParameterLayout: Sendable {
     guard let index = indices[name] else {
       throw NetworkError(
         .mismatchedParameters,
-        "there is no parameter named '\(name)'; known are \(slots.map(\.name).joined(separator: ", "))")
+        "there is no parameter named \(Excerpt.quoted(name)); known are \(Excerpt.list(slots.map(\.name)))")
     }
     return index
   }
@@ -60,7 +61,7 @@ struct ParameterLayout: Sendable {
       }
       return nil
     }
-    differences += tensors.keys.filter { indices[$0] == nil }.sorted().map { "\($0) is unknown" }
+    differences += tensors.keys.filter { indices[$0] == nil }.sorted().map { "\(Excerpt.list([$0])) is unknown" }
     guard differences.isEmpty else {
       let shown = differences.prefix(6).joined(separator: "; ")
       let rest = differences.count > 6 ? "; and \(differences.count - 6) more" : ""

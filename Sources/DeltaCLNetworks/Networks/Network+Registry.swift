@@ -1,3 +1,5 @@
+import DeltaCLSystem
+
 extension Network {
   private static let registry: [(name: String, make: @Sendable (_ classes: Int) -> Network)] = [
     ("lenet", { leNet(classes: $0) }),
@@ -18,7 +20,8 @@ extension Network {
   public static func named(_ name: String, classes: Int) throws(NetworkError) -> Network {
     guard let entry = registry.first(where: { $0.name == name.lowercased() }) else {
       throw NetworkError(
-        .unknownNetwork, "there is no network named '\(name)'; known networks: \(names.joined(separator: ", "))")
+        .unknownNetwork,
+        "there is no network named \(Excerpt.quoted(name)); known networks: \(names.joined(separator: ", "))")
     }
     return entry.make(classes)
   }
