@@ -62,7 +62,7 @@ public final class Buffer: Sendable {
   public func subBuffer(offset: Int, byteCount: Int) throws -> Buffer {
     guard byteCount > 0 else {
       throw OpenCLError(
-        status: .invalidBufferSize, call: "clCreateSubBuffer", detail: "a buffer of \(byteCount) bytes cannot exist")
+        refused: .invalidBufferSize, call: "clCreateSubBuffer", detail: "a buffer of \(byteCount) bytes cannot exist")
     }
     try checkRange(offset: offset, byteCount: byteCount, call: "clCreateSubBuffer")
     let start = self.offset + offset

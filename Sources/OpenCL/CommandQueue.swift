@@ -141,7 +141,7 @@ public final class CommandQueue: Sendable {
   private func validate(_ kernel: Kernel, _ globalSize: WorkSize, _ localSize: WorkSize?) throws(OpenCLError) {
     func failure(_ status: OpenCLStatus, _ reason: String) -> OpenCLError {
       OpenCLError(
-        status: status, call: "clEnqueueNDRangeKernel",
+        refused: status, call: "clEnqueueNDRangeKernel",
         detail: "\(describe(kernel, globalSize, localSize)): \(reason)")
     }
     guard kernel.program.context === context else {

@@ -37,7 +37,7 @@ public final class Context: Sendable {
   func reserve(_ byteCount: Int) throws {
     guard byteCount > 0 else {
       throw OpenCLError(
-        status: .invalidBufferSize, call: "clCreateBuffer", detail: "a buffer of \(byteCount) bytes cannot exist")
+        refused: .invalidBufferSize, call: "clCreateBuffer", detail: "a buffer of \(byteCount) bytes cannot exist")
     }
     let largest = device.maximumAllocationBytes
     guard byteCount <= largest else {

@@ -92,7 +92,7 @@ public final class Kernel {
     let limit = program.context.device.localMemoryBytes
     guard !overflow, total - (localBytes.indices.contains(index) ? localBytes[index] : 0) <= limit else {
       throw OpenCLError(
-        status: .outOfResources, call: "clSetKernelArg",
+        refused: .outOfResources, call: "clSetKernelArg",
         detail: "argument \(index) of kernel \(name): \(memory.byteCount) bytes of local memory, of which "
           + "\(program.context.device.name) has \(limit)")
     }

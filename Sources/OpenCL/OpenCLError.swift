@@ -6,20 +6,43 @@ public struct OpenCLError: Error, Hashable, Sendable, CustomStringConvertible {
   public let call: String
   /// The values at fault and what to do, where known.
   public let detail: String?
+  /// Whether a smaller batch could succeed where this failed: what ran out is memory for tensors.
+  public let isOutOfMemory: Bool
+  private let advice: String?
 
   /// Describes a failed call.
   public init(status: OpenCLStatus, call: String, detail: String? = nil) {
     self.status = status
     self.call = call
     self.detail = detail
+    isOutOfMemory = status.isOutOfMemory && Self.callsForTensors.contains { call.hasPrefix($0) }
+    advice =
+      if isOutOfMemory {
+        "try a smaller batch"
+      } else if status.isOutOfMemory && status != .invalidBufferSize {
+        "see what else uses the device, and that memory and processes are not limited too tightly (ulimit -a)"
+      } else {
+        nil
+      }
   }
 
-  /// Whether a smaller batch could succeed where this failed.
-  public var isOutOfMemory: Bool { status.isOutOfMemory }
+  /// Describes a call that was not made, because it would fail with any batch.
+  init(refused status: OpenCLStatus, call: String, detail: String) {
+    self.status = status
+    self.call = call
+    self.detail = detail
+    isOutOfMemory = false
+    advice = nil
+  }
 
-  /// One line: the call, the status and the detail.
+  /// The beginnings of the names of the calls that allocate tensors or run commands, for which drivers allocate them late.
+  private static let callsForTensors = [
+    "clCreateBuffer", "clCreateSubBuffer", "clEnqueue", "clFlush", "clFinish", "clWaitForEvents", "posix_memalign",
+  ]
+
+  /// One line: the call, the status, the detail and, where something ran out, what may help.
   public var description: String {
-    let parts = ["\(call) failed with \(status)", detail, isOutOfMemory ? "try a smaller batch" : nil]
+    let parts = ["\(call) failed with \(status)", detail, advice]
     return parts.compactMap { $0 }.joined(separator: ": ")
   }
 }
@@ -38,7 +61,7 @@ func created(
 ) throws(OpenCLError) -> OpaquePointer {
   try check(status, call, detail: detail())
   guard let object else {
-    throw OpenCLError(status: .outOfHostMemory, call: call, detail: "the driver returned no object")
+    throw OpenCLError(refused: .outOfHostMemory, call: call, detail: "the driver returned no object")
   }
   return object
 }

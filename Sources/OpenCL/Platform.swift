@@ -26,34 +26,50 @@ public struct Platform: Hashable, Sendable {
     extensions = try query.ifKnown { try $0.string(CL_PLATFORM_EXTENSIONS) }.map(words) ?? []
   }
 
-  /// Every platform, in the loader's order; none is an empty list, not an error.
+  /// Every platform that answers, in the loader's order; none is an empty list, not an error.
   ///
-  /// - Throws: `OpenCLError` where the loader or a platform fails to answer.
+  /// - Throws: `OpenCLError` where the loader fails to answer.
   public static func all() throws -> [Platform] {
+    try answers().compactMap { try? $0.get() }
+  }
+
+  /// What every platform answers, in the loader's order: itself, or why it cannot be used. None is an empty list, not an
+  /// error.
+  ///
+  /// - Throws: `OpenCLError` where the loader fails to answer.
+  public static func answers() throws -> [Result<Platform, any Error>] {
     try discovery.withLock { _ in try list() }
   }
 
   // PoCL 3.1 crashes where two threads make it initialise its devices at once.
   private static let discovery = Mutex(())
 
-  private static func list() throws -> [Platform] {
+  private static func list() throws -> [Result<Platform, any Error>] {
     var count: cl_uint = 0
     let status = clGetPlatformIDs(0, nil, &count)
     if OpenCLStatus(status) == .platformNotFound || status == CL_SUCCESS && count == 0 { return [] }
     try check(status, "clGetPlatformIDs")
     var handles = [cl_platform_id?](repeating: nil, count: Int(count))
     try check(clGetPlatformIDs(count, &handles, nil), "clGetPlatformIDs")
-    return try handles.compactMap { $0 }.map(Platform.init(handle:))
+    return handles.compactMap { $0 }.map { handle in Result { try Platform(handle: handle) } }
   }
 
-  /// Every device of the platform, in its order; none is an empty list, not an error.
+  /// Every device of the platform that answers, in its order; none is an empty list, not an error.
   ///
-  /// - Throws: `OpenCLError` where the platform or a device fails to answer.
+  /// - Throws: `OpenCLError` where the platform fails to answer.
   public func devices() throws -> [Device] {
+    try deviceAnswers().compactMap { try? $0.get() }
+  }
+
+  /// What every device of the platform answers, in its order: itself, or why it cannot be used. None is an empty list, not
+  /// an error.
+  ///
+  /// - Throws: `OpenCLError` where the platform fails to answer.
+  public func deviceAnswers() throws -> [Result<Device, any Error>] {
     try Self.discovery.withLock { _ in try listDevices() }
   }
 
-  private func listDevices() throws -> [Device] {
+  private func listDevices() throws -> [Result<Device, any Error>] {
     let everyType = cl_device_type(0xffff_ffff)
     var count: cl_uint = 0
     let status = clGetDeviceIDs(handle, everyType, 0, nil, &count)
@@ -61,7 +77,7 @@ public struct Platform: Hashable, Sendable {
     try check(status, "clGetDeviceIDs", detail: "platform \(name)")
     var handles = [cl_device_id?](repeating: nil, count: Int(count))
     try check(clGetDeviceIDs(handle, everyType, count, &handles, nil), "clGetDeviceIDs", detail: "platform \(name)")
-    return try handles.compactMap { $0 }.map { try Device(handle: $0, platform: self) }
+    return handles.compactMap { $0 }.map { handle in Result { try Device(handle: handle, platform: self) } }
   }
 
   /// Whether both are the same platform of this process.

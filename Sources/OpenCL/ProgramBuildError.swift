@@ -17,9 +17,22 @@ public struct ProgramBuildError: Error, Hashable, Sendable, CustomStringConverti
     self.log = log
   }
 
-  /// A line with device and options, then the whole log.
+  /// Whether the compiler found an error in the sources or the options, rather than failing itself.
+  public var namesAnError: Bool { log.contains("error:") }
+
+  /// A line with device and options, then the whole log. Where it names no error, the line says what a compiler may lack.
   public var description: String {
-    "clBuildProgram failed with \(status) on \(deviceName) with options '\(options)':\n"
-      + (log.isEmpty ? "the compiler left no log" : log)
+    let advice =
+      namesAnError
+      ? ""
+      : " and no error in the sources; see that the folder in which the driver compiles can be written and its disk is not "
+        + "full (PoCL's is POCL_CACHE_DIR or follows from HOME), and that file sizes, memory and processes are not limited "
+        + "too tightly (ulimit -a)"
+    return "clBuildProgram failed with \(status) on \(deviceName) with options '\(options)'\(advice):\n"
+      + (log.isEmpty ? "the compiler left no log" : namesAnError ? log : withoutWarnings)
+  }
+
+  private var withoutWarnings: String {
+    log.split(separator: "\n").filter { !$0.contains("warning:") }.joined(separator: "\n")
   }
 }

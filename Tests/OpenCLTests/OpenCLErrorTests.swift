@@ -33,6 +33,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "clGetPlatformIDs", "clGetPlatformInfo", "clGetDeviceIDs", "clGetDeviceInfo", "clCreateContext",
+    "clCreateCommandQueue",
+    "clCreateProgramWithSource", "clBuildProgram", "clCreateKernel", "clSetKernelArg", "clGetEventInfo",
+  ])
+  func aSmallerBatchIsNoAdviceWhereNoTensorIsAtFault(call: String) {
+    for code in Int32(-72)...0 {
+      let error = OpenCLError(status: OpenCLStatus(rawValue: code), call: call)
+      #expect(!error.isOutOfMemory)
+      #expect(!error.description.contains("smaller batch"))
+      #expect(error.description.contains("ulimit -a") == [-4, -5, -6].contains(code))
+    }
+  }
+
   @Test func descriptionIsOneLineWithCallStatusAndDetail() {
     let error = OpenCLError(status: OpenCLStatus(rawValue: -4), call: "clCreateBuffer", detail: "64 bytes asked")
     #expect(
