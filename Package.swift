@@ -16,7 +16,7 @@ let package = Package(
   targets: [
     // The public libraries, each importing only those above it.
     .target(name: "OpenCL", dependencies: ["COpenCL"]),
-    .target(name: "DeltaCL", dependencies: ["OpenCL", "DeltaCLKernels", "DeltaCLSystem"]),
+    .target(name: "DeltaCL", dependencies: ["OpenCL", "DeltaCLKernels", "DeltaCLSystem", "CZlib"]),
     .target(name: "DeltaCLData", dependencies: ["CZlib", "ImageDecoding", "DeltaCLDigits", "DeltaCLSystem"]),
     .target(name: "DeltaCLNetworks", dependencies: ["OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLSystem"]),
 
@@ -27,10 +27,11 @@ let package = Package(
     .executableTarget(
       name: "deltacl",
       dependencies: [
-        "OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLNetworks", "DeltaCLSystem",
+        "OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLNetworks", "DeltaCLSystem", "CrashMessage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tools/deltacl"),
+    .target(name: "CrashMessage", path: "Tools/CrashMessage"),
 
     // Programs to learn from; Tools/test runs them.
     .executableTarget(name: "ConvolutionExample", dependencies: ["DeltaCL"], path: "Examples/Convolution"),

@@ -22,6 +22,10 @@ public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let ambiguousDevice = Code(description: "ambiguous device")
     /// A driver failed while it ran an operation.
     public static let deviceFailure = Code(description: "device failure")
+    /// The system starts no thread.
+    public static let outOfThreads = Code(description: "out of threads")
+    /// An OpenCL driver has no folder to compile kernels in.
+    public static let kernelCache = Code(description: "kernel cache")
     /// A kernel source cannot be read.
     public static let missingKernel = Code(description: "missing kernel")
     /// A value that was passed is outside of what the call accepts.

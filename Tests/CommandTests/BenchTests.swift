@@ -87,7 +87,10 @@ extension CommandTests {
     }
 
     @Test(arguments: [
-      ["layers", "--shape", "1,2,3"], ["layers", "--shape", "1,2,2,1,1,3,3,1,0"], ["layers", "--layer", "none"],
+      ["layers", "--shape", "1,2,3"], ["layers", "--shape", "1,2,2,1,1,3,3,1,0"],
+      ["layers", "--shape", "0,4,4,1,1,3,3,1,1"],
+      ["layers", "--shape", "1,4,4,0,1,3,3,1,1"], ["layers", "--shape", "1,0,4,1,1,3,3,1,1"],
+      ["layers", "--layer", "none"],
       ["layers", "--direction", "up"], ["layers", "--budget", "0"], ["layers", "--budget", "nan"],
       ["networks", "--network", "none"], ["networks", "--batch-size", "0"], ["networks", "--mode", "dream"],
     ])

@@ -2,7 +2,7 @@ import DeltaCLData
 import Foundation
 
 /// A folder that goes away with its owner.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let url: URL
 
   init() throws {

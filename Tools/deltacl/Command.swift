@@ -1,4 +1,5 @@
 import ArgumentParser
+import CrashMessage
 import DeltaCL
 import Foundation
 import OpenCL
@@ -32,6 +33,7 @@ struct Command: ParsableCommand {
         DELTACL_CACHE_DIR    where `deltacl tune` keeps it, in place of ~/.cache/deltacl
         DELTACL_VERBOSE      1: say for each operation which plan was taken, and why
         DELTACL_KERNELS_DIR  a folder to read the kernels' sources from, to develop them
+        POCL_CACHE_DIR       where the kernels that PoCL compiled are kept, in place of ~/.cache/deltacl/pocl
         POCL_AFFINITY        0: PoCL's threads may move between processors; otherwise each stays on one where the \
       process may use all
       """,
@@ -45,13 +47,16 @@ struct Command: ParsableCommand {
     // A write beyond the file size limit must fail, not end the process.
     signal(SIGXFSZ, SIG_IGN)
     Backends.pinThreads()
+    var status: Int32 = 0
     do {
       try Arguments.requireNoneEmpty()
       var command = try parseAsRoot(Arguments.all)
       try command.run()
     } catch {
-      Foundation.exit(report(error))
+      status = report(error)
     }
+    crash_message_clear()
+    Foundation.exit(status)
   }
 
   /// Prints what ended the command and returns its exit status.

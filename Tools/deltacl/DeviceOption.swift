@@ -32,9 +32,10 @@ struct DeviceOption: ParsableArguments {
   func newBackend(announces: Bool = false, profiling: Bool = false) throws -> any Backend {
     let candidate = try candidate(announces: announces)
     let family = try Backends.defaultFamily
+    let exact = try Backends.isExactByDefault
     if let device = candidate.device {
       return try OpenCLBackend(
-        device, selector: candidate.selector, family: family, exact: Backends.isExactByDefault, profiling: profiling,
+        device, selector: candidate.selector, family: family, exact: exact, profiling: profiling,
         tuning: Tuning.current(for: device, family: family))
     }
     guard !profiling else {
@@ -55,11 +56,17 @@ struct DeviceOption: ParsableArguments {
 
   private func candidate(announces: Bool) throws -> BackendCandidate {
     try Backends.validateEnvironment()
+    // The reference backend is there where a driver is not to be touched.
+    if text.lowercased() != "reference" { try Driver.prepare() }
     let choice = try Backends.choose(text)
     let candidate = choice.candidate
-    let fellBack = candidate.kind == .reference && text.lowercased() != "reference"
-    if announces || fellBack {
+    if announces || choice.isFallback {
       Output.message("computing on \(candidate.selector) (\(candidate.name)): \(choice.reason)")
+    }
+    if choice.isFallback {
+      Output.message(
+        "warning: no OpenCL device can be used, and the reference backend is hundreds to thousands of times slower")
+      for failure in choice.failures { Output.message("warning: \(failure)") }
     }
     return candidate
   }

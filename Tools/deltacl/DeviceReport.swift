@@ -73,7 +73,7 @@ struct DeviceReport: Encodable {
   let opencl: Details?
 
   /// - Parameter family: The family of kernels that was asked for on every device.
-  init(_ candidate: BackendCandidate, platforms: [Platform], isDefault: Bool, family: KernelFamily?) {
+  init(_ candidate: BackendCandidate, isDefault: Bool, family: KernelFamily?) {
     selector = candidate.selector
     name = candidate.name
     type = candidate.kind.rawValue
@@ -84,8 +84,7 @@ struct DeviceReport: Encodable {
     opencl = candidate.device.map { device in
       let indices = candidate.selector.split(separator: ":").compactMap { Int($0) }
       return Details(
-        device, platformIndex: platforms.firstIndex(of: device.platform) ?? indices.first ?? 0,
-        deviceIndex: indices.last ?? 0)
+        device, platformIndex: indices.first ?? 0, deviceIndex: indices.last ?? 0)
     }
   }
 }

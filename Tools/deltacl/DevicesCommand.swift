@@ -18,6 +18,11 @@ struct DevicesCommand: ParsableCommand {
       """)
 
   private struct Listing: Encodable {
+    struct Failure: Encodable {
+      let subject: String
+      let reason: String
+    }
+
     struct Default: Encodable {
       let request: String
       let selector: String
@@ -26,6 +31,8 @@ struct DevicesCommand: ParsableCommand {
 
     let platforms: [DeviceReport.PlatformReport]
     let devices: [DeviceReport]
+    /// The platforms and devices that cannot be used.
+    let failures: [Failure]
     let `default`: Default
   }
 
@@ -38,44 +45,31 @@ struct DevicesCommand: ParsableCommand {
   var device: String?
 
   func run() throws {
-    var platforms: [Platform] = []
-    do {
-      platforms = try Platform.all()
-      if platforms.isEmpty { Output.message(Self.noPlatform) }
-    } catch {
-      Output.message("the OpenCL loader failed to list its platforms: \(error)")
-    }
+    try Driver.prepare()
+    let failures = Backends.failures()
+    for failure in failures { Output.message("\(failure)") }
+    if let reason = Backends.kernelCacheObstacle { Output.message("warning: \(reason)") }
     // What the environment asks for is what the other commands take.
     let request = Backends.defaultSelection
     let choice = try defaultChoice(request)
     let shown = try device.map { [try Backends.choose($0).candidate] } ?? Backends.available()
-    let barren = platforms.enumerated().filter { index, platform in isWithoutDevices(platform, index: index) }
-    let family = chosenFamily()
+    let family = checkedFamily()
     let reports = shown.map {
-      DeviceReport(
-        $0, platforms: platforms, isDefault: $0.selector == choice.candidate.selector, family: family)
+      DeviceReport($0, isDefault: $0.selector == choice.candidate.selector, family: family)
     }
     if json {
+      // Those that fail have only a place among the failures.
+      let platforms = ((try? Platform.answers()) ?? []).enumerated().compactMap { index, answer in
+        (try? answer.get()).map { DeviceReport.PlatformReport($0, index: index) }
+      }
       let listing = Listing(
-        platforms: platforms.enumerated().map { DeviceReport.PlatformReport($1, index: $0) }, devices: reports,
+        platforms: platforms, devices: reports,
+        failures: failures.map { .init(subject: $0.subject, reason: $0.reason) },
         default: Listing.Default(request: request, selector: choice.candidate.selector, reason: choice.reason))
       return try Output.json(listing)
     }
     for report in reports { try Output.line(report.text + "\n") }
-    for (index, platform) in barren where device == nil {
-      try Output.line("platform \(index): \(platform.name) (\(platform.version)) has no device\n")
-    }
     try Output.line("default: \(choice.candidate.selector) (\(choice.reason))")
-  }
-
-  /// Whether a platform offers nothing to compute on, which its driver may give a reason for.
-  private func isWithoutDevices(_ platform: Platform, index: Int) -> Bool {
-    do {
-      return try platform.devices().isEmpty
-    } catch {
-      Output.message("platform \(index) (\(platform.name)) failed to list its devices: \(error)")
-      return true
-    }
   }
 
   /// What the other commands take by default. A variable that fits nothing must not hide the list that helps to mend it.
@@ -88,18 +82,14 @@ struct DevicesCommand: ParsableCommand {
     }
   }
 
-  /// The family of kernels that the environment asks for, where it is one.
-  private func chosenFamily() -> KernelFamily? {
+  /// The family of kernels that the environment asks for, where it and the other variables are right.
+  private func checkedFamily() -> KernelFamily? {
     do {
+      try Backends.validateEnvironment()
       return try Backends.defaultFamily
     } catch {
       Output.message("no command will compute: \(error)")
       return nil
     }
   }
-
-  private static let noPlatform = """
-    no OpenCL platform is installed; `reference` remains, which is slow. To compute on the processor install PoCL \
-    (apt-get install pocl-opencl-icd), on a GPU the driver of its vendor
-    """
 }

@@ -1,3 +1,4 @@
+import DeltaCL
 import Foundation
 import Synchronization
 
@@ -14,13 +15,21 @@ final class Interruption: Sendable {
 
   /// Starts to watch. Call it before any other thread exists: threads and child processes inherit the mask that keeps the
   /// signals away from them, so that a Ctrl-C in the terminal does not end a driver's compiler.
-  init() {
+  ///
+  /// - Throws: `DeltaCLError` (`outOfThreads`) where no thread can be started; signals then end the process at once.
+  init() throws {
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    Thread.detachNewThread { [self, signals] in watch(signals) }
+    var previous = sigset_t()
+    pthread_sigmask(SIG_BLOCK, &signals, &previous)
+    do throws(DeltaCLError) {
+      try CheckedThread(for: "the watch for signals") { [self, signals] in watch(signals) }.detach()
+    } catch {
+      pthread_sigmask(SIG_SETMASK, &previous, nil)
+      throw error
+    }
   }
 
   /// The status to exit with after an interruption, 130 for SIGINT and 143 for SIGTERM as shells have it; `nil` without one.

@@ -63,7 +63,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let interruption = Interruption()
+    let interruption = try Interruption()
     let configuration = try hyperparameters.configuration()
     let data = try Dataset.load(dataset)
     let network = try Network.named(network, classes: data.classNames.count)

@@ -177,7 +177,14 @@ public final class OpenCLBackend: Backend {
     try state.withLock { state in
       if let program = state.programs[key] { return program }
       let sources = try KernelSource.texts(key.source)
-      let program = try Program(context, sources: sources, options: key.options.joined(separator: " "))
+      let options = key.options.joined(separator: " ")
+      let build = { [self] in try Program(context, sources: sources, options: options) }
+      let program =
+        if device.isPoCL, let cache = KernelCache.current {
+          try cache.building(KernelCache.name(sources: sources, options: options, device: device), build)
+        } else {
+          try build()
+        }
       state.programs[key] = program
       return program
     }
@@ -223,7 +230,9 @@ public final class OpenCLBackend: Backend {
       recorder?.collect()
       if let failure = commands.withLock({ $0.drain() }) {
         throw DeltaCLError(
-          .deviceFailure, "\(failure.label) on \(description) failed with \(failure.status): check the driver")
+          failure.status.isOutOfMemory ? .outOfMemory : .deviceFailure,
+          "\(failure.label) on \(description) failed with \(failure.status): "
+            + (failure.status.isOutOfMemory ? "try a smaller batch" : "check the driver"))
       }
       return result
     } catch let error as OpenCLError {

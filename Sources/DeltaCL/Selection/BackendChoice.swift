@@ -4,4 +4,8 @@ public struct BackendChoice: Sendable {
   public let candidate: BackendCandidate
   /// One sentence for a person, such as `auto: the only OpenCL device`.
   public let reason: String
+  /// Whether it is the reference backend because no device could be used.
+  public let isFallback: Bool
+  /// The platforms and devices that could not be considered, and why.
+  public let failures: [PlatformFailure]
 }

@@ -1,13 +1,19 @@
+import Foundation
+
 /// A parsed selection.
 enum BackendSelector: Hashable, Sendable {
   case auto
   case kind(BackendCandidate.Kind)
   case indices(platform: Int, device: Int)
+  /// The index of a platform or of a device.
+  case index(Int, text: String)
   case name(String)
 
   init(_ text: String) {
+    let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
     let word = text.lowercased()
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
     switch word {
     case "auto", "": self = .auto
     case "gpu": self = .kind(.gpu)
@@ -16,45 +22,71 @@ enum BackendSelector: Hashable, Sendable {
     default:
       if parts.count == 2, let platform = Self.index(parts[0]), let device = Self.index(parts[1]) {
         self = .indices(platform: platform, device: device)
+      } else if let index = Self.index(text) {
+        self = .index(index, text: text)
       } else {
         self = .name(text)
       }
     }
   }
 
-  private static func index(_ text: Substring) -> Int? {
-    text.allSatisfy { $0.isASCII && $0.isNumber } ? Int(text) : nil
+  private static func index(_ text: String) -> Int? {
+    text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
   }
 
-  func choose(from candidates: [BackendCandidate]) throws(DeltaCLError) -> BackendChoice {
+  /// What the selection takes.
+  ///
+  /// - Parameter failures: What could not be a candidate, to be named where nothing else answers.
+  func choose(
+    from candidates: [BackendCandidate], failures: [PlatformFailure] = []
+  ) throws(DeltaCLError) -> BackendChoice {
+    let (candidate, reason) = try find(in: candidates, failures)
+    let isFallback = self == .auto && candidate.device == nil
+    return BackendChoice(candidate: candidate, reason: reason, isFallback: isFallback, failures: failures)
+  }
+
+  private func find(
+    in candidates: [BackendCandidate], _ failures: [PlatformFailure]
+  ) throws(DeltaCLError) -> (BackendCandidate, reason: String) {
+    func unknown(_ what: String) -> DeltaCLError { Self.unknown(what, candidates, failures) }
+    func usable(_ candidate: BackendCandidate) throws(DeltaCLError) -> BackendCandidate {
+      if let reason = candidate.unusableReason {
+        throw unknown("device \(candidate.selector) (\(candidate.name)) cannot be used: \(reason)")
+      }
+      return candidate
+    }
     switch self {
     case .auto:
-      guard let best = Self.best(candidates) else { throw unknown("there is no backend", candidates) }
-      return BackendChoice(candidate: best, reason: Self.reasonForAuto(best, candidates))
+      guard let best = Self.best(candidates) else { throw unknown("there is no backend") }
+      return (best, Self.reasonForAuto(best, candidates))
     case .kind(let kind):
       guard let best = Self.best(candidates.filter { $0.kind == kind }) else {
-        throw unknown("there is no usable \(kind.rawValue.uppercased()) device", candidates)
+        throw unknown("there is no usable \(kind.rawValue.uppercased()) device")
       }
       let reason = kind == .reference ? "selected by its name" : "the best \(kind.rawValue.uppercased()) device"
-      return BackendChoice(candidate: best, reason: reason)
+      return (best, reason)
     case .indices(let platform, let device):
       let selector = "\(platform):\(device)"
       guard let candidate = candidates.first(where: { $0.selector == selector }) else {
-        throw unknown("there is no device \(selector)", candidates)
+        throw unknown("there is no device \(selector)")
       }
-      return BackendChoice(candidate: try usable(candidate, candidates), reason: "selected by its indices")
+      return (try usable(candidate), "selected by its indices")
+    case .index(let index, let text):
+      let matches = candidates.filter { candidate in
+        candidate.selector.split(separator: ":").contains { Int($0) == index }
+      }
+      guard let match = matches.first else { return try Self.name(text).find(in: candidates, failures) }
+      guard matches.count == 1 else { throw Self.ambiguous(text, matches) }
+      return (try usable(match), "selected by its index")
     case .name(let text):
       let matches = candidates.filter { candidate in
         [candidate.name, candidate.platformName].contains { $0.lowercased().contains(text.lowercased()) }
       }
       guard let match = matches.first else {
-        throw unknown("no device or platform has '\(text)' in its name", candidates)
+        throw unknown("no device or platform has '\(text)' in its name")
       }
-      guard matches.count == 1 else {
-        throw DeltaCLError(
-          .ambiguousDevice, "'\(text)' fits \(matches.count) devices: choose one of \(Self.list(matches))")
-      }
-      return BackendChoice(candidate: try usable(match, candidates), reason: "selected by its name")
+      guard matches.count == 1 else { throw Self.ambiguous(text, matches) }
+      return (try usable(match), "selected by its name")
     }
   }
 
@@ -75,17 +107,15 @@ enum BackendSelector: Hashable, Sendable {
     return "auto: the highest score, \(best.score), among \(devices.count) OpenCL devices"
   }
 
-  private func usable(
-    _ candidate: BackendCandidate, _ candidates: [BackendCandidate]
-  ) throws(DeltaCLError) -> BackendCandidate {
-    if let reason = candidate.unusableReason {
-      throw unknown("device \(candidate.selector) (\(candidate.name)) cannot be used: \(reason)", candidates)
-    }
-    return candidate
+  private static func unknown(
+    _ what: String, _ candidates: [BackendCandidate], _ failures: [PlatformFailure]
+  ) -> DeltaCLError {
+    let choices = "\(what): choose auto or one of \(list(candidates.filter(\.isUsable)))"
+    return DeltaCLError(.unknownDevice, ([choices] + failures.map(\.description)).joined(separator: "; "))
   }
 
-  private func unknown(_ what: String, _ candidates: [BackendCandidate]) -> DeltaCLError {
-    DeltaCLError(.unknownDevice, "\(what): choose auto or one of \(Self.list(candidates.filter(\.isUsable)))")
+  private static func ambiguous(_ text: String, _ matches: [BackendCandidate]) -> DeltaCLError {
+    DeltaCLError(.ambiguousDevice, "'\(text)' fits \(matches.count) devices: choose one of \(list(matches))")
   }
 
   private static func list(_ candidates: [BackendCandidate]) -> String {

@@ -9,7 +9,7 @@ import Synchronization
 /// - `auto`: the candidate with the highest score: a GPU before an accelerator before a CPU before the reference backend.
 /// - `gpu`, `cpu`: the device of that kind with the highest score.
 /// - `reference`: the reference implementation.
-/// - `P:D`: device D of platform P, as `deltacl devices` prints them.
+/// - `P:D`: device D of platform P, as `deltacl devices` prints them; `P` or `D` alone where only one device has that index.
 /// - anything else: a part of one device's or platform's name, in upper or lower case.
 ///
 /// An explicit selection never falls back: what is unknown or ambiguous is an error that lists the candidates.
@@ -31,26 +31,19 @@ public enum Backends {
     let exact: Bool
   }
 
+  static let announced = Mutex<Set<String>>([])
   private static let opened = Mutex<[Key: any Backend]>([:])
-
-  /// Every OpenCL device of every platform, in the order of their indices, then the reference backend.
-  ///
-  /// A platform whose driver fails to list its devices has none.
-  public static func available() -> [BackendCandidate] {
-    let platforms = (try? Platform.all()) ?? []
-    return platforms.enumerated().flatMap { platformIndex, platform in
-      ((try? platform.devices()) ?? []).enumerated().map { deviceIndex, device in
-        BackendCandidate(device, platformIndex: platformIndex, deviceIndex: deviceIndex)
-      }
-    } + [.reference]
-  }
 
   /// The candidate that a selection takes, and why; nothing is opened.
   ///
   /// - Parameter text: See ``Backends`` for the grammar.
   /// - Throws: ``DeltaCLError`` (`unknownDevice`, `ambiguousDevice`).
   public static func choose(_ text: String) throws(DeltaCLError) -> BackendChoice {
-    try BackendSelector(text).choose(from: available())
+    let selector = BackendSelector(text)
+    // No driver is touched for it: it is there where one crashes.
+    if selector == .kind(.reference) { return try selector.choose(from: [.reference]) }
+    let (candidates, failures) = discover()
+    return try selector.choose(from: candidates, failures: failures)
   }
 
   /// The backend that a selection takes. The same device gives the same instance each time.
@@ -73,7 +66,8 @@ public enum Backends {
     try validateEnvironment()
     let family = try defaultFamily
     guard let device = candidate.device else { return ReferenceBackend.shared }
-    let exact = exact ?? isExactByDefault
+    announceKernelCache(for: device)
+    let exact = try exact ?? isExactByDefault
     let key = Key(selector: candidate.selector, family: family, exact: exact)
     return try opened.withLock { opened in
       if let backend = opened[key] { return backend }
@@ -85,16 +79,31 @@ public enum Backends {
     }
   }
 
-  /// Checks the environment variables that are switches.
+  /// Checks all environment variables of the library but `DELTACL_DEVICE`, whether anything needs them yet or not.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where `DELTACL_TUNING` or `DELTACL_VERBOSE` is neither 0 nor 1.
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where a switch is neither 0 nor 1, there is no such family of kernels, or a
+  ///   folder is none.
   public static func validateEnvironment() throws(DeltaCLError) {
-    _ = (try Switch.tuning.isOn, try Switch.verbose.isOn)
+    for variable in Switch.allCases { _ = try variable.isOn }
+    _ = try defaultFamily
+    let environment = ProcessInfo.processInfo.environment
+    // The cache folder is made where it is missing; the sources must be there.
+    for (name, mayBeMissing) in [("DELTACL_CACHE_DIR", true), ("DELTACL_KERNELS_DIR", false)] {
+      guard let path = environment[name], !path.isEmpty else { continue }
+      var isFolder: ObjCBool = false
+      let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      guard exists ? isFolder.boolValue : mayBeMissing else {
+        throw DeltaCLError(
+          .invalidArgument, "\(name) is '\(path)', which is no folder: set it to one, or unset it")
+      }
+    }
   }
 
   /// Whether the environment variable `DELTACL_EXACT` is 1.
+  ///
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where it is neither 0 nor 1.
   public static var isExactByDefault: Bool {
-    ProcessInfo.processInfo.environment[exactEnvironmentVariable] == "1"
+    get throws(DeltaCLError) { try Switch.exact.isOn }
   }
 
   /// The family of kernels that the environment variable `DELTACL_FAMILY` names; `nil` without it.

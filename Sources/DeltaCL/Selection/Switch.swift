@@ -1,7 +1,9 @@
 import Foundation
 
 /// The environment variables that switch something on or off.
-enum Switch: String {
+enum Switch: String, CaseIterable {
+  /// Whether algorithms that round more than the direct sum are turned off, off by default.
+  case exact = "DELTACL_EXACT"
   /// Whether each planned operation is written to standard error, off by default.
   case verbose = "DELTACL_VERBOSE"
   /// Whether what `deltacl tune` has found is used, on by default.

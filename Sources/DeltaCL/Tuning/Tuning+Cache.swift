@@ -6,8 +6,10 @@ import Synchronization
 extension Tuning {
   /// The folder for what `deltacl tune` finds: `DELTACL_CACHE_DIR`, else `deltacl` in `XDG_CACHE_HOME`, else
   /// `~/.cache/deltacl`; `nil` without a home.
-  public static var cacheFolder: String? {
-    func value(_ name: String) -> String? { NativePath.environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+  public static var cacheFolder: String? { cacheFolder(environment: ProcessInfo.processInfo.environment) }
+
+  static func cacheFolder(environment: [String: String]) -> String? {
+    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     if let folder = value("DELTACL_CACHE_DIR") { return folder }
     // The standard asks for absolute paths and has others ignored.
     if let folder = value("XDG_CACHE_HOME"), folder.hasPrefix("/") { return "\(folder)/deltacl" }

@@ -96,7 +96,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
     let start = self
     // The parts do not overlap.
     nonisolated(unsafe) let values = values
-    DispatchQueue.concurrentPerform(iterations: (values.count + length - 1) / length) { part in
+    CheckedThread.forEach(below: (values.count + length - 1) / length) { part in
       var generator = start
       let range = part * length..<min(values.count, (part + 1) * length)
       generator.skip(words: UInt64(range.lowerBound) * UInt64(words))

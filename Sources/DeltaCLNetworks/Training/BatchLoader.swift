@@ -1,3 +1,4 @@
+import DeltaCL
 public import DeltaCLData
 import Foundation
 import OpenCL
@@ -23,7 +24,7 @@ public final class BatchLoader {
     let queue = BatchQueue(depth: max(depth, 1))
     self.queue = queue
     let batchSize = max(batchSize, 1)
-    let thread = Thread {
+    let fill = { @Sendable in
       do {
         for epoch in 1...max(epochs, 1) {
           var order = Array(0..<split.count)
@@ -45,8 +46,11 @@ public final class BatchLoader {
         queue.end(failure: error)
       }
     }
-    thread.name = "batches"
-    thread.start()
+    do throws(DeltaCLError) {
+      try CheckedThread(for: "the preparation of batches", fill).detach()
+    } catch {
+      queue.end(failure: error)
+    }
   }
 
   deinit {

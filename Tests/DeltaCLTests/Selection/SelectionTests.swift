@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import DeltaCL
@@ -48,6 +49,40 @@ import Testing
   @Test func partsOfNames() throws {
     #expect(try Backends.choose("REFERENCE IMPL").candidate.selector == "reference")
     #expect(try Backends.choose("deltacl").candidate.selector == "reference")
+  }
+
+  @Test(arguments: ["0:0", " 0:0", "0:0\n", "0 : 0", "0", " 0 "]) func indicesAreUnderstoodAsMeant(text: String) throws
+  {
+    // With more devices than one an index alone may be ambiguous.
+    let devices = Backends.available().filter { $0.device != nil }
+    guard devices.count == 1 || text.contains(":") else { return }
+    #expect(try Backends.choose(text).candidate.selector == "0:0")
+  }
+
+  @Test(arguments: [" auto ", "\treference", " CPU"]) func blanksAroundASelectionAreNoMatter(text: String) throws {
+    let trimmed = text.trimmingCharacters(in: .whitespaces)
+    #expect(try Backends.choose(text).candidate.selector == Backends.choose(trimmed).candidate.selector)
+  }
+
+  @Test func anIndexThatFitsNothingIsUnknown() {
+    expectError(.unknownDevice, naming: "'987654'", "reference") { try Backends.choose("987654") }
+  }
+
+  @Test func failuresAreNamedWhereNothingAnswers() {
+    let failures = [PlatformFailure(subject: "platform 3 (Broken)", reason: "it has no device")]
+    for text in ["gpu", "3:0", "broken"] {
+      expectError(.unknownDevice, naming: "platform 3 (Broken): it has no device") {
+        try BackendSelector(text).choose(from: [.reference], failures: failures)
+      }
+    }
+  }
+
+  @Test func aFallToTheReferenceBackendIsMarked() throws {
+    let failures = [PlatformFailure(subject: "platform 0", reason: "it has no device")]
+    let choice = try BackendSelector("auto").choose(from: [.reference], failures: failures)
+    #expect(choice.isFallback && choice.failures == failures)
+    #expect(try !BackendSelector("reference").choose(from: [.reference]).isFallback)
+    #expect(try !Backends.choose("0:0").isFallback)
   }
 
   /// Every device and platform has an `e` in its name, and an explicit selection never guesses.

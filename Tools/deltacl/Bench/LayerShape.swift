@@ -53,6 +53,8 @@ struct LayerShape {
       return Extent(numbers[0], numbers[numbers.count - 1])
     }
     let numbers = extents.map(\.rows)
+    // The library takes no images for an empty batch; there is nothing to measure then.
+    guard numbers[0] != 0 else { throw CommandFailure("the shape '\(text)' has no image: give at least one") }
     self.init(
       name: text,
       convolution: try Convolution(

@@ -1,0 +1,151 @@
+import Foundation
+
+/// Where this process lets PoCL compile, and where what it compiled is kept.
+struct KernelCacheFolder {
+  /// The folder that is the driver's own as long as this process lives.
+  let process: String
+  /// What keeps other processes from taking that folder for a left one; closed with the process.
+  let lock: Int32
+  /// What earlier processes compiled; `nil` where there can be nothing.
+  let store: KernelStore?
+  /// Why what this process compiles is not kept, in one line that says what to do; `nil` where it is.
+  let obstacle: String?
+
+  /// `ST_NOEXEC`, which the C library declares only where asked to.
+  private static let noExecutionFlag: UInt = 8
+  private static let processPrefix = "process-"
+  /// The least space on a disk that is worth a try.
+  private static let leastBytes = 16 << 20
+
+  /// Chooses the folders and makes that of the process.
+  ///
+  /// - Throws: ``DeltaCLError`` (`kernelCache`) where no folder can be written.
+  init(environment: [String: String]) throws(DeltaCLError) {
+    let place = Place(environment: environment)
+    var reason = place.folder == nil ? "HOME is not set" : ""
+    if let folder = place.folder {
+      do {
+        (process, lock) = try Self.make(in: folder, prefix: Self.processPrefix)
+        store = KernelStore(folder: "\(folder)/kernels")
+        obstacle = nil
+        return
+      } catch {
+        reason = error.reason
+      }
+    }
+    let temporary = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    var lastReason = ""
+    let folders = ([temporary].compactMap(\.self) + ["/tmp", "/var/tmp", "/dev/shm"])
+    for folder in folders {
+      do {
+        (process, lock) = try Self.make(in: folder, prefix: "deltacl-\(getuid())-")
+        // What is there may be of use though nothing can be added.
+        store = place.folder.map { KernelStore(folder: "\($0)/kernels") }
+        obstacle =
+          "compiled kernels cannot be kept in \(place.description) (\(reason)), so every run compiles them again, in \(folder): "
+          + place.cure
+        return
+      } catch {
+        lastReason = "\(folder): \(error.reason)"
+      }
+    }
+    throw DeltaCLError(
+      .kernelCache,
+      "the OpenCL driver has no folder to compile kernels in: \(place.description) (\(reason)) cannot be written, nor any of "
+        + "\(folders.joined(separator: ", ")) (\(lastReason)): \(place.cure)")
+  }
+
+  /// Where kernels would be kept, which variable says so, and what to do where that cannot be.
+  struct Place {
+    let folder: String?
+    let description: String
+    let cure: String
+
+    init(environment: [String: String]) {
+      func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+      if let path = value("POCL_CACHE_DIR") {
+        let absolute = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+        folder = "\(absolute)/deltacl"
+        description = "\(path), which POCL_CACHE_DIR names"
+        cure = "set POCL_CACHE_DIR to a folder that can be written, or unset it"
+        return
+      }
+      cure = "set POCL_CACHE_DIR to a folder that can be written, or mend HOME"
+      guard let cache = Tuning.cacheFolder(environment: environment) else {
+        folder = nil
+        description = "the home folder"
+        return
+      }
+      folder = "\(cache)/pocl"
+      let name =
+        ["DELTACL_CACHE_DIR", "XDG_CACHE_HOME"].first { value($0).map { cache.hasPrefix($0) } ?? false } ?? "HOME"
+      description = "\(cache)/pocl, which follows from \(name)"
+    }
+  }
+
+  /// Why PoCL may have no device, which it reports where it cannot make the folder that it compiles in.
+  static func reasonForNoDevice(environment: [String: String]) -> String {
+    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    let folder =
+      value("POCL_CACHE_DIR") ?? value("XDG_CACHE_HOME").map { "\($0)/pocl/kcache" }
+      ?? environment["HOME"].map { "\($0)/.cache/pocl/kcache" } ?? "/tmp/pocl/kcache"
+    do throws(FileTree.Failure) {
+      try FileTree.makeFolder(folder)
+      guard access(folder, W_OK | X_OK) == 0 else { throw FileTree.Failure(errno) }
+      return "see that memory and threads are not limited too tightly (ulimit -a); POCL_DEBUG=all makes it say more"
+    } catch {
+      return
+        "it has to compile kernels in \(folder) and cannot (\(error.reason)): set POCL_CACHE_DIR to a folder that can "
+        + "be written, or mend HOME"
+    }
+  }
+
+  private static func make(in folder: String, prefix: String) throws(FileTree.Failure) -> (path: String, lock: Int32) {
+    try FileTree.makeFolder(folder)
+    if let reason = shortcoming(of: folder) { throw FileTree.Failure(reason: reason) }
+    removeLeft(in: folder, prefix: prefix)
+    var number: Int32 = EAGAIN
+    for _ in 0..<16 {
+      var template = Array("\(folder)/\(prefix)XXXXXX".utf8CString)
+      guard mkdtemp(&template) != nil else { throw FileTree.Failure(errno) }
+      let path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+      let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+      // Another process may have taken the folder for a left one before it was locked.
+      if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
+        FileTree.kind(path) == .folder
+      {
+        return (path, descriptor)
+      }
+      number = errno
+      if descriptor >= 0 { close(descriptor) }
+    }
+    throw FileTree.Failure(number)
+  }
+
+  /// Why a driver could not compile in a folder that exists.
+  private static func shortcoming(of folder: String) -> String? {
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { return nil }
+    if status.f_flag & noExecutionFlag != 0 { return "its file system is mounted noexec, so nothing there can be run" }
+    if status.f_flag & UInt(ST_RDONLY) != 0 { return String(cString: strerror(EROFS)) }
+    let free = Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
+    if !free.overflow, free.partialValue < leastBytes {
+      return "its disk has \(free.partialValue) bytes left, fewer than \(leastBytes)"
+    }
+    return nil
+  }
+
+  /// Removes the folders of processes that were killed, known by locks that nobody holds.
+  private static func removeLeft(in folder: String, prefix: String) {
+    for name in FileTree.names(in: folder) where name.hasPrefix(prefix) {
+      let path = "\(folder)/\(name)"
+      var status = stat()
+      let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+      guard descriptor >= 0 else { continue }
+      defer { close(descriptor) }
+      if fstat(descriptor, &status) == 0, status.st_uid == geteuid(), flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+        FileTree.remove(path)
+      }
+    }
+  }
+}

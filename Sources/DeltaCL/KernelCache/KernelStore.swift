@@ -1,0 +1,101 @@
+import CZlib
+import Glibc
+
+/// Files that drivers compiled, kept for later processes by the program that they belong to.
+///
+/// The name of each begins with the checksum of its place and contents, so that a file is whole or recognised as damaged,
+/// whatever has happened to it, and processes can add files at the same time.
+struct KernelStore {
+  /// The folder that holds a folder for each program.
+  let folder: String
+
+  /// Copies the files of a program to `destination`. Those that are damaged are deleted.
+  ///
+  /// - Returns: The paths of the copies, relative to `destination`.
+  func restore(_ program: String, to destination: String) -> Set<String> {
+    let source = "\(folder)/\(program)"
+    var restored: Set<String> = []
+    restore("", from: source, to: destination, &restored)
+    return restored
+  }
+
+  private func restore(_ path: String, from source: String, to destination: String, _ restored: inout Set<String>) {
+    let place = source + path
+    for name in FileTree.names(in: place) {
+      let stored = "\(place)/\(name)"
+      guard FileTree.kind(stored) != .folder else {
+        restore("\(path)/\(name)", from: source, to: destination, &restored)
+        // One that stands in the place of a file is in its way; others are not empty.
+        rmdir(stored)
+        continue
+      }
+      let original = String((path + "/").dropFirst()) + name.dropFirst(Self.prefixLength + 1)
+      if let bytes = FileTree.read(stored), name.hasPrefix(Self.checksum(of: bytes, at: original) + "-") {
+        if restored.contains(original) {
+          // Two processes have compiled it.
+          FileTree.remove(stored)
+        } else if copy(bytes, to: "\(destination)/\(original)") {
+          // What cannot be copied, as on a full disk, is compiled again.
+          restored.insert(original)
+        }
+      } else if !isBeingAdded(name, stored) {
+        FileTree.remove(stored)
+      }
+    }
+  }
+
+  private func copy(_ bytes: [UInt8], to path: String) -> Bool {
+    do {
+      try FileTree.makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+      try FileTree.write(bytes, toNew: path)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// Whether a file is one that another process may be about to add.
+  private func isBeingAdded(_ name: String, _ path: String) -> Bool {
+    var status = stat()
+    return name.hasPrefix(Self.temporaryPrefix) && lstat(path, &status) == 0 && status.st_mtim.tv_sec > time(nil) - 600
+  }
+
+  /// Adds the file at `path` below `origin` to those of a program.
+  func keep(_ path: String, below origin: String, for program: String) throws(FileTree.Failure) {
+    guard let bytes = FileTree.read("\(origin)/\(path)") else { return }
+    let parts = path.split(separator: "/")
+    guard let name = parts.last else { return }
+    let root = String(folder[..<(folder.lastIndex(of: "/") ?? folder.endIndex)])
+    let place = ([folder, program] + parts.dropLast().map(String.init)).joined(separator: "/")
+    try FileTree.makeFolder(place, replacingFilesBelow: root)
+    let temporary = "\(place)/\(Self.temporaryPrefix)\(getpid())-\(name)"
+    unlink(temporary)
+    try FileTree.write(bytes, toNew: temporary)
+    guard rename(temporary, "\(place)/\(Self.checksum(of: bytes, at: path))-\(name)") == 0 else {
+      let number = errno
+      unlink(temporary)
+      throw FileTree.Failure(number)
+    }
+  }
+
+  private static let prefixLength = 8
+  private static let temporaryPrefix = "new-"
+
+  private static func checksum(of bytes: [UInt8], at path: String) -> String {
+    checksum([Array(path.utf8), bytes])
+  }
+
+  /// The CRC-32 of several parts, with their lengths, as eight hexadecimal digits.
+  static func checksum(_ parts: [[UInt8]]) -> String {
+    var value: UInt = 0
+    for part in parts {
+      // Without a buffer zlib begins anew.
+      if !part.isEmpty { value = part.withUnsafeBufferPointer { crc32_z(value, $0.baseAddress, $0.count) } }
+      withUnsafeBytes(of: UInt64(part.count).littleEndian) { length in
+        value = crc32_z(value, length.bindMemory(to: UInt8.self).baseAddress, length.count)
+      }
+    }
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: prefixLength - digits.count) + digits
+  }
+}
