@@ -62,6 +62,18 @@ package enum NativePath {
     }
   }
 
+  /// The environment of the process, as texts that keep the bytes.
+  package static var environment: [String: String] {
+    var variables: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+      let parts = Self.text(text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      if parts.count == 2 { variables[parts[0]] = parts[1] }
+      entry += 1
+    }
+    return variables
+  }
+
   /// The value of an environment variable; `nil` where it is not set.
   package static func environment(_ name: String) -> String? {
     getenv(name).map { text($0) }

@@ -46,6 +46,9 @@ struct Command: ParsableCommand {
   static func main() {
     // A write beyond the file size limit must fail, not end the process.
     signal(SIGXFSZ, SIG_IGN)
+    // And so must one to a pipe that nobody reads.
+    signal(SIGPIPE, SIG_IGN)
+    Output.occupyClosedStreams()
     Backends.pinThreads()
     var status: Int32 = 0
     do {
@@ -72,21 +75,15 @@ struct Command: ParsableCommand {
         return report(error)
       }
     case .validationFailure:
-      let message = oneLine(message(for: error))
+      let message = Output.oneLine(message(for: error))
       let name = Arguments.all.first { argument in
         configuration.subcommands.contains { $0._commandName == argument }
       }
       let help = ["deltacl", name, "--help"].compactMap(\.self).joined(separator: " ")
       Output.message("error: \(message); see \(help)")
     default:
-      // A compiler's log is worth its lines.
-      Output.message("error: " + (error is ProgramBuildError ? "\(error)" : oneLine("\(error)")))
+      Output.failure(error)
     }
     return status.rawValue
-  }
-
-  private static func oneLine(_ text: String) -> String {
-    text.replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
-      .split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

@@ -56,12 +56,18 @@ struct EvaluateCommand: ParsableCommand {
     }
     if data.classNames != checkpoint.classNames {
       Output.message(
-        "\(model.model) was trained on \(checkpoint.datasetName), whose classes are not those of \(data.name): "
-          + "label 0 counts as \(checkpoint.classNames.first ?? "class 0"), and so on")
+        "\(model.model.escapedForTerminal) was trained on \(checkpoint.datasetName.escapedForTerminal), whose classes are not "
+          + "those of \(data.name.escapedForTerminal): label 0 counts as "
+          + "\((checkpoint.classNames.first ?? "class 0").escapedForTerminal), and so on")
     }
     guard data.images.count > 0 else { throw CommandFailure("\(data.name) has no test image") }
     let evaluation = try Evaluator(network, parameters).evaluate(
       network.prepare(data.images), normalization: checkpoint.normalization)
+    guard evaluation.loss.isFinite else {
+      throw CommandFailure(
+        "\(model.model): the model's test loss is \(evaluation.loss): its parameters are finite and what it computes from them is "
+          + "not; train it again at a lower learning rate")
+    }
     guard json else { return try TrainingText.printAccuracies(evaluation, classNames: checkpoint.classNames) }
     let classes = checkpoint.classNames.enumerated().map { label, name in
       Report.ClassReport(

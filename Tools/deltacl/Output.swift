@@ -1,30 +1,42 @@
 import DeltaCLSystem
 import Foundation
+import OpenCL
 
 /// The command's two streams: answers on standard output, messages on standard error.
+///
+/// What could command a terminal is escaped in all of them. Line feeds stay: escape texts from files by
+/// ``Swift/String/escapedForTerminal`` where they are put into a line.
 enum Output {
   /// Whether standard output is a terminal.
   static let isTerminal = isatty(STDOUT_FILENO) == 1
 
-  /// Writes text as it is to standard output.
+  /// Takes the places of standard streams that are closed, so that no file that is opened later gets one and what is printed.
+  static func occupyClosedStreams() {
+    // Writing to a place that was opened for reading fails, as it should.
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDONLY)
+    }
+  }
+
+  /// Writes text as it is to standard output, escape sequences included.
   ///
-  /// - Throws: ``CommandFailure`` where it cannot be written, as on a full disk.
+  /// - Throws: ``OutputFailure``.
   static func write(_ text: String) throws {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-    } catch {
-      throw CommandFailure("cannot write to standard output: \(String(cString: strerror(errno)))")
+    if let number = write(text, to: STDOUT_FILENO) {
+      throw OutputFailure(reason: String(cString: strerror(number)))
     }
   }
 
   /// Writes a line to standard output.
+  ///
+  /// - Throws: As ``write(_:)``.
   static func line(_ text: String) throws {
-    try write(text + "\n")
+    try write(text.escapedForTerminal(keepingLineFeeds: true) + "\n")
   }
 
-  /// Writes text as it is to standard error. What cannot be written is lost.
+  /// Writes text to standard error. What cannot be written is lost.
   static func text(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    _ = write(text.escapedForTerminal(keepingLineFeeds: true), to: STDERR_FILENO)
   }
 
   /// Writes a line to standard error, with the command's name in front. A message that cannot be written is lost.
@@ -32,18 +44,55 @@ enum Output {
   /// What is longer than anybody reads is shown without its middle.
   static func message(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Excerpt.line(String($0)) }
-    try? FileHandle.standardError.write(contentsOf: Data("deltacl: \(lines.joined(separator: "\n"))\n".utf8))
+    Self.text("deltacl: \(lines.joined(separator: "\n"))\n")
+  }
+
+  /// Writes one line to standard error that says what failed.
+  static func failure(_ error: any Error) {
+    // A compiler's log is worth its lines.
+    message("error: " + (error is ProgramBuildError ? "\(error)" : oneLine("\(error)")))
+  }
+
+  /// The text without line breaks.
+  static func oneLine(_ text: String) -> String {
+    text.replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
+      .split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
   /// Writes `value` as indented JSON to standard output.
   static func json(
     _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
   ) throws {
+    try write(jsonText(value, keys: keys) + "\n")
+  }
+
+  /// `value` as indented JSON.
+  static func jsonText(
+    _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
+  ) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     encoder.keyEncodingStrategy = keys
-    try line(String(decoding: encoder.encode(value), as: UTF8.self))
+    return String(decoding: try encoder.encode(value), as: UTF8.self).escapedJSON
+  }
+
+  /// Writes all of `text`.
+  ///
+  /// - Returns: The error number of what failed; `nil` where all is written.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32? {
+    var text = text
+    return text.withUTF8 { bytes in
+      var start = 0
+      while start < bytes.count {
+        let rest = UnsafeBufferPointer(rebasing: bytes[start...])
+        let sent = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        if sent < 0 && errno == EINTR { continue }
+        guard sent > 0 else { return sent < 0 ? errno : EIO }
+        start += sent
+      }
+      return nil
+    }
   }
 }

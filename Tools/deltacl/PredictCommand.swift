@@ -14,6 +14,9 @@ struct PredictCommand: ParsableCommand {
       which for MNIST and its kind are bright on black. Transparent pixels are laid on black or, where all that is visible is \
       dark, on white, and images are turned as their Exif data says.
 
+      Each result is printed as soon as it is there. An image that cannot be read gets a line on standard error, the \
+      others are classified all the same, and the exit status is 1.
+
       Examples:
 
         deltacl predict runs/lenet-digits/model.safetensors three.png seven.jpg
@@ -29,6 +32,11 @@ struct PredictCommand: ParsableCommand {
 
     let image: String
     let classes: [Candidate]
+
+    var text: String {
+      let classes = classes.map { $0.name.escapedForTerminal + String(format: " %.4f", $0.probability) }
+      return "\(image.escapedForTerminal): \(classes.joined(separator: ", "))"
+    }
   }
 
   @OptionGroup
@@ -53,29 +61,35 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let (checkpoint, network, parameters) = try model.load { try device.backend() }
     let step = try InferenceStep(network, parameters, batch: 1)
-    var predictions: [Prediction] = []
+    var list = JSONList()
+    var failures = InputFailures()
     for path in images {
-      let image = try Image(contentsOf: path, warn: Output.message).converted(channels: network.inputChannels).resized(
-        rows: network.inputSize.rows, columns: network.inputSize.columns)
-      try step.run(images: image.normalized(by: checkpoint.normalization))
-      let probabilities = try step.probabilities()
-      guard probabilities.allSatisfy(\.isFinite) else {
-        throw CommandFailure(
-          "\(path): the model gives no finite probabilities; its parameters are not finite, train it again")
+      try failures.attempt {
+        let prediction = try predict(path, by: step, of: network, checkpoint)
+        if json { try list.append(prediction) } else { try Output.line(prediction.text) }
       }
-      let order = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
-      predictions.append(
-        Prediction(
-          image: path,
-          classes: order.prefix(top).map {
-            Prediction.Candidate(label: $0, name: checkpoint.classNames[$0], probability: probabilities[$0])
-          }))
     }
-    if json { return try Output.json(predictions) }
-    for prediction in predictions {
-      let classes = prediction.classes.map { $0.name + String(format: " %.4f", $0.probability) }
-      try Output.line("\(prediction.image): \(classes.joined(separator: ", "))")
+    if json { try list.end() }
+    try failures.end()
+  }
+
+  private func predict(
+    _ path: String, by step: InferenceStep, of network: Network, _ checkpoint: Checkpoint
+  ) throws -> Prediction {
+    let image = try Image(contentsOf: path, warn: Output.message).converted(channels: network.inputChannels).resized(
+      rows: network.inputSize.rows, columns: network.inputSize.columns)
+    try step.run(images: image.normalized(by: checkpoint.normalization))
+    let probabilities = try step.probabilities()
+    guard probabilities.allSatisfy(\.isFinite) else {
+      throw DataError(
+        .outOfRange, path, "\(model.model) gives no finite probabilities for it: train the model again")
     }
+    let order = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
+    return Prediction(
+      image: path,
+      classes: order.prefix(top).map {
+        Prediction.Candidate(label: $0, name: checkpoint.classNames[$0], probability: probabilities[$0])
+      })
   }
 }
 

@@ -23,11 +23,12 @@ enum TrainingText {
   /// Prints the accuracy over all test images and for each class.
   static func printAccuracies(_ evaluation: Evaluation, classNames: [String]) throws {
     try Output.line(String(format: "test accuracy %.4f", evaluation.accuracy))
-    let width = classNames.map(\.count).max() ?? 0
-    for (label, name) in classNames.enumerated() {
+    let names = classNames.map(\.escapedForTerminal)
+    let width = names.map(\.count).max() ?? 0
+    for (label, name) in names.enumerated() {
       let accuracy = evaluation.accuracy(ofClass: label).map { String(format: "%.4f", $0) } ?? "-     "
       try Output.line(
-        "  " + name.padding(toLength: width, withPad: " ", startingAt: 0)
+        "  " + name + String(repeating: " ", count: width - name.count)
           + "  \(accuracy)  \(evaluation.correctCounts[label]) of \(evaluation.counts[label])")
     }
   }

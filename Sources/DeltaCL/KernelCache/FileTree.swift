@@ -1,3 +1,4 @@
+import DeltaCLSystem
 import Glibc
 
 /// Files and folders as the system has them: what is no plain file or folder is told apart, and no link is followed.
@@ -14,7 +15,7 @@ enum FileTree {
 
   static func kind(_ path: String) -> Kind? {
     var status = stat()
-    guard lstat(path, &status) == 0 else { return nil }
+    guard NativePath.withPath(path, { lstat($0, &status) }) == 0 else { return nil }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return .file
     case S_IFDIR: return .folder
@@ -24,14 +25,7 @@ enum FileTree {
 
   /// The names in a folder, sorted; none where it cannot be read.
   static func names(in folder: String) -> [String] {
-    guard let stream = opendir(folder) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
+    SmallFile.names(in: folder).sorted()
   }
 
   /// The paths of the files below a folder, relative to it and sorted.
@@ -51,37 +45,46 @@ enum FileTree {
   static func makeFolder(_ path: String, replacingFilesBelow root: String? = nil) throws(Failure) {
     var isFolder = false
     var status = stat()
-    if stat(path, &status) == 0 { isFolder = status.st_mode & S_IFMT == S_IFDIR }
+    if NativePath.withPath(path, { stat($0, &status) }) == 0 { isFolder = status.st_mode & S_IFMT == S_IFDIR }
     if isFolder { return }
     if let separator = path.lastIndex(of: "/"), separator != path.startIndex {
       try makeFolder(String(path[..<separator]), replacingFilesBelow: root)
     }
-    if mkdir(path, 0o777) == 0 { return }
-    var number = errno
+    var number = Self.make(path)
+    if number == 0 { return }
     guard number == EEXIST else { throw Failure(number) }
     // Another process may have made it meanwhile.
     if kind(path) == .folder { return }
     if let root, path.hasPrefix(root + "/") {
-      unlink(path)
-      if mkdir(path, 0o777) == 0 { return }
-      number = errno
+      unlinkFile(path)
+      number = Self.make(path)
+      if number == 0 { return }
     }
     throw Failure(number == EEXIST ? ENOTDIR : number)
+  }
+
+  /// Makes a folder and returns the number of what went wrong, 0 for nothing.
+  private static func make(_ path: String) -> Int32 {
+    NativePath.withPath(path) { mkdir($0, 0o777) == 0 ? 0 : errno }
+  }
+
+  private static func unlinkFile(_ path: String) {
+    _ = NativePath.withPath(path) { unlink($0) }
   }
 
   /// Removes a file, or a folder with all that it holds, as far as it can.
   static func remove(_ path: String) {
     guard kind(path) == .folder else {
-      unlink(path)
+      unlinkFile(path)
       return
     }
     for name in names(in: path) { remove("\(path)/\(name)") }
-    rmdir(path)
+    _ = NativePath.withPath(path) { rmdir($0) }
   }
 
   /// The bytes of a plain file; `nil` where it cannot be read.
   static func read(_ path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    let descriptor = NativePath.withPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var status = stat()
@@ -102,8 +105,10 @@ enum FileTree {
 
   /// Writes a new file; nothing is left where that fails.
   static func write(_ bytes: [UInt8], toNew path: String) throws(Failure) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
-    guard descriptor >= 0 else { throw Failure(errno) }
+    let (descriptor, number) = NativePath.withPath(path) {
+      (open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666), errno)
+    }
+    guard descriptor >= 0 else { throw Failure(number) }
     var start = 0
     var failure: Int32 = 0
     while start < bytes.count && failure == 0 {
@@ -115,7 +120,7 @@ enum FileTree {
     // Some file systems report a full disk only here.
     if close(descriptor) != 0 && failure == 0 { failure = errno }
     guard failure == 0 else {
-      unlink(path)
+      unlinkFile(path)
       throw Failure(failure)
     }
   }

@@ -1,3 +1,4 @@
+import DeltaCLSystem
 import Foundation
 import OpenCL
 import Synchronization
@@ -38,8 +39,8 @@ final class KernelCache: Sendable {
     installation.withLock { installation in
       guard case .none = installation else { return }
       do throws(DeltaCLError) {
-        let folder = try KernelCacheFolder(environment: ProcessInfo.processInfo.environment)
-        setenv("POCL_CACHE_DIR", folder.process, 1)
+        let folder = try KernelCacheFolder(environment: NativePath.environment)
+        _ = NativePath.withPath(folder.process) { setenv("POCL_CACHE_DIR", $0, 1) }
         installation = .installed(KernelCache(folder))
         atexit { KernelCache.current?.end() }
       } catch {

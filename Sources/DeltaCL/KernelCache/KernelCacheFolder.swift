@@ -1,3 +1,4 @@
+import DeltaCLSystem
 import Foundation
 
 /// Where this process lets PoCL compile, and where what it compiled is kept.
@@ -91,7 +92,7 @@ struct KernelCacheFolder {
       ?? environment["HOME"].map { "\($0)/.cache/pocl/kcache" } ?? "/tmp/pocl/kcache"
     do throws(FileTree.Failure) {
       try FileTree.makeFolder(folder)
-      guard access(folder, W_OK | X_OK) == 0 else { throw FileTree.Failure(errno) }
+      guard NativePath.withPath(folder, { access($0, W_OK | X_OK) }) == 0 else { throw FileTree.Failure(errno) }
       return "see that memory and threads are not limited too tightly (ulimit -a); POCL_DEBUG=all makes it say more"
     } catch {
       return
@@ -109,7 +110,7 @@ struct KernelCacheFolder {
       var template = Array("\(folder)/\(prefix)XXXXXX".utf8CString)
       guard mkdtemp(&template) != nil else { throw FileTree.Failure(errno) }
       let path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
-      let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+      let descriptor = NativePath.withPath(path) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) }
       // Another process may have taken the folder for a left one before it was locked.
       if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
         FileTree.kind(path) == .folder
@@ -125,7 +126,7 @@ struct KernelCacheFolder {
   /// Why a driver could not compile in a folder that exists.
   private static func shortcoming(of folder: String) -> String? {
     var status = statvfs()
-    guard statvfs(folder, &status) == 0 else { return nil }
+    guard NativePath.withPath(folder, { statvfs($0, &status) }) == 0 else { return nil }
     if status.f_flag & noExecutionFlag != 0 { return "its file system is mounted noexec, so nothing there can be run" }
     if status.f_flag & UInt(ST_RDONLY) != 0 { return String(cString: strerror(EROFS)) }
     let free = Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
@@ -140,7 +141,7 @@ struct KernelCacheFolder {
     for name in FileTree.names(in: folder) where name.hasPrefix(prefix) {
       let path = "\(folder)/\(name)"
       var status = stat()
-      let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+      let descriptor = NativePath.withPath(path) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) }
       guard descriptor >= 0 else { continue }
       defer { close(descriptor) }
       if fstat(descriptor, &status) == 0, status.st_uid == geteuid(), flock(descriptor, LOCK_EX | LOCK_NB) == 0 {

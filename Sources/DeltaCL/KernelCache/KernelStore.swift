@@ -1,4 +1,5 @@
 import CZlib
+import DeltaCLSystem
 import Glibc
 
 /// Files that drivers compiled, kept for later processes by the program that they belong to.
@@ -57,7 +58,7 @@ struct KernelStore {
   /// Whether a file is one that another process may be about to add.
   private func isBeingAdded(_ name: String, _ path: String) -> Bool {
     var status = stat()
-    return name.hasPrefix(Self.temporaryPrefix) && lstat(path, &status) == 0 && status.st_mtim.tv_sec > time(nil) - 600
+    return name.hasPrefix(Self.temporaryPrefix) && NativePath.withPath(path, { lstat($0, &status) }) == 0 && status.st_mtim.tv_sec > time(nil) - 600
   }
 
   /// Adds the file at `path` below `origin` to those of a program.
@@ -69,11 +70,12 @@ struct KernelStore {
     let place = ([folder, program] + parts.dropLast().map(String.init)).joined(separator: "/")
     try FileTree.makeFolder(place, replacingFilesBelow: root)
     let temporary = "\(place)/\(Self.temporaryPrefix)\(getpid())-\(name)"
-    unlink(temporary)
+    FileTree.remove(temporary)
     try FileTree.write(bytes, toNew: temporary)
-    guard rename(temporary, "\(place)/\(Self.checksum(of: bytes, at: path))-\(name)") == 0 else {
+    let target = "\(place)/\(Self.checksum(of: bytes, at: path))-\(name)"
+    guard NativePath.withPath(temporary, { from in NativePath.withPath(target) { to in rename(from, to) } }) == 0 else {
       let number = errno
-      unlink(temporary)
+      FileTree.remove(temporary)
       throw FileTree.Failure(number)
     }
   }

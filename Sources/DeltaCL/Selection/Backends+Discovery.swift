@@ -1,3 +1,4 @@
+import DeltaCLSystem
 import Foundation
 import OpenCL
 
@@ -47,7 +48,7 @@ extension Backends {
 
   private static func reasonForNoDevice(of platform: Platform) -> String {
     guard platform.isPoCL else { return "it has no device" }
-    let reason = KernelCacheFolder.reasonForNoDevice(environment: ProcessInfo.processInfo.environment)
+    let reason = KernelCacheFolder.reasonForNoDevice(environment: NativePath.environment)
     return "it has no device: \(reason)"
   }
 

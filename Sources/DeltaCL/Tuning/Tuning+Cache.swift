@@ -6,7 +6,7 @@ import Synchronization
 extension Tuning {
   /// The folder for what `deltacl tune` finds: `DELTACL_CACHE_DIR`, else `deltacl` in `XDG_CACHE_HOME`, else
   /// `~/.cache/deltacl`; `nil` without a home.
-  public static var cacheFolder: String? { cacheFolder(environment: ProcessInfo.processInfo.environment) }
+  public static var cacheFolder: String? { cacheFolder(environment: NativePath.environment) }
 
   static func cacheFolder(environment: [String: String]) -> String? {
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }

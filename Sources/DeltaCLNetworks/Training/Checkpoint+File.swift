@@ -10,6 +10,13 @@ extension Checkpoint {
   ///
   /// - Throws: `DataError` where it cannot be written.
   public func write(to path: String) throws {
+    try safetensors().write(to: path)
+  }
+
+  /// The contents of the file.
+  ///
+  /// - Throws: `DataError` where a tensor has not as many values as its shape asks for.
+  public func safetensors() throws -> Safetensors {
     var file = Safetensors()
     for (name, tensor) in tensors {
       file.tensors[name] = try Safetensors.Tensor(floats: tensor.values, shape: tensor.shape.dimensions)
@@ -30,13 +37,13 @@ extension Checkpoint {
       dense weights [Out, In], where the first dense layer's In runs over rows x columns x channels
       """,
     ]
-    try file.write(to: path)
+    return file
   }
 
   /// Reads a file that ``write(to:)`` wrote.
   ///
-  /// - Throws: `DataError` where the file cannot be read or is not safetensors; ``TrainingError`` (`malformedModel`) where its
-  ///   metadata is missing or damaged.
+  /// - Throws: `DataError` where the file cannot be read or is not safetensors; ``TrainingError``: `malformedModel` where its
+  ///   metadata is missing or damaged, `notFinite` where a parameter is infinite or NaN.
   public init(contentsOf path: String) throws {
     let file = try Safetensors(contentsOf: path)
     let metadata = Metadata(path: path, texts: file.metadata)
@@ -75,7 +82,7 @@ extension Checkpoint {
 
   /// Reads any safetensors file with float tensors, such as initial weights that another program wrote.
   ///
-  /// - Throws: `DataError` where the file cannot be read or a tensor does not hold floats.
+  /// - Throws: As ``tensors(of:path:)``; `DataError` where the file cannot be read.
   public static func tensors(contentsOf path: String) throws -> [String: (shape: Shape, values: [Float])] {
     try tensors(of: Safetensors(contentsOf: path), path: path)
   }
@@ -85,15 +92,33 @@ extension Checkpoint {
   /// - Parameters:
   ///   - file: The file.
   ///   - path: Where it was read, for errors.
-  /// - Throws: `DataError` where a tensor does not hold floats.
+  /// - Throws: `DataError` where a tensor does not hold floats; ``TrainingError`` (`notFinite`) where one holds infinity or NaN.
   public static func tensors(
     of file: Safetensors, path: String
   ) throws -> [String: (shape: Shape, values: [Float])] {
     var tensors: [String: (shape: Shape, values: [Float])] = [:]
-    for (name, tensor) in file.tensors {
-      tensors[name] = (Shape(tensor.shape), try tensor.floats(name: "\(path): \(name)"))
+    for name in file.names {
+      tensors[name] = try file.tensors[name].map {
+        (Shape($0.shape), try $0.floats(name: "\(path): \(name)"))
+      }
     }
+    try requireFinite(tensors, path: path)
     return tensors
+  }
+
+  /// Throws where a value is infinite or NaN, with the first one by the tensors' names.
+  private static func requireFinite(
+    _ tensors: [String: (shape: Shape, values: [Float])], path: String
+  ) throws(TrainingError) {
+    let counts = tensors.mapValues { $0.values.count { !$0.isFinite } }.filter { $0.value > 0 }
+    guard let name = counts.keys.min(), let tensor = tensors[name],
+      let index = tensor.values.firstIndex(where: { !$0.isFinite })
+    else { return }
+    let others = counts.count == 1 ? "" : "; \(counts.count) tensors hold such values"
+    throw TrainingError(
+      .notFinite,
+      "\(path): the tensor '\(name)' of shape \(tensor.shape) has \(counts[name] ?? 0) values that are not finite, the first "
+        + "\(tensor.values[index]) at \(index)\(others): use another file, or train again at a lower learning rate")
   }
 
   /// The metadata of a file, whose entries can be anything.

@@ -13,6 +13,8 @@ public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible 
     public static let modelMismatch = Code(description: "modelMismatch")
     /// A file is no model that was written here: its metadata is missing or damaged.
     public static let malformedModel = Code(description: "malformedModel")
+    /// A file's weights are infinite or NaN.
+    public static let notFinite = Code(description: "notFinite")
     /// A data set cannot be used with a network: too many classes, no images.
     public static let unsuitableDataset = Code(description: "unsuitableDataset")
   }

@@ -53,23 +53,30 @@ struct BenchLayersCommand: ParsableCommand {
       try Output.line(table.header)
     }
 
-    var measurements: [LayerMeasurement] = []
+    var list = JSONList(keys: .useDefaultKeys)
+    var failures = InputFailures()
     var profile: Profile?
     for layer in layers {
       for direction in direction.isEmpty ? BenchDirection.allCases : direction {
-        let measurement = try LayerMeasurement(
-          layer, direction, on: backend, Sampler(budget: options.budget ?? 1),
-          warmedUp: { _ = try (backend as? OpenCLBackend)?.takeProfile() })
-        measurements.append(measurement)
-        if let measured = try options.profile.take(from: backend) {
-          profile?.append(contentsOf: measured)
-          profile = profile ?? measured
+        try failures.attempt {
+          let measurement = try LayerMeasurement(
+            layer, direction, on: backend, Sampler(budget: options.budget ?? 1),
+            warmedUp: { _ = try (backend as? OpenCLBackend)?.takeProfile() })
+          if let measured = try options.profile.take(from: backend) {
+            profile?.append(contentsOf: measured)
+            profile = profile ?? measured
+          }
+          if options.json {
+            try list.append(measurement)
+          } else {
+            try Output.line(table.line(Self.cells(measurement, ceilings)))
+          }
         }
-        if !options.json { try Output.line(table.line(Self.cells(measurement, ceilings))) }
       }
     }
-    if options.json { try Output.json(measurements, keys: .useDefaultKeys) }
+    if options.json { try list.end() }
     try options.profile.write(profile.map { [$0] } ?? [])
+    try failures.end()
   }
 
   private func layers() throws -> [LayerShape] {

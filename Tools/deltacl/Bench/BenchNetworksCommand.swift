@@ -59,25 +59,32 @@ struct BenchNetworksCommand: ParsableCommand {
       try Output.line(table.header)
     }
 
-    var measurements: [NetworkMeasurement] = []
+    var list = JSONList(keys: .useDefaultKeys)
+    var failures = InputFailures()
     var profiles: [Profile] = []
     for network in networks {
       for batch in batchSize.isEmpty ? [network.benchmarkBatch] : batchSize {
-        let measurement = try NetworkMeasurement(
-          network, batch: batch, mode, Sampler(budget: options.budget ?? 5),
-          makeBackend: { try options.device.newBackend(profiling: options.profile.isWanted) },
-          warmedUp: { _ = try ($0 as? OpenCLBackend)?.takeProfile() },
-          finished: { backend in
-            guard var profile = try options.profile.take(from: backend) else { return }
-            profile.queue = "\(network.name) \(mode.rawValue), batch \(batch), on \(profile.queue)"
-            profiles.append(profile)
-          })
-        measurements.append(measurement)
-        if !options.json { try Output.line(table.line(Self.cells(measurement, ceilings))) }
+        try failures.attempt {
+          let measurement = try NetworkMeasurement(
+            network, batch: batch, mode, Sampler(budget: options.budget ?? 5),
+            makeBackend: { try options.device.newBackend(profiling: options.profile.isWanted) },
+            warmedUp: { _ = try ($0 as? OpenCLBackend)?.takeProfile() },
+            finished: { backend in
+              guard var profile = try options.profile.take(from: backend) else { return }
+              profile.queue = "\(network.name) \(mode.rawValue), batch \(batch), on \(profile.queue)"
+              profiles.append(profile)
+            })
+          if options.json {
+            try list.append(measurement)
+          } else {
+            try Output.line(table.line(Self.cells(measurement, ceilings)))
+          }
+        }
       }
     }
-    if options.json { try Output.json(measurements, keys: .useDefaultKeys) }
+    if options.json { try list.end() }
     try options.profile.write(profiles)
+    try failures.end()
   }
 
   private func networks() throws -> [Network] {

@@ -36,6 +36,7 @@ struct ProfileOption: ParsableArguments {
     for profile in profiles { Output.text(ProfileTable(profile).text) }
     let omitted = profiles.reduce(0) { $0 + $1.omittedCount }
     Output.message(
-      "wrote \(profile)" + (omitted > 0 ? ", without the last \(omitted) operations; the table counts them all" : ""))
+      "wrote \(profile.escapedForTerminal)"
+        + (omitted > 0 ? ", without the last \(omitted) operations; the table counts them all" : ""))
   }
 }

@@ -96,6 +96,7 @@ struct TuneCommand: ParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     var winners = 0
+    var failures = InputFailures()
     for (index, operation) in operations.enumerated() {
       let remaining = budget - (clock.now - start) / .seconds(1)
       guard remaining > 0 else {
@@ -104,12 +105,16 @@ struct TuneCommand: ParsableCommand {
         break
       }
       Output.message("\(index + 1) of \(operations.count): \(operation.name) \(operation.shapeText)")
-      let outcome = try PlanTuner(operation, on: backend).run(
-        first: known?.entry(for: operation, exact: backend.isExact)?.choice,
-        budget: remaining / Double(operations.count - index)
-      ) { choice, reason in
-        Output.message("rejected '\(choice)': \(reason)")
+      var tuned: PlanTuner.Outcome?
+      try failures.attempt {
+        tuned = try PlanTuner(operation, on: backend).run(
+          first: known?.entry(for: operation, exact: backend.isExact)?.choice,
+          budget: remaining / Double(operations.count - index)
+        ) { choice, reason in
+          Output.message("rejected '\(choice)': \(reason)")
+        }
       }
+      guard let outcome = tuned else { continue }
       try Output.line(table.line(Self.cells(operation, outcome)))
       guard outcome.isCertain else { continue }
       winners += outcome.winner == nil ? 0 : 1
@@ -124,7 +129,9 @@ struct TuneCommand: ParsableCommand {
         }
       }
     }
-    Output.message("\(winners) of \(operations.count) operations have a faster plan; wrote \(file.path)")
+    Output.message(
+      "\(winners) of \(operations.count) operations have a faster plan; wrote \(file.path.escapedForTerminal)")
+    try failures.end()
   }
 
   /// The operations to tune, each once.
