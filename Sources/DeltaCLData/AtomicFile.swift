@@ -27,54 +27,52 @@ public enum AtomicFile {
   ///
   /// - Throws: `DataError` with the system's reason; nothing is left behind then.
   public static func write(parts: [[UInt8]], to path: String) throws(DataError) {
-    let target = try target(of: path)
-    let mode = try modeOfFile(target)
-    let (temporary, descriptor) = try makeTemporary(for: target)
-    // Closing gives up the lock, so it comes last.
-    defer { close(descriptor) }
-    do throws(DataError) {
+    try write([(parts, path)])
+  }
+
+  /// Writes files that belong together: all of them are whole and on the disk before the first one takes its place, so that only
+  /// a few renames, in the order of `files`, lie between the old set and the new one.
+  ///
+  /// - Parameter files: The concatenation of the parts of each and its path, where a regular file is replaced.
+  /// - Throws: `DataError` with the system's reason. Where a file cannot be written, none is replaced; nothing but whole files is
+  ///   left behind.
+  public static func write(_ files: [(parts: [[UInt8]], path: String)]) throws(DataError) {
+    // Closing gives up the locks, so that comes last.
+    var temporaries: [(path: String, descriptor: Int32, target: String)] = []
+    var renamed = 0
+    defer {
+      for temporary in temporaries[renamed...] { remove(temporary.path) }
+      for temporary in temporaries { close(temporary.descriptor) }
+    }
+    for (parts, path) in files {
+      let target = try FileSystem.target(of: path)
+      let mode = try modeOfFile(target)
+      let (temporary, descriptor) = try makeTemporary(for: target)
+      temporaries.append((temporary, descriptor, target))
       try fill(descriptor, with: parts, mode: mode, path: path)
+    }
+    for (temporary, _, target) in temporaries {
       let (status, number) = NativePath.withPath(temporary) { from in
         NativePath.withPath(target) { to in (rename(from, to), errno) }
       }
-      guard status == 0 else { throw .system("rename the finished file", path, number) }
-    } catch {
-      remove(temporary)
-      throw error
+      guard status == 0 else { throw .system("rename the finished file", target, number) }
+      renamed += 1
     }
-    try flush(folder: folder(of: target))
+    for folder in Set(temporaries.map { folder(of: $0.target) }) { try flush(folder: folder) }
   }
 
   /// Finds out whether a file can be written to `path`, without touching what is there.
   ///
   /// - Throws: `DataError` with the system's reason.
   public static func probe(_ path: String) throws(DataError) {
-    let target = try target(of: path)
-    _ = try modeOfFile(target)
+    let target = try FileSystem.target(of: path)
+    if try modeOfFile(target) != nil, FileSystem.isMountPoint(target) {
+      throw DataError(
+        .writeFailed, path, "cannot write: a file is mounted there, which cannot be replaced; mount its folder instead")
+    }
     let (temporary, descriptor) = try makeTemporary(for: target)
     remove(temporary)
     close(descriptor)
-  }
-
-  /// The path behind the symbolic links that `path` may be, whether or not there is a file.
-  private static func target(of path: String) throws(DataError) -> String {
-    guard !path.isEmpty else { throw .emptyPath }
-    var target = path
-    // As many links as Linux follows.
-    for _ in 0..<40 {
-      var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-      let length = NativePath.withPath(target) { path in
-        buffer.withUnsafeMutableBytes { buffer in
-          buffer.withMemoryRebound(to: CChar.self) { buffer in
-            buffer.baseAddress.map { readlink(path, $0, buffer.count) } ?? -1
-          }
-        }
-      }
-      guard length >= 0 else { return target }
-      let link = NativePath.text(buffer[..<length])
-      target = link.hasPrefix("/") ? link : "\(folder(of: target))/\(link)"
-    }
-    throw .system("write", path, ELOOP)
   }
 
   /// The permissions of the file at `path`; `nil` where there is none.
@@ -165,8 +163,5 @@ public enum AtomicFile {
     }
   }
 
-  private static func folder(of path: String) -> String {
-    guard let separator = path.lastIndex(of: "/") else { return "." }
-    return separator == path.startIndex ? "/" : String(path[..<separator])
-  }
+  private static func folder(of path: String) -> String { FileSystem.folder(of: path) }
 }

@@ -44,6 +44,29 @@ public enum FileSystem {
     return try file.read(0..<file.byteCount)
   }
 
+  /// The path behind the symbolic links that `path` may be, whether or not there is a file.
+  ///
+  /// - Throws: `DataError` for an empty path and for links that lead in a circle.
+  public static func target(of path: String) throws(DataError) -> String {
+    guard !path.isEmpty else { throw .emptyPath }
+    var target = path
+    // As many links as Linux follows.
+    for _ in 0..<40 {
+      var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+      let length = NativePath.withPath(target) { path in
+        buffer.withUnsafeMutableBytes { buffer in
+          buffer.withMemoryRebound(to: CChar.self) { buffer in
+            buffer.baseAddress.map { readlink(path, $0, buffer.count) } ?? -1
+          }
+        }
+      }
+      guard length >= 0 else { return target }
+      let link = NativePath.text(buffer[..<length])
+      target = link.hasPrefix("/") ? link : "\(folder(of: target))/\(link)"
+    }
+    throw .system("write", path, ELOOP)
+  }
+
   /// Creates the folder `path` and those above it that are missing.
   ///
   /// - Throws: `DataError` when a folder cannot be created or a file stands in its place.
@@ -74,5 +97,11 @@ public enum FileSystem {
     var status = stat()
     guard NativePath.withPath(path, { stat($0, &status) }) == 0 else { return nil }
     return status.st_mode & S_IFMT
+  }
+
+  /// The folder that holds what a path names.
+  static func folder(of path: String) -> String {
+    guard let separator = path.lastIndex(of: "/") else { return "." }
+    return separator == path.startIndex ? "/" : String(path[..<separator])
   }
 }

@@ -74,6 +74,8 @@ final class RunningDeltacl {
     try process.run()
   }
 
+  /// The system's number of the process.
+  var processIdentifier: Int32 { process.processIdentifier }
   /// What the command has written to standard error so far.
   var errors: String { folder.text("stderr") }
   /// What the command has written to standard output so far.

@@ -119,7 +119,7 @@ extension CommandTests {
     }
 
     @Test func interruptionSavesAndSaysHowToGoOn() throws {
-      for (signal, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
+      for (signal, status) in [(SIGINT, Int32(130)), (SIGTERM, 143), (SIGHUP, 129)] {
         let folder = try TemporaryFolder()
         let run = try RunningDeltacl([
           "train", "--dataset", "digits", "--epochs", "100000", "--output", folder.path("a run"),
@@ -133,7 +133,104 @@ extension CommandTests {
         #expect(end.errors.contains("--initial-weights '\(folder.path("a run/model.safetensors"))'"))
         #expect(folder.names(in: "a run") == Self.files)
         #expect(try Deltacl("evaluate", folder.path("a run/model.safetensors")).status == 0)
+
+        // The command that is printed loses nothing: it makes the epochs that remain, in another folder.
+        let model = try Safetensors(contentsOf: folder.path("a run/model.safetensors"))
+        let step = try #require(model.metadata["step"].flatMap { Int($0) })
+        #expect(end.errors.contains("--epochs \(100_000 - step / 23) "))
+        #expect(end.errors.contains("--output '\(folder.path("a run-2"))'"))
+        #expect(end.errors.contains("momentum and the order of the images start anew"))
       }
+    }
+
+    @Test func hangupIsIgnoredUnderNohup() throws {
+      let folder = try TemporaryFolder()
+      let run = try RunningDeltacl(
+        ["train", "--dataset", "digits", "--epochs", "2", "--output", folder.path("run")], shell: "trap '' HUP;")
+      run.waitFor("images to train on")
+      run.send(SIGHUP)
+      #expect(try run.wait().status == 0)
+    }
+
+    @Test func printedContinuationMakesWhatRemains() throws {
+      let folder = try TemporaryFolder()
+      let run = try RunningDeltacl([
+        "train", "--dataset", "digits", "--max-steps", "1000", "--epochs", "100000", "--batch-size", "1437", "--output",
+        folder.path("it's"),
+      ])
+      run.waitFor("epoch 2/100000")
+      run.send(SIGINT)
+      let end = try run.wait()
+      try #require(end.status == 130)
+      let files = ["it's/metrics.jsonl", "it's/model.safetensors"]
+      let before = files.map { folder.bytes($0) }
+      let step = try #require(
+        Int(try Safetensors(contentsOf: folder.path("it's/model.safetensors")).metadata["step"] ?? ""))
+      let command = try #require(end.errors.split(separator: "deltacl train ").last)
+      // The shell reads the words as they were printed, with few enough steps to wait for.
+      let next = try Deltacl([], shell: "set -- train \(command.split(separator: "\n")[0]) --max-steps 2;")
+      #expect(next.status == 0, "\(next.errors)")
+      #expect(command.contains("--max-steps \(1000 - step) "))
+      #expect(files.map { folder.bytes($0) } == before)
+      #expect(folder.names(in: "it's-2") == Self.files)
+    }
+
+    @Test func standardOutputThatFailsLosesNothing() throws {
+      let folder = try TemporaryFolder()
+      for (name, shell, reason) in [
+        ("full", "exec > /dev/full;", "No space left"), ("closed", "exec >&-;", "Bad file descriptor"),
+      ] {
+        let run = try Deltacl(
+          ["train", "--dataset", "digits", "--epochs", "2", "--output", folder.path(name)], shell: shell)
+        run.expectFailure(saying: "cannot write to standard output: \(reason)")
+        #expect(run.errors.contains("the training goes on"))
+        #expect(folder.names(in: name) == Self.files)
+        #expect(try Safetensors(contentsOf: folder.path("\(name)/model.safetensors")).metadata["epoch"] == "2")
+      }
+      // A pipe whose reader has gone, as after `| head`.
+      let pipe = try Deltacl(
+        ["train", "--dataset", "digits", "--epochs", "1", "--output", folder.path("pipe")],
+        shell: #"mkfifo "$PWD/p"; true < "$PWD/p" & exec > "$PWD/p"; wait;"#)
+      pipe.expectFailure(saying: "cannot write to standard output: Broken pipe")
+      #expect(folder.names(in: "pipe") == Self.files)
+    }
+
+    @Test func killedRunsLeaveFilesOfOneEpoch() throws {
+      struct Record: Decodable {
+        let kind: String
+        let epoch: Int
+        let step: Int
+      }
+      let folder = try TemporaryFolder()
+      for wait in [0, 20, 45, 75, 110, 160] {
+        let run = try RunningDeltacl([
+          "train", "--dataset", "digits", "--epochs", "100000", "--batch-size", "1437", "--output", folder.path("run"),
+        ])
+        run.waitFor("epoch 2/100000")
+        usleep(UInt32(wait) * 1000)
+        run.send(SIGKILL)
+        _ = try run.wait()
+        let model = try Safetensors(contentsOf: folder.path("run/model.safetensors"))
+        let last = try #require(folder.text("run/metrics.jsonl").split(separator: "\n").last)
+        let record = try JSONDecoder().decode(Record.self, from: Data(last.utf8))
+        #expect(record.kind == "epoch")
+        #expect("\(record.epoch)" == model.metadata["epoch"] && "\(record.step)" == model.metadata["step"])
+        #expect(folder.text("run/curves.svg").hasSuffix("</svg>\n"))
+      }
+    }
+
+    @Test func folderIsLockedAgainstASecondTraining() throws {
+      let folder = try TemporaryFolder()
+      let arguments = ["train", "--dataset", "digits", "--epochs", "100000", "--output", folder.path("run")]
+      let first = try RunningDeltacl(arguments)
+      first.waitFor("epoch 1/100000")
+      let second = try Deltacl(arguments)
+      second.expectFailure(saying: "\(folder.path("run")): another training, process \(first.processIdentifier), ")
+      first.send(SIGKILL)
+      _ = try first.wait()
+      // A lock dies with its process.
+      #expect(try train(folder.path("run"), "--max-steps", "1").status == 0)
+      #expect(folder.names(in: "run").filter { !$0.hasPrefix(".deltacl-") } == Self.files)
     }
 
     @Test func secondInterruptionLeavesAtOnce() throws {
@@ -157,6 +254,16 @@ extension CommandTests {
       try train(folder.path("run"), "--learning-rate", "1e30").expectFailure(saying: "lower the learning rate")
       #expect(Self.files.map { folder.bytes("run/\($0)") } == before)
       #expect(folder.names(in: "run") == Self.files)
+
+      // One step, whose loss is finite as the parameters are afterwards: only the evaluation tells.
+      let arguments = ["--max-steps", "1", "--learning-rate", "1e30"]
+      for name in ["run", "new"] {
+        let run = try Deltacl(["train", "--dataset", "digits", "--output", folder.path(name)] + arguments)
+        run.expectFailure(saying: "the test loss became")
+      }
+      #expect(Self.files.map { folder.bytes("run/\($0)") } == before)
+      #expect(folder.names(in: "run") == Self.files)
+      #expect(folder.names(in: "new").isEmpty)
     }
 
     @Test func fullDiskLeavesEarlierFilesAlone() throws {
@@ -175,7 +282,12 @@ extension CommandTests {
       let folder = try TemporaryFolder()
       try AtomicFile.write("", to: folder.path("file"))
       try FileSystem.createFolder(folder.path("run/model.safetensors"))
+      try FileSystem.createFolder(folder.path("curves/curves.svg"))
+      try FileSystem.createFolder(folder.path("pipe"))
+      #expect(mkfifo(folder.path("pipe/metrics.jsonl"), 0o666) == 0)
       for (output, words) in [
+        (folder.path("curves"), "curves.svg: is a folder where a file is to be written"),
+        (folder.path("pipe"), "metrics.jsonl: cannot write: it is not a regular file"),
         (folder.path("file"), "a file of that name exists"), (folder.path("file/run"), "file"),
         ("/proc/run", "/proc/run: cannot"), (folder.path("run"), "is a folder where a file is to be written"),
       ] {
@@ -247,6 +359,10 @@ extension CommandTests {
       try expectFailure(saying: "impossible 'normalization_mean'") { $0.metadata["normalization_mean"] = "nan" }
       try expectFailure(saying: "format 2") { $0.metadata["format_version"] = "2" }
       try expectFailure(saying: "conv1.bias is missing") { $0.tensors["conv1.bias"] = nil }
+      // The names of tensors come from a file too.
+      try expectFailure(saying: #"a\u{1B}[31mb\u{9B}c is unknown"#) {
+        $0.tensors["a\u{1B}[31mb\u{9B}c"] = try .floats([1], [0])
+      }
 
       try AtomicFile.write(Array(folder.bytes("run/model.safetensors").dropLast(5)), to: folder.path("short"))
       try Deltacl("evaluate", folder.path("short")).expectFailure(saying: "short: ")
@@ -262,6 +378,105 @@ extension CommandTests {
       try Deltacl("predict", path, folder.path("a.png")).expectFailure(saying: "a.png: ")
       try AtomicFile.write("P5 4 4 255\nabc", to: folder.path("a.pgm"))
       try Deltacl("predict", path, folder.path("a.pgm")).expectFailure(saying: "a.pgm: ")
+    }
+
+    @Test func weightsThatAreNotFiniteAreFailures() throws {
+      let folder = try TemporaryFolder()
+      #expect(try train(folder.path("run"), "--max-steps", "1").status == 0)
+      let model = try Safetensors(contentsOf: folder.path("run/model.safetensors"))
+      try AtomicFile.write(Array("P5 2 2 255\nabcd".utf8), to: folder.path("a.pgm"))
+      let damaged = folder.path("damaged")
+      for (name, index, count, value, words) in [
+        (
+          "dense2.weight", 7, 1, Float.nan,
+          "'dense2.weight' of shape [10, 500] has 1 values that are not finite, the first nan at 7"
+        ),
+        (
+          "conv1.bias", 0, 3, -Float.infinity,
+          "'conv1.bias' of shape [20] has 3 values that are not finite, the first -inf at 0"
+        ),
+        ("conv2.bias", 49, 1, Float.infinity, "the first inf at 49"),
+      ] {
+        var file = model
+        let tensor = try #require(model.tensors[name])
+        var values = try tensor.floats()
+        for place in index..<index + count { values[place] = value }
+        file.tensors[name] = try .floats(tensor.shape, values)
+        try file.write(to: damaged)
+        for arguments in [
+          ["evaluate", damaged], ["predict", damaged, folder.path("a.pgm")],
+          ["train", "--dataset", "digits", "--initial-weights", damaged, "--output", folder.path("none")],
+        ] {
+          let run = try Deltacl(arguments)
+          run.expectFailure(saying: words)
+          #expect(run.errors.contains("\(damaged): the tensor"))
+          #expect(run.output.isEmpty)
+        }
+      }
+      #expect(folder.names(in: "none").isEmpty)
+    }
+
+    @Test func oneBadImageDoesNotLoseTheOthers() throws {
+      let folder = try TemporaryFolder()
+      #expect(try train(folder.path("run"), "--max-steps", "1").status == 0)
+      let good = ["a.pgm", "b.pgm", "c.pgm"].map { folder.path($0) }
+      for path in good { try AtomicFile.write(Array("P5 2 2 255\nabcd".utf8), to: path) }
+      try AtomicFile.write("", to: folder.path("empty.png"))
+      let images = [good[0], folder.path("empty.png"), good[1], folder.path("none.png"), good[2]]
+      let run = try Deltacl(["predict", folder.path("run/model.safetensors")] + images)
+      #expect(run.status == 1)
+      #expect(run.output.split(separator: "\n").map { $0.split(separator: ": ")[0] } == good.map { $0[...] })
+      #expect(run.errorLines.count == 2)
+      for name in ["empty.png", "none.png"] {
+        #expect(run.errorLines.count { $0.hasPrefix("deltacl: error: \(folder.path(name)): ") } == 1)
+      }
+
+      struct Prediction: Decodable {
+        let image: String
+      }
+      for (images, expected) in [(images, good), ([images[1]], []), (good, good)] {
+        let run = try Deltacl(["predict", folder.path("run/model.safetensors"), "--json"] + images)
+        #expect(run.status == (images == good ? 0 : 1))
+        #expect(try JSONDecoder().decode([Prediction].self, from: Data(run.output.utf8)).map(\.image) == expected)
+      }
+    }
+
+    @Test func textsFromFilesCannotCommandATerminal() throws {
+      let folder = try TemporaryFolder()
+      #expect(try train(folder.path("run"), "--max-steps", "1").status == 0)
+      var model = try Safetensors(contentsOf: folder.path("run/model.safetensors"))
+      let name = "\u{1B}]0;x\u{07}\u{9B}31m\nb\u{202E}\u{7F}"
+      let names = Array(repeating: name, count: 10)
+      model.metadata["classes"] = String(decoding: try JSONEncoder().encode(names), as: UTF8.self)
+      model.metadata["dataset"] = "digits"
+      let path = folder.path("m\u{1B}[2J\n.safetensors")
+      try model.write(to: path)
+      let image = folder.path("i\u{1B}[2J\n.pgm")
+      try AtomicFile.write(Array("P5 2 2 255\nabcd".utf8), to: image)
+
+      func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "\n" || scalar.properties.generalCategory != .control && scalar != "\u{202E}"
+      }
+      let escaped = #"\u{1B}]0;x\u{07}\u{9B}31m\nb\u{202E}\u{7F}"#
+      let evaluation = try Deltacl("evaluate", path)
+      #expect(evaluation.status == 0)
+      #expect(evaluation.output.split(separator: "\n").count == 11)
+      let prediction = try Deltacl("predict", path, image, "--top", "1")
+      #expect(prediction.output.hasSuffix(#"/i\u{1B}[2J\n.pgm: "# + escaped + prediction.output.suffix(8)))
+      let missing = try Deltacl("predict", path, folder.path("\u{1B}none"))
+      let json = try Deltacl("predict", path, image, "--json")
+      #expect(json.output.contains(#"\u001b]0;x\u0007\u009b31m\nb"#))
+      for run in [
+        evaluation, prediction, missing, json, try Deltacl("evaluate", path, "--json"),
+        try Deltacl("evaluate", folder.path("\u{1B}none")), try Deltacl("train", "--\u{1B}[2J"),
+        try Deltacl("train", "--network", "\u{9B}2J"),
+        try Deltacl(
+          "train", "--dataset", "digits", "--max-steps", "1", "--output", folder.path("\u{1B}run"), "--initial-weights",
+          folder.path("run/model.safetensors")),
+      ] {
+        let text = run.output + run.errors
+        #expect(text.unicodeScalars.allSatisfy(isHarmless), "\(text.debugDescription)")
+      }
     }
 
     @Test func copiedBinaryWorksElsewhere() throws {

@@ -116,6 +116,26 @@ import Testing
     #expect(DataError.system("write", "f", EIO).code == .writeFailed)
   }
 
+  @Test func severalFilesAreReplacedTogetherOrNotAtAll() throws {
+    let (a, b) = (folder("a"), folder("b"))
+    try AtomicFile.write([([[1], [2, 3]], a), ([[4]], b)])
+    #expect(try FileSystem.read(a) == [1, 2, 3] && FileSystem.read(b) == [4])
+    // The last file cannot be written, and so the first one stays.
+    try FileSystem.createFolder(folder("c"))
+    for bad in [folder("c"), folder("none/d")] {
+      #expect(throws: DataError.self) { try AtomicFile.write([([[9]], a), ([[9]], bad)]) }
+    }
+    #expect(try FileSystem.read(a) == [1, 2, 3])
+    #expect(try folder.contents() == ["a", "b", "c"])
+  }
+
+  @Test func mountPointsAreKnown() throws {
+    try AtomicFile.write([1], to: folder("a b\\040"))
+    #expect(!FileSystem.isMountPoint(folder("a b\\040")))
+    #expect(!FileSystem.isMountPoint(folder("none")))
+    #expect(FileSystem.isMountPoint("/proc"))
+  }
+
   @Test func createsFolders() throws {
     try FileSystem.createFolder(folder("a/b/c"))
     try FileSystem.createFolder(folder("a/b/c"))

@@ -31,6 +31,7 @@ import Testing
   @Test func eventsCountStepsAndEpochs() throws {
     let trainer = try Trainer(network, dataset(), configuration(), on: Backends.select("reference"))
     var batches: [Int] = []
+    var trained: [Int] = []
     var epochs: [Int] = []
     let result = try trainer.run { event in
       switch event {
@@ -38,11 +39,21 @@ import Testing
         batches.append(progress.batch)
         #expect(progress.batchesPerEpoch == 3)
         #expect(progress.imagesPerSecond > 0 && progress.secondsLeft >= 0)
-      case .epoch(let epoch): epochs.append(epoch.step)
+      case .trained(let epoch):
+        // What can be saved before the evaluation, which may fail.
+        #expect(epoch.testLoss.isNaN && epoch.testAccuracy.isNaN)
+        #expect(trainer.history.epochs.last?.step == epoch.step)
+        let checkpoint = try trainer.checkpoint()
+        #expect(checkpoint.step == epoch.step)
+        trained.append(epoch.step)
+      case .epoch(let epoch):
+        #expect(epoch.testLoss.isFinite && trained.last == epoch.step)
+        epochs.append(epoch.step)
       }
     }
     #expect(batches == Array(repeating: [1, 2, 3], count: 5).flatMap(\.self))
     #expect(epochs == [3, 6, 9, 12, 15])
+    #expect(trained == epochs)
     #expect(!result.isStopped)
     let evaluation = try #require(result.evaluation)
     #expect(evaluation.counts == [4, 3])

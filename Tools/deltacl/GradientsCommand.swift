@@ -53,6 +53,7 @@ struct GradientsCommand: ParsableCommand {
 
   func run() throws {
     let network = try Network.named(network, classes: classes)
+    try AtomicFile.probe(output)
     var tensors = try Safetensors(contentsOf: input)
     let (images, labels, batch) = try self.batch(from: tensors, for: network)
     tensors.tensors["images"] = nil

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeltaCLNetworks
+import Foundation
 
 /// The options of a training run that a `TrainingConfiguration` holds.
 struct HyperparameterOptions: ParsableArguments {
@@ -59,8 +60,8 @@ struct HyperparameterOptions: ParsableArguments {
     return configuration
   }
 
-  /// The options as command-line arguments, defaults left out.
-  var arguments: [String] {
+  /// The options as command-line arguments, defaults left out, with other limits.
+  func arguments(epochs: Int, maxSteps: Int?) -> [String] {
     let defaults = Self.defaults
     var arguments: [String] = []
     if epochs != defaults.epochs { arguments += ["--epochs", "\(epochs)"] }
@@ -84,6 +85,16 @@ extension String {
       && unicodeScalars.allSatisfy {
         "a"..."z" ~= $0 || "A"..."Z" ~= $0 || "0"..."9" ~= $0 || "-_./:=".unicodeScalars.contains($0)
       }
-    return isPlain ? self : "'" + replacing("'", with: #"'\''"#) + "'"
+    if isPlain { return self }
+    if self == escapedForTerminal { return "'" + replacing("'", with: #"'\''"#) + "'" }
+    // What must not reach a terminal, by bytes, which bash, zsh and POSIX of 2024 read in these quotes.
+    return "$'"
+      + utf8.map { byte in
+        switch byte {
+        case UInt8(ascii: "'"), UInt8(ascii: "\\"): "\\" + String(UnicodeScalar(byte))
+        case 0x20..<0x7F: String(UnicodeScalar(byte))
+        default: String(format: "\\%03o", Int(byte))
+        }
+      }.joined() + "'"
   }
 }

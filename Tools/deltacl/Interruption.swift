@@ -2,7 +2,7 @@ import DeltaCL
 import Foundation
 import Synchronization
 
-/// Turns SIGINT (Ctrl-C) and SIGTERM into a wish to stop that work can follow when it likes.
+/// Turns SIGINT (Ctrl-C), SIGTERM and SIGHUP (a terminal that is closed) into a wish to stop that work can follow when it likes.
 ///
 /// Until ``catchFirst(_:)`` is called a signal ends the process at once, and so does a second one afterwards.
 final class Interruption: Sendable {
@@ -22,6 +22,12 @@ final class Interruption: Sendable {
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
+    // nohup has SIGHUP ignored, and sigwait would get it all the same.
+    var hangup = sigaction()
+    sigaction(SIGHUP, nil, &hangup)
+    let isIgnored =
+      unsafeBitCast(hangup.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    if !isIgnored { sigaddset(&signals, SIGHUP) }
     var previous = sigset_t()
     pthread_sigmask(SIG_BLOCK, &signals, &previous)
     do throws(DeltaCLError) {
@@ -32,7 +38,7 @@ final class Interruption: Sendable {
     }
   }
 
-  /// The status to exit with after an interruption, 130 for SIGINT and 143 for SIGTERM as shells have it; `nil` without one.
+  /// The status to exit with after an interruption, 130 for SIGINT, 143 for SIGTERM and 129 for SIGHUP as shells have it; `nil` without one.
   var exitStatus: Int32? {
     state.withLock { $0.received.map { 128 + $0 } }
   }

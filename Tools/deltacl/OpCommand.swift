@@ -83,6 +83,7 @@ struct OpCommand: ParsableCommand {
 
   func run() throws {
     let attributes = try OperationAttributes(attribute, for: name)
+    try AtomicFile.probe(output)
     let request = try OperationRequest(name, attributes, file: SafetensorsFile(contentsOf: input))
     let results = Safetensors(tensors: try request.run(on: device.backend(exact: exact)))
     try results.write(to: output)

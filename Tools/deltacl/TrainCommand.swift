@@ -10,7 +10,9 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Trains by stochastic gradient descent with momentum and writes three files to the output folder after each epoch: \
       model.safetensors (the parameters), metrics.jsonl (a line a step and a line an epoch) and curves.svg (loss and \
-      accuracy, for a browser). Files of an earlier run are replaced, each as a whole.
+      accuracy, for a browser). Files of an earlier run are replaced, each as a whole and all at once; the test figures of \
+      an epoch are added when it is evaluated. The folder is locked against a second training. Where standard output \
+      cannot be written, the training goes on without it and exits with status 1.
 
       Data sets are fashion-mnist (Debian's dataset-fashion-mnist), digits (8x8 digits, part of this command), or a \
       folder with files named as MNIST's are: train-images-idx3-ubyte, train-labels-idx1-ubyte and the same with t10k, \
@@ -18,7 +20,8 @@ struct TrainCommand: ParsableCommand {
 
       The same arguments give the same model on the same device, bit for bit.
 
-      Ctrl-C finishes the step, writes the files and exits with status 130 (SIGTERM: 143); a second one leaves at once.
+      Ctrl-C finishes the step, writes the files and exits with status 130 (SIGTERM: 143, SIGHUP: 129); a second one leaves \
+      at once. The command that it prints trains on from the weights; momentum and the order of the images start anew.
 
       Examples:
 
@@ -87,47 +90,63 @@ struct TrainCommand: ParsableCommand {
       stopRequest.make()
     }
     Output.message(
-      "\(network.name), \(trainer.parameters.count) parameters, on \(data.name): \(data.train.count) images to train on, "
-        + "\(data.test.count) to test on")
+      "\(network.name), \(trainer.parameters.count) parameters, on \(data.name.escapedForTerminal): \(data.train.count) images "
+        + "to train on, \(data.test.count) to test on")
 
     let title = "\(network.name) on \(data.name)"
-    var progress = ProgressLine()
+    var output = TrainingOutput()
     let result: TrainingResult
     do {
       result = try trainer.run { event in
         switch event {
         case .step(let step):
-          try progress.show(TrainingText.line(for: step, epochs: configuration.epochs))
+          output.attempt { try $0.show(TrainingText.line(for: step, epochs: configuration.epochs)) }
+        case .trained:
+          try files.writeUnevaluated(trainer, title: title)
         case .epoch(let epoch):
-          try progress.finish(TrainingText.line(for: epoch, epochs: configuration.epochs))
-          try files.write(trainer, title: title)
+          try files.writeEvaluation(trainer, title: title)
+          output.attempt { try $0.finish(TrainingText.line(for: epoch, epochs: configuration.epochs)) }
         }
       }
-      try progress.clear()
+      output.attempt { try $0.clear() }
     } catch {
-      try? progress.clear()
+      output.attempt { try $0.clear() }
+      if let error = error as? TrainingError, error.code == .diverged { files.restore() }
       throw error
     }
+    let profiles = try profile.take(from: backend).map { [$0] } ?? []
     if let evaluation = result.evaluation {
-      try TrainingText.printAccuracies(evaluation, classNames: data.classNames)
       Output.message("wrote \(files.list)")
-      return try profile.write(profile.take(from: backend).map { [$0] } ?? [])
+      try profile.write(profiles)
+      output.attempt { _ in try TrainingText.printAccuracies(evaluation, classNames: data.classNames) }
+      return try output.end()
     }
-    try files.write(trainer, title: title)
-    let step = result.history.steps.last?.step ?? 0
-    Output.message("stopped after step \(step); wrote \(files.list)")
-    let arguments = continuation(from: files.model).joined(separator: " ")
-    Output.message("to train on from these weights: deltacl train \(arguments)")
-    try profile.write(profile.take(from: backend).map { [$0] } ?? [])
+    try saveStopped(result, trainer, files, title: title)
+    try profile.write(profiles)
     throw ExitCode(interruption.exitStatus ?? 1)
   }
 
-  /// The arguments of a run that starts from `model` and is otherwise like this one.
-  private func continuation(from model: String) -> [String] {
-    var arguments = ["--network", network, "--dataset", dataset] + hyperparameters.arguments
-    if let name = device.device { arguments += ["--device", name] }
-    if let output { arguments += ["--output", output] }
-    return (arguments + ["--initial-weights", model]).map(\.quotedForShell)
+  /// Saves a run that was stopped and says how to go on.
+  private func saveStopped(
+    _ result: TrainingResult, _ trainer: Trainer, _ files: TrainingFiles, title: String
+  ) throws {
+    guard let step = result.history.steps.last?.step else {
+      return Output.message("stopped before the first step; nothing was written")
+    }
+    try files.write(trainer, title: title)
+    Output.message("stopped after step \(step); wrote \(files.list)")
+    let continuation = TrainingContinuation(hyperparameters, step: step, batchesPerEpoch: trainer.batchesPerEpoch)
+    guard let remaining = continuation.arguments else {
+      return Output.message("all steps were made; to evaluate: deltacl evaluate \(files.model.quotedForShell)")
+    }
+    let others = device.device.map { ["--device", $0] } ?? []
+    let words =
+      ["--network", network, "--dataset", dataset] + remaining + others + [
+        "--initial-weights", files.model, "--output", TrainingContinuation.folder(after: files.folder),
+      ]
+    Output.message(
+      "to train on from these weights (\(continuation.losses)): "
+        + "deltacl train \(words.map(\.quotedForShell).joined(separator: " "))")
   }
 
   /// The last name in a path, whatever slashes end it.

@@ -35,7 +35,7 @@ public struct CurvesSVG: Sendable {
       isLogarithmic ? ChartAxis.logarithmic(losses) : ChartAxis.linear(losses, from: 0)
 
     let accuracy = series({ $0.accuracy * 100 }, { $0.testAccuracy * 100 })
-    let smoothAccuracies = [accuracy.smooth, accuracy.test].flatMap(\.points).map(\.y)
+    let smoothAccuracies = [accuracy.smooth, accuracy.test].flatMap(\.points).map(\.y).filter(\.isFinite)
     let accuracyAxis = ChartAxis.linear(smoothAccuracies, from: min(smoothAccuracies.min() ?? 0, 90), to: 100)
 
     let panels = [
@@ -46,7 +46,7 @@ public struct CurvesSVG: Sendable {
         title: "Accuracy (%)", xAxis: steps, yAxis: accuracyAxis,
         series: [accuracy.raw, accuracy.smooth, accuracy.test], left: 556, top: 96, width: 400, height: 260),
     ]
-    let summary = history.epochs.last.map {
+    let summary = history.epochs.last { $0.testLoss.isFinite }.map {
       String(format: "test accuracy %.4f, test loss %.4f after %ld steps", $0.testAccuracy, $0.testLoss, $0.step)
     }
     text = """

@@ -1,3 +1,4 @@
+import DeltaCL
 public import DeltaCLData
 import Foundation
 
@@ -7,20 +8,47 @@ import Foundation
 public final class Evaluator {
   private let network: Network
   private let parameters: Parameters
-  private let batchSize: Int
+  /// The most images to run at a time, less than was asked for where that does not fit.
+  public private(set) var batchSize: Int
   /// The forward pass by batch size: that of full batches and those of last, short ones.
   private var steps: [Int: InferenceStep] = [:]
+
+  /// The `float32` elements that the activations of a batch may take, 512 MiB. Larger batches of large networks are no faster, and
+  /// training needs the memory.
+  static let elementLimit = 1 << 27
 
   /// Creates an evaluator of the parameters as they are when ``evaluate(_:normalization:)`` is called.
   ///
   /// - Parameters:
   ///   - network: What to evaluate.
   ///   - parameters: The network's parameters.
-  ///   - batchSize: The images to run at a time, at least 1.
-  public init(_ network: Network, _ parameters: Parameters, batchSize: Int = 250) {
+  ///   - batchSize: The images to run at a time, at least 1; fewer are run where a network's activations are large or the
+  ///     device has no room.
+  /// - Throws: ``NetworkError`` where the network does not fit together.
+  public init(_ network: Network, _ parameters: Parameters, batchSize: Int = 250) throws {
     self.network = network
     self.parameters = parameters
-    self.batchSize = max(batchSize, 1)
+    self.batchSize = max(1, min(batchSize, Self.elementLimit / max(1, try network.inferenceElementCount())))
+  }
+
+  /// Compiles the forward passes that ``evaluate(_:normalization:)`` will need and takes their memory, so that what does not fit is
+  /// found before other work.
+  ///
+  /// - Parameter count: The images that will be evaluated.
+  /// - Throws: ``NetworkError`` where the network has other parameters; what the backend throws, as where it has no room for one image.
+  public func prepare(count: Int) throws {
+    guard count > 0 else { return }
+    while true {
+      let batch = min(batchSize, count)
+      do {
+        _ = try step(batch: batch)
+        if count % batch > 0 { _ = try step(batch: count % batch) }
+        return
+      } catch let error as DeltaCLError where batch > 1 && [.tooLarge, .outOfMemory].contains(error.code) {
+        steps = [:]
+        batchSize = (batch + 1) / 2
+      }
+    }
   }
 
   /// Classifies every image of `split`.
@@ -28,6 +56,7 @@ public final class Evaluator {
   /// - Throws: ``TrainingError`` (`unsuitableDataset`) where images or labels do not fit the network; what the backend throws.
   public func evaluate(_ split: Split, normalization: Normalization) throws -> Evaluation {
     try network.requireFit(of: split)
+    try prepare(count: split.count)
     let loader = BatchLoader(split, normalization: normalization, batchSize: batchSize)
     var counts = [Int](repeating: 0, count: network.classes)
     var correctCounts = counts
@@ -61,6 +90,17 @@ public final class Evaluator {
     let greatest = Double(logits.max() ?? 0)
     let sum = logits.reduce(0) { $0 + exp(Double($1) - greatest) }
     return greatest + log(sum) - Double(logits[logits.startIndex + label])
+  }
+}
+
+extension Network {
+  /// The `float32` elements that the activations of one image take in inference, those of a step that live at the same time.
+  func inferenceElementCount() throws -> Int {
+    let forward = try forward(batch: 1, mode: .inference)
+    let external = Set((forward.graph.parameters + forward.graph.statistics).map(\.value.id))
+    let kept: Set = [forward.output.id]
+    let graph = forward.graph.fused(keeping: kept.union(external))
+    return MemoryPlan(graph, scratchCounts: [], kept: kept, external: external, alignment: 1).counts[.float32] ?? 0
   }
 }
 

@@ -33,7 +33,7 @@ public final class Trainer {
   private let lastStep: TrainingStep?
   private let evaluator: Evaluator
 
-  /// Initialises the parameters and compiles the steps.
+  /// Initialises the parameters, compiles the steps and the evaluation, and takes all memory that ``run(_:)`` will need on the device.
   ///
   /// - Throws: ``TrainingError`` where the configuration cannot be or the data set does not suit the network; `NetworkError` where
   ///   the network does not fit together; what the backend throws, as for want of memory.
@@ -48,7 +48,7 @@ public final class Trainer {
     self.dataset = try network.prepare(dataset)
     self.configuration = configuration
     parameters = try Parameters(network, seed: configuration.seed, on: backend)
-    evaluator = Evaluator(network, parameters)
+    evaluator = try Evaluator(network, parameters)
 
     let count = self.dataset.train.count
     let optimizer = Optimizer(
@@ -57,6 +57,8 @@ public final class Trainer {
     let remainder = count % fullStep.batch
     lastStep = remainder == 0 ? nil : try TrainingStep(network, parameters, batch: remainder, optimizer: optimizer)
     for step in [fullStep, lastStep] { step?.learningRate = configuration.learningRate }
+    // An evaluation that does not fit must not be found after an epoch.
+    try evaluator.prepare(count: self.dataset.test.count)
   }
 
   /// The batches of an epoch, the short one included.
@@ -65,7 +67,8 @@ public final class Trainer {
   /// Trains until the epochs or the steps are done, or until ``stopRequest`` is made. A second call starts anew from the
   /// parameters as they are, and adds to ``history``.
   ///
-  /// - Parameter handle: Called after each step and each epoch, on the calling thread; what it throws ends the run.
+  /// - Parameter handle: Called after each step, and after each epoch before and after its evaluation, on the calling thread; what it
+  ///   throws ends the run.
   /// - Throws: ``TrainingError`` (`diverged`) where the loss of a step or of the test images is not finite; what the backend throws.
   @discardableResult
   public func run(_ handle: (TrainingEvent) throws -> Void = { _ in }) throws -> TrainingResult {
@@ -87,14 +90,24 @@ public final class Trainer {
       try handle(.step(run.report(record, batch: batch)))
 
       if batch.index == batchesPerEpoch - 1 || run.step == run.stepLimit {
-        if stopRequest.isMade { return TrainingResult(history: history, evaluation: nil) }
         let seconds = run.epochSeconds
+        func epoch(testLoss: Float, testAccuracy: Float) -> TrainingHistory.Epoch {
+          TrainingHistory.Epoch(
+            epoch: batch.epoch, step: run.step, loss: run.loss, accuracy: run.accuracy, testLoss: testLoss,
+            testAccuracy: testAccuracy, seconds: seconds)
+        }
+        let trained = epoch(testLoss: .nan, testAccuracy: .nan)
+        history.epochs.append(trained)
+        try handle(.trained(trained))
+        if stopRequest.isMade { return TrainingResult(history: history, evaluation: nil) }
+
         let measured = try evaluator.evaluate(dataset.test, normalization: dataset.normalization)
-        guard measured.loss.isFinite else { throw diverged("test loss", measured.loss, after: record) }
-        let epoch = TrainingHistory.Epoch(
-          epoch: batch.epoch, step: run.step, loss: run.loss, accuracy: run.accuracy,
-          testLoss: measured.loss, testAccuracy: measured.accuracy, seconds: seconds)
-        history.epochs.append(epoch)
+        guard measured.loss.isFinite else {
+          history.epochs.removeLast()
+          throw diverged("test loss", measured.loss, after: record)
+        }
+        let epoch = epoch(testLoss: measured.loss, testAccuracy: measured.accuracy)
+        history.epochs[history.epochs.count - 1] = epoch
         evaluation = measured
         try handle(.epoch(epoch))
         run.beginEpoch(after: seconds)

@@ -2,7 +2,9 @@
 public enum TrainingEvent: Sendable {
   /// A step is done.
   case step(TrainingProgress)
-  /// An epoch, or what the step limit left of it, is done and evaluated on the test images.
+  /// The steps of an epoch, or what the step limit left of it, are done and not evaluated yet: the time to save them.
+  case trained(TrainingHistory.Epoch)
+  /// The epoch is evaluated on the test images.
   case epoch(TrainingHistory.Epoch)
 }
 

@@ -3,6 +3,8 @@ extension TrainingHistory {
   ///
   ///     {"kind":"step","epoch":1,"step":1,"loss":2.3065,"accuracy":0.0781}
   ///     {"kind":"epoch","epoch":1,"step":938,"loss":0.61,"accuracy":0.77,"test_loss":0.48,"test_accuracy":0.82,"seconds":9.1}
+  ///
+  /// Both test figures are `null` where the epoch is not evaluated.
   public var jsonLines: String {
     var lines = ""
     var remaining = epochs[...]

@@ -30,9 +30,9 @@ public struct TrainingHistory: Hashable, Sendable {
     public let loss: Float
     /// The share of those images that was classified right.
     public let accuracy: Float
-    /// The mean loss over the test images after the epoch.
+    /// The mean loss over the test images after the epoch; NaN until they are evaluated.
     public let testLoss: Float
-    /// The share of the test images that was classified right.
+    /// The share of the test images that was classified right; NaN until they are evaluated.
     public let testAccuracy: Float
     /// How long the epoch's training took, evaluation left out.
     public let seconds: Double

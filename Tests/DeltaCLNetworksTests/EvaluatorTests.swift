@@ -1,0 +1,89 @@
+import DeltaCL
+import DeltaCLData
+import Testing
+
+@testable import DeltaCLNetworks
+
+@Suite struct EvaluatorTests {
+  /// A backend that has no room for storages of more than a number of elements.
+  private final class SmallBackend: Backend {
+    private let backend = ReferenceBackend()
+    private let limit: Int
+
+    init(limit: Int) {
+      self.limit = limit
+    }
+
+    var selector: String { backend.selector }
+    var storageAlignment: Int { backend.storageAlignment }
+    var description: String { backend.description }
+
+    func allocate(_ elementType: ElementType, count: Int) throws -> any Storage {
+      guard count <= limit else { throw DeltaCLError(.outOfMemory, "\(count) elements are more than \(limit)") }
+      return try backend.allocate(elementType, count: count)
+    }
+
+    func plan(for operation: TensorOperation) throws -> any Plan { try backend.plan(for: operation) }
+    func sharedScratch(count: Int) throws -> any Storage { try allocate(.float32, count: count) }
+    func finish() { backend.finish() }
+  }
+
+  private let network = Network(
+    name: "tiny", inputSize: 4, inputChannels: 1, classes: 2,
+    model: ["flatten": Flatten(), "dense": DenseLayer(outputs: 2)] as Sequential)
+
+  private func split(_ count: Int) throws -> Split {
+    let labels = (0..<count).map { UInt8($0 % 2) }
+    return try Split(
+      count: count, imageRows: 4, imageColumns: 4, channels: 1,
+      pixels: (0..<count * 16).map { UInt8($0 * 7 % 251) }, labels: labels)
+  }
+
+  @Test(arguments: Network.names) func batchesOfEveryNetworkFit(_ name: String) throws {
+    let network = try Network.named(name, classes: 1000)
+    let elements = try network.inferenceElementCount()
+    #expect(elements > network.inputShape(batch: 1).elementCount)
+    // What one image takes, times the batch, must be a storage that can be.
+    let batch = max(1, min(250, Evaluator.elementLimit / elements))
+    #expect(batch * elements <= Shape.maximumElementCount)
+    if name == "vgg16" {
+      #expect(250 * elements > Shape.maximumElementCount / 2 && (8..<222).contains(batch))
+    }
+    if name == "lenet" { #expect(batch == 250) }
+  }
+
+  @Test func batchesAreMadeSmallerUntilTheyFit() throws {
+    let backend = SmallBackend(limit: 100)
+    let parameters = try Parameters(network, seed: 1, on: backend)
+    let evaluator = try Evaluator(network, parameters)
+    #expect(evaluator.batchSize == 250)
+    try evaluator.prepare(count: 31)
+    #expect((1...5).contains(evaluator.batchSize))
+    let roomy = try Parameters(network, seed: 1, on: ReferenceBackend())
+    let normalization = Normalization(mean: 0.5, standardDeviation: 0.25)
+    let expected = try Evaluator(network, roomy).evaluate(split(31), normalization: normalization)
+    let evaluation = try evaluator.evaluate(split(31), normalization: normalization)
+    #expect(evaluation.correctCounts == expected.correctCounts && evaluation.counts == [16, 15])
+    #expect(abs(evaluation.loss - expected.loss) <= 1e-6 * expected.loss)
+  }
+
+  @Test func evaluationWithoutRoomIsFoundBeforeTraining() throws {
+    // Room for the parameters, and not for the 1600 pixels of an image.
+    let backend = SmallBackend(limit: 34)
+    let wide = Network(
+      name: "wide", inputSize: 40, inputChannels: 1, classes: 2,
+      model: ["pool": GlobalAveragePooling2D(), "flatten": Flatten(), "dense": DenseLayer(outputs: 2)] as Sequential)
+    let small = try Evaluator(wide, Parameters(wide, seed: 1, on: backend))
+    let error = #expect(throws: DeltaCLError.self) { try small.prepare(count: 9) }
+    #expect(error?.code == .outOfMemory && small.batchSize == 1)
+  }
+
+  @Test func trainersPrepareTheEvaluation() throws {
+    // A step of 2 images fits and 9 test images do not.
+    let dataset = try Dataset(name: "noise", classNames: ["a", "b"], train: split(4), test: split(9))
+    var configuration = TrainingConfiguration()
+    configuration.batchSize = 2
+    let trainer = try Trainer(network, dataset, configuration, on: SmallBackend(limit: 90))
+    #expect(try trainer.run().evaluation?.counts == [5, 4])
+  }
+}
