@@ -22,13 +22,19 @@ final class FolderLock {
           + "writes there")
       return
     }
-    close(descriptor)
     throw CommandFailure(
       "\(folder): another training\(holder) is writing its results there: wait until it has ended, or choose another folder "
         + "with --output")
   }
 
+  /// Waits for the lock of a folder that exists. Where locks are not to be had it does without.
+  init(waitingFor folder: String) {
+    descriptor = NativePath.withPath(folder) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    while descriptor >= 0 && flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+  }
+
   deinit {
+    // An initialiser that throws ends here too.
     if descriptor >= 0 { close(descriptor) }
   }
 

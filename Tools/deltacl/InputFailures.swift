@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeltaCL
+import OpenCL
 
 /// Work on many inputs of which some may be bad: each of those gets a line on standard error, and the others are worked on all the same.
 struct InputFailures {
@@ -13,7 +14,7 @@ struct InputFailures {
       try work()
     } catch let error as OutputFailure {
       throw error
-    } catch let error as ExitCode {
+    } catch let error as OpenCLError {
       throw error
     } catch let error as DeltaCLError where error.code == .deviceFailure {
       throw error

@@ -114,16 +114,15 @@ struct TrainCommand: ParsableCommand {
       if let error = error as? TrainingError, error.code == .diverged { files.restore() }
       throw error
     }
-    let profiles = try profile.take(from: backend).map { [$0] } ?? []
     if let evaluation = result.evaluation {
-      Output.message("wrote \(files.list)")
-      try profile.write(profiles)
       output.attempt { _ in try TrainingText.printAccuracies(evaluation, classNames: data.classNames) }
-      return try output.end()
+      Output.message("wrote \(files.list)")
+    } else {
+      try saveStopped(result, trainer, files, title: title)
     }
-    try saveStopped(result, trainer, files, title: title)
-    try profile.write(profiles)
-    throw ExitCode(interruption.exitStatus ?? 1)
+    try profile.write(profile.take(from: backend).map { [$0] } ?? [])
+    if result.isStopped { throw ExitCode(interruption.exitStatus ?? 1) }
+    try output.end()
   }
 
   /// Saves a run that was stopped and says how to go on.

@@ -146,7 +146,7 @@ extension String {
       case ">": escaped += "&gt;"
       case "\"": escaped += "&quot;"
       case "\u{FFFE}", "\u{FFFF}": break
-      case _ where scalar.value < 0x20: escaped += " "
+      case _ where scalar.properties.generalCategory == .control: escaped += " "
       default: escaped.unicodeScalars.append(scalar)
       }
     }

@@ -30,12 +30,15 @@ struct TuningFile {
     Tuning.load(for: subject, from: folder)
   }
 
-  /// Reads the file again, changes what is in it and writes it.
+  /// Reads the file again, changes what is in it and writes it, while no other process does so.
   ///
-  /// - Throws: `DataError` where it cannot be written.
+  /// - Throws: `DataError` where it cannot be written; ``CommandFailure`` where the folder cannot be locked.
   func update(_ change: (inout Tuning) -> Void) throws {
-    var tuning = read() ?? Tuning(for: subject)
-    change(&tuning)
-    try AtomicFile.write(tuning.json(), to: path)
+    let lock = try FolderLock(waitingFor: folder)
+    try withExtendedLifetime(lock) {
+      var tuning = read() ?? Tuning(for: subject)
+      change(&tuning)
+      try AtomicFile.write(tuning.json(), to: path)
+    }
   }
 }
