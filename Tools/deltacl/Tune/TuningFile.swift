@@ -34,7 +34,7 @@ struct TuningFile {
   ///
   /// - Throws: `DataError` where it cannot be written; ``CommandFailure`` where the folder cannot be locked.
   func update(_ change: (inout Tuning) -> Void) throws {
-    let lock = try FolderLock(waitingFor: folder)
+    let lock = FolderLock(waitingFor: folder)
     try withExtendedLifetime(lock) {
       var tuning = read() ?? Tuning(for: subject)
       change(&tuning)
