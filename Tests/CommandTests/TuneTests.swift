@@ -126,5 +126,16 @@ extension CommandTests {
         }
       }
     }
+
+    /// A shell starts commands in the background with SIGINT ignored.
+    @Test func endsAtOnceWhereSignalsWereIgnored() throws {
+      let folder = try TemporaryFolder()
+      let run = try RunningDeltacl(
+        ["tune", "--shape", "16,56,56,64,64,3,3,1,1", "--budget", "1000"],
+        environment: ["DELTACL_CACHE_DIR": folder.url.path], shell: "trap '' INT;")
+      run.waitFor("1 of ")
+      run.send(SIGINT)
+      #expect(try run.wait().status == 130)
+    }
   }
 }

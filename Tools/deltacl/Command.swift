@@ -54,6 +54,8 @@ struct Command: ParsableCommand {
     do {
       try Arguments.requireNoneEmpty()
       var command = try parseAsRoot(Arguments.all)
+      // A shell starts commands in the background with SIGINT ignored; all of them end at once all the same.
+      _ = try Interruption.shared.get()
       try command.run()
     } catch {
       status = report(error)

@@ -50,7 +50,8 @@ final class FileBackup {
         Self.remove(entry.path)
         continue
       }
-      let status = NativePath.withPath(backup.path) { from in NativePath.withPath(entry.path) { to in rename(from, to) } }
+      let status = NativePath.withPath(backup.path) { from in NativePath.withPath(entry.path) { to in rename(from, to) }
+      }
       if status != 0 { failed.append(entry.path) }
     }
     drop()

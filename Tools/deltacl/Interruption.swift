@@ -13,11 +13,14 @@ final class Interruption: Sendable {
 
   private let state = Mutex(State())
 
+  /// That of this process, which watches from the first use on.
+  static let shared = Result { try Interruption() }
+
   /// Starts to watch. Call it before any other thread exists: threads and child processes inherit the mask that keeps the
   /// signals away from them, so that a Ctrl-C in the terminal does not end a driver's compiler.
   ///
   /// - Throws: `DeltaCLError` (`outOfThreads`) where no thread can be started; signals then end the process at once.
-  init() throws {
+  private init() throws {
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)

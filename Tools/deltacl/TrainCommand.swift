@@ -66,7 +66,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let interruption = try Interruption()
+    let interruption = try Interruption.shared.get()
     let configuration = try hyperparameters.configuration()
     let data = try Dataset.load(dataset)
     let network = try Network.named(network, classes: data.classNames.count)

@@ -58,7 +58,8 @@ struct KernelStore {
   /// Whether a file is one that another process may be about to add.
   private func isBeingAdded(_ name: String, _ path: String) -> Bool {
     var status = stat()
-    return name.hasPrefix(Self.temporaryPrefix) && NativePath.withPath(path, { lstat($0, &status) }) == 0 && status.st_mtim.tv_sec > time(nil) - 600
+    return name.hasPrefix(Self.temporaryPrefix) && NativePath.withPath(path, { lstat($0, &status) }) == 0
+      && status.st_mtim.tv_sec > time(nil) - 600
   }
 
   /// Adds the file at `path` below `origin` to those of a program.
