@@ -70,6 +70,31 @@ ACCESS_ANYWHERE(uint)
   }
 #endif
 
+// The sum of a vector's lanes, pair by pair.
+inline static float fold1(float v) { return v; }
+inline static float fold2(float2 v) { return v.lo + v.hi; }
+inline static float fold4(float4 v) { return fold2(v.lo + v.hi); }
+inline static float fold8(float8 v) { return fold4(v.lo + v.hi); }
+inline static float fold16(float16 v) { return fold8(v.lo + v.hi); }
+#define FOLD(v) JOIN(fold, V)(v)
+
+// Padding is never multiplied. Kernels that multiply its zeros all the same, or whose transforms may overflow, watch for what
+// is not finite, where alone that shows: 0 times it is NaN. They compute such results again as the definition says, in a slow
+// loop that costs the others nothing. Here: whether a lane is NaN, whether all are.
+#define HAS_NAN(v) isnan(FOLD(v))
+#define ARE_NAN(v) (FOLD((v) != (v) ? (vec)(0.0f) : (vec)(1.0f)) == 0.0f)
+
+// Adds a term to a sum whose rounding errors are summed on their own: Ogita, Rump and Oishi, "Accurate Sum and Dot Product"
+// (2005).
+#define ADD_EXACTLY(T, sum, error, term)                           \
+  {                                                                \
+    const T term_ = term, sum_ = sum + term_, added_ = sum_ - sum; \
+    error += (sum - (sum_ - added_)) + (term_ - added_);           \
+    sum = sum_;                                                    \
+  }
+// The sum and its error, which is NaN where the sum is not finite.
+#define EXACT_SUM(sum, error) ((error) != (error) ? (sum) : (sum) + (error))
+
 // Asks for the cache line at `p`, to read or to write it. OpenCL's own `prefetch` does nothing in PoCL, which defines the
 // number of address bits.
 #ifdef POCL_DEVICE_ADDRESS_BITS
@@ -103,12 +128,15 @@ ACCESS_ANYWHERE(uint)
 // (EPILOGUE 1) or its delta (2) takes no pass over memory of its own. `activated` has the result's shape.
 #if EPILOGUE == 1
 #define EPILOGUE_PARAMETERS
+#define EPILOGUE_ARGUMENTS
 #define FINISH(T, value, activatedValue) ACTIVATE(T, value)
 #elif EPILOGUE == 2
 #define EPILOGUE_PARAMETERS , global const float *activated
+#define EPILOGUE_ARGUMENTS , activated
 #define FINISH(T, value, activatedValue) ACTIVATE_DELTA(T, activatedValue, value)
 #else
 #define EPILOGUE_PARAMETERS
+#define EPILOGUE_ARGUMENTS
 #define FINISH(T, value, activatedValue) (value)
 #endif
 

@@ -50,6 +50,16 @@ kernel void convolution_delta_gather(
   const int n = item / bands, band = item % bands;
   const int begin = (long)H * band / bands, end = (long)H * (band + 1) / bands;
   for (int i = 0; i < RING * TAPS * STEP; i += V) STORE((vec)(0.0f), products + i);
+  // A weight that is not finite makes NaN of the zeros behind a row of dy, which rows of dx then gather.
+#if K * TAPS >= V
+  vec checks[4] = {(vec)(0.0f), (vec)(0.0f), (vec)(0.0f), (vec)(0.0f)};
+  for (int i = 0; i < K * TAPS; i += 4 * V)
+    UNROLL for (int j = 0; j < 4; j++)
+      checks[j] = fma(LOAD(w + min(i + j * V, K * TAPS - V)), (vec)(0.0f), checks[j]);
+  const int isFinite = !HAS_NAN(checks[0] + checks[1] + checks[2] + checks[3]);
+#else
+  const int isFinite = 0;
+#endif
   int p = (max(0, begin + top - (R - 1) * ROW_DILATION) + ROW_STRIDE - 1) / ROW_STRIDE;
   for (int i = begin; i < end; i++) {
     for (; p <= min((i + top) / ROW_STRIDE, P - 1); p++) {
@@ -76,6 +86,9 @@ kernel void convolution_delta_gather(
             UNROLL for (int j = 0; j < NV; j++) STORE(sum[m][j], out + (tap + m) * STEP + q + j * V);
         }
       }
+      if (!isFinite)
+        for (int tap = 0; tap < TAPS; tap++)
+          for (int q = Q; q < Q_LANES; q++) out[tap * STEP + q] = 0.0f;
     }
     UNROLL for (int phase = 0; phase < COLUMN_STRIDE; phase++)
       for (int c = 0; c < C; c++)

@@ -44,6 +44,41 @@
   }
 #define UNROLL _Pragma("unroll")
 
+// Makes `check` NaN where the sums are those of the last rows of a range and one is not finite: a delta that is not may have
+// met the padding of x.
+#define CHECK_SUMS(check, sum)                                                    \
+  if (chunkEnd == end && (insideRows < XH || insideColumns < XW)) {               \
+    vec all = (vec)(0.0f);                                                        \
+    UNROLL for (int m = 0; m < TILE; m++)                                         \
+      UNROLL for (int j = 0; j < NV; j++) all = fma(sum[m][j], (vec)(0.0f), all); \
+    check = FOLD(all);                                                            \
+  }
+
+// A sum over the rows from `begin` to `end` of dy that leaves out the padding of x, where `tap` is how far the tap's float lies
+// behind the first one of a window.
+static float sum_inside(
+    global const float *restrict x, global const float *restrict dy, int XH, int XW, int XC, int insideRow, int insideRows,
+    int insideColumn, int insideColumns, int strideRows, int P, int Q, int YC, int begin, int end, size_t tap, int kernelIndex)
+{
+  float sum = 0.0f, error = 0.0f;
+  for (int row = begin; row < end && !isnan(sum); row++) {
+    const size_t first = (size_t)(row % P * strideRows) * XW * XC + tap;
+    const int i = first / ((size_t)XW * XC) - insideRow;
+    if (i < 0 || i >= insideRows) continue;
+    global const float *image = x + (size_t)(row / P) * XH * XW * XC;
+    for (int q = 0; q < Q; q++) {
+      const size_t at = first + (size_t)q * X_STEP;
+      const int j = at / XC % XW - insideColumn;
+      if (j < 0 || j >= insideColumns) continue;
+      ADD_EXACTLY(float, sum, error, image[at] * dy[((size_t)row * Q + q) * YC + kernelIndex])
+    }
+  }
+  return EXACT_SUM(sum, error);
+}
+#define SUM_INSIDE(tap, kernelIndex)                                                                                     \
+  sum_inside(                                                                                                            \
+      x, dy, XH, XW, XC, insideRow, insideRows, insideColumn, insideColumns, strideRows, P, Q, YC, begin, end, tap, kernelIndex)
+
 // Asks for a part of `pixels` pixels at `from`, `apart` floats apart, of which `count` floats will be read: that of a step of
 // `steps`. Their first sums would wait for memory otherwise.
 #define PREFETCH_PART(from, pixels, apart, count, step, steps)                                      \
@@ -55,8 +90,8 @@
 // tiles start early and store only what is their own.
 kernel void convolution_gradient_taps(
     global const float *restrict x, global const float *restrict dy, global float *restrict sums,
-    // x: rows, columns and channels of the padded image
-    int XH, int XW, int XC,
+    // x: rows, columns and channels of the padded image, what of it is not padding
+    int XH, int XW, int XC, int insideRow, int insideRows, int insideColumn, int insideColumns,
     // the kernel
     int groupChannels, int groupKernels, int perItem, int itemsPerGroup, int items, int R, int runs, int runLength,
     int rowStep, int runStep, int strideRows,
@@ -113,6 +148,14 @@ kernel void convolution_gradient_taps(
               }
             }
           }
+          float check = 0.0f;
+          CHECK_SUMS(check, sum)
+          if (isnan(check))
+            for (int m = max(0, ownKernel - k); m < min(TILE, endKernel - k); m++)
+              for (int l = ownTap - tap; l < NV * V; l++) {
+                global float *place = out + (size_t)m * taps + l;
+                if (!isfinite(*place)) *place = SUM_INSIDE(lineOffset + tap + l, group * groupKernels + k + m);
+              }
         }
       }
     }
@@ -142,8 +185,8 @@ kernel void convolution_gradient_taps_sum(
 // most runLength and NV * V at most groupKernels; the last tile and the last block start early.
 kernel void convolution_gradient_kernels(
     global const float *restrict x, global const float *restrict dy, global float *restrict partial,
-    // x: rows, columns and channels of the padded image
-    int XH, int XW, int XC,
+    // x: rows, columns and channels of the padded image, what of it is not padding
+    int XH, int XW, int XC, int insideRow, int insideRows, int insideColumn, int insideColumns,
     // the kernel
     int groupChannels, int groupKernels, int blocksPerGroup, int blocks, int R, int runs, int runLength, int rowStep,
     int runStep, int strideRows,
@@ -182,6 +225,14 @@ kernel void convolution_gradient_kernels(
           if (m >= own - tap)
 #pragma unroll
             for (int j = 0; j < NV; j++) STORE(sum[m][j], out + (m * NV + j) * V);
+        float check = 0.0f;
+        CHECK_SUMS(check, sum)
+        if (isnan(check))
+          for (int m = own - tap; m < TILE; m++)
+            for (int l = 0; l < NV * V; l++) {
+              global float *place = out + m * NV * V + l;
+              if (!isfinite(*place)) *place = SUM_INSIDE(lineOffset + tap + m, group * groupKernels + first + l);
+            }
       }
     }
   }

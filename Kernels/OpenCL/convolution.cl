@@ -28,7 +28,8 @@ kernel void convolution_pad(
 #define LANES (NV * V)
 
 // Packs w[K, R, S, C] and b[K] for `convolution_correlate`: a block of kernels is their biases, then for each r, s, c
-// their weights; lanes beyond the group's kernels are zero. One work-item a block.
+// their weights; lanes beyond the group's kernels are zero. Behind all blocks lies a float for each, which is NaN where a
+// weight of the block is not finite and 0 elsewhere. One work-item a block.
 kernel void convolution_pack(
     global const float *restrict w, global const float *restrict b, global float *restrict packed, int blocks,
     int blocksPerGroup, int groupKernels, int taps, int hasBias)
@@ -41,6 +42,7 @@ kernel void convolution_pack(
   global float *out = packed + (size_t)block * (1 + taps) * LANES;
   for (int l = 0; l < LANES; l++) out[l] = hasBias && l < lanes ? b[k0 + l] : 0.0f;
   global const float *in = w + (size_t)k0 * taps;
+  vec check = (vec)(0.0f);
   int t = 0;
   // V taps of a kernel are read together: kernels often lie at distances that share few sets of a cache.
   for (; t <= taps - V; t += V)
@@ -48,13 +50,22 @@ kernel void convolution_pack(
       vec block[V];
 #pragma unroll
       for (int l = 0; l < V; l++)
+      {
         block[l] = j * V + l < lanes ? LOAD(in + (size_t)(j * V + l) * taps + t) : (vec)(0.0f);
+        check = fma(block[l], (vec)(0.0f), check);
+      }
       TRANSPOSE(block)
 #pragma unroll
       for (int i = 0; i < V; i++) STORE(block[i], out + (1 + t + i) * LANES + j * V);
     }
+  float tailCheck = FOLD(check);
   for (; t < taps; t++)
-    for (int l = 0; l < LANES; l++) out[(1 + t) * LANES + l] = l < lanes ? in[(size_t)l * taps + t] : 0.0f;
+    for (int l = 0; l < LANES; l++) {
+      const float weight = l < lanes ? in[(size_t)l * taps + t] : 0.0f;
+      tailCheck = fma(weight, 0.0f, tailCheck);
+      out[(1 + t) * LANES + l] = weight;
+    }
+  packed[(size_t)blocks * (1 + taps) * LANES + block] = tailCheck;
 }
 
 // Adds to sum[TILE][NV] the products of `count` neighbouring floats of TILE pixels from `xp` with the weights from `wp`. Long
@@ -93,12 +104,39 @@ kernel void convolution_pack(
     }                                                                                               \
   }
 
+// The pixels from `begin` to `end` of a row for a block of which a weight is not finite, whose product with a zero of the
+// padding would be NaN: the taps in the padding are left out. `in` is where the row's first window begins in the image.
+static void correlate_inside(
+    global const float *restrict image, global const float *restrict weights, global float *restrict y, long in,
+    // the rows and columns of the padded image that are not padding
+    int insideRow, int insideRows, int insideColumn, int insideColumns, int XW, int XC,
+    int R, int runs, int runLength, int rowStep, int runStep, global float *out, size_t pixelStep, int begin, int end,
+    int lanes EPILOGUE_PARAMETERS)
+{
+  for (int q = begin; q < end; q++) {
+    vec sum[NV], error[NV];
+    for (int j = 0; j < NV; j++) sum[j] = error[j] = (vec)(0.0f);
+    global const float *wp = weights + LANES;
+    for (int r = 0; r < R; r++)
+      for (int run = 0; run < runs; run++)
+        for (int i = 0; i < runLength; i++, wp += LANES) {
+          const long at = in + (long)q * X_STEP + (long)r * rowStep + run * runStep + i;
+          const int row = at / ((long)XW * XC) - insideRow, column = at / XC % XW - insideColumn;
+          if (row < 0 || row >= insideRows || column < 0 || column >= insideColumns) continue;
+          for (int j = 0; j < NV; j++) ADD_EXACTLY(vec, sum[j], error[j], image[at] * LOAD(wp + j * V))
+        }
+    for (int j = 0; j < NV; j++) sum[j] = LOAD(weights + j * V) + EXACT_SUM(sum[j], error[j]);
+    global float *pixel = out + q * pixelStep;
+    STORE_PIXEL(sum, pixel, lanes)
+  }
+}
+
 // One work-item: `tiles` tiles of TILE pixels of one output row, by one block of output channels. TILE is at most Q; the
 // last tile starts early and stores only the pixels that are its own.
 kernel void convolution_correlate(
     global const float *restrict x, global const float *restrict packed, global float *restrict y, int rows,
-    // x: rows, columns and channels of the padded image, the first cell of the first window
-    int XH, int XW, int XC, int xRow, int xColumn,
+    // x: rows, columns and channels of the padded image, the first cell of the first window, what is not padding
+    int XH, int XW, int XC, int xRow, int xColumn, int insideRow, int insideRows, int insideColumn, int insideColumns,
     // the kernel
     int groupChannels, int groupKernels, int blocksPerGroup, int blocks, int R, int runs, int runLength, int rowStep,
     int runStep, int strideRows,
@@ -120,6 +158,14 @@ kernel void convolution_correlate(
 
   const int begin = get_global_id(1) * tiles * TILE;
   const int end = min(begin + tiles * TILE, Q);
+  const float check = packed[(size_t)blocks * (1 + R * runs * runLength) * LANES + block];
+  if (isnan(check) && (insideRows < XH || insideColumns < XW)) {
+    const long first = ((long)(xRow + p * strideRows) * XW + xColumn) * XC + group * groupChannels;
+    correlate_inside(
+        x + (size_t)n * XH * XW * XC, weights, y, first, insideRow, insideRows, insideColumn, insideColumns, XW, XC, R, runs,
+        runLength, rowStep, runStep, out, (size_t)yColumnStep * YC, begin, end, lanes EPILOGUE_ARGUMENTS);
+    return;
+  }
   for (int own = begin; own < end; own += TILE) {
     const int q = min(own, Q - TILE);
     vec sum[TILE][NV];

@@ -81,6 +81,9 @@ static void multiply(
   }
 }
 
+// Whether one of four results is not finite, perhaps because it has met padding, which is never multiplied.
+#define IS_SUSPECT(values) (isPadded && isnan(fold4((values) * 0.0f)))
+
 // Store those of four neighbouring results that are among the `count` that remain; `put4` where these are multiples of 4.
 static void put1(float4 values, global float *to, int count)
 {
@@ -117,7 +120,7 @@ static float4 get4(global const float *from, int count)
 __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 kernel void local_convolution_correlate(
     global const float *restrict x, global const float *restrict w, global const float *restrict bias,
-    global float *restrict y, int hasBias,
+    global float *restrict y, int hasBias, int isPadded,
     // the pixels that are computed: `pixels` = N * P * Q
     int pixels, int P, int Q,
     // x, and the first cell of the first window
@@ -229,6 +232,7 @@ kernel void local_convolution_correlate(
     barrier(CLK_LOCAL_MEM_FENCE);
   }
 
+  int isSuspect = 0;
 #pragma unroll
   for (int m = 0; m < WM; m++) {
     const int pixel = firstPixel + 4 * (m / 4 * TY + ty) + m % 4;
@@ -241,10 +245,38 @@ kernel void local_convolution_correlate(
     for (int j = 0; j < WN / 4; j++) {
       const int output = firstOutput + 4 * (j * TX + tx);
       const float4 value = sum[m][j];
+      isSuspect |= IS_SUSPECT(value);
 #if EPILOGUE == 2
       const float4 activatedValue = JOIN(get, VY)(activated + (to + output - y), outputs - output);
 #endif
       JOIN(put, VY)(FINISH(float4, value, activatedValue), to + output, outputs - output);
+    }
+  }
+  if (!isSuspect) return;
+  // The work-item's results again, which leave out the padding.
+  for (int m = 0; m < WM; m++) {
+    const int pixel = firstPixel + 4 * (m / 4 * TY + ty) + m % 4;
+    if (pixel >= pixels) continue;
+    const Digits d = digits(pixel, P, Q);
+    for (int n = 0; n < WN; n++) {
+      const int output = firstOutput + 4 * (n / 4 * TX + tx) + n % 4;
+      if (output >= outputs) continue;
+      float total = 0.0f, error = 0.0f;
+      Digits at = digits(0, S, channels);
+      for (int term = 0; term < terms && !isnan(total); term++, at = advance(at, 1, S, channels)) {
+        const int i = d.middle * strideRows + xRow + at.high * dilationRows;
+        const int j = d.low * strideColumns + xColumn + at.middle * dilationColumns;
+        if (i < 0 || i >= H || j < 0 || j >= W) continue;
+        const float value = x[(((size_t)d.high * H + i) * W + j) * C + group * channels + at.low];
+        ADD_EXACTLY(
+            float, total, error,
+            value * weights[at.high * wRow + at.middle * wColumn + (size_t)at.low * wChannel + (size_t)output * wOutput])
+      }
+      const float result = (hasBias ? bias[group * outputs + output] : 0.0f) + EXACT_SUM(total, error);
+      global float *to = y
+          + (((size_t)d.high * YH + yRow + d.middle * yRowStep) * YW + yColumn + d.low * yColumnStep) * YC
+          + group * outputs + output;
+      STORE_RESULT_ELEMENT(result, to, y)
     }
   }
 }
@@ -259,7 +291,7 @@ kernel void local_convolution_gradient(
     // x, and the first cell of the first window
     int H, int W, int C, int xRow, int xColumn, int strideRows, int strideColumns, int dilationRows, int dilationColumns,
     // the kernels of a group: `taps` = R * S * channels
-    int groups, int S, int channels, int taps, int outputs)
+    int groups, int S, int channels, int taps, int outputs, int isPadded)
 {
   local float a[TK * ROW_M] __attribute__((aligned(16)));
   local float b[TK * ROW_N] __attribute__((aligned(16)));
@@ -325,6 +357,7 @@ kernel void local_convolution_gradient(
     barrier(CLK_LOCAL_MEM_FENCE);
   }
 
+  int isSuspect = 0;
 #pragma unroll
   for (int m = 0; m < WM; m++) {
     const int output = firstOutput + 4 * (m / 4 * TY + ty) + m % 4;
@@ -334,8 +367,27 @@ kernel void local_convolution_gradient(
     for (int j = 0; j < WN / 4; j++) {
       const int first = firstTap + 4 * (j * TX + tx);
       JOIN(put, VX)(sum[m][j], to + first, taps - first);
+      isSuspect |= IS_SUSPECT(sum[m][j]);
     }
   }
+  if (!isSuspect) return;
+  // The work-item's sums again, which leave out the padding.
+  for (int m = 0; m < WM; m++)
+    for (int n = 0; n < WN; n++) {
+      const int output = firstOutput + 4 * (m / 4 * TY + ty) + m % 4, number = firstTap + 4 * (n / 4 * TX + tx) + n % 4;
+      if (output >= outputs || number >= taps) continue;
+      const Digits at = digits(number, S, channels);
+      float total = 0.0f, error = 0.0f;
+      for (int pixel = begin; pixel < end && !isnan(total); pixel++) {
+        const Digits d = digits(pixel, P, Q);
+        const int i = d.middle * strideRows + at.high * dilationRows + xRow;
+        const int j = d.low * strideColumns + at.middle * dilationColumns + xColumn;
+        if (i < 0 || i >= H || j < 0 || j >= W) continue;
+        const float value = x[(((size_t)d.high * H + i) * W + j) * C + group * channels + at.low];
+        ADD_EXACTLY(float, total, error, value * dy[(size_t)pixel * K + group * outputs + output])
+      }
+      partial[((size_t)(split * groups + group) * outputs + output) * taps + number] = EXACT_SUM(total, error);
+    }
 }
 
 // dw[count], the partial sums of each element in ascending order. One work-item an element.

@@ -48,18 +48,46 @@ kernel void winograd_delta(
     }                                                                                  \
   }
 
-// G^T p G of the products at `in`, positions `step` apart, to the taps at `out`.
-#define TRANSFORM_GRADIENT(in, step, out)                                                        \
+// G^T p G of the products at `in`, positions `step` apart, to the taps at `out`, of kernel k and channels c; those that are not
+// finite are computed again.
+#define TRANSFORM_GRADIENT(in, step, out, k, c)                                                  \
   {                                                                                              \
-    vec t[TAPS][PRODUCTS];                                                                       \
+    vec t[TAPS][PRODUCTS], check = (vec)(0.0f);                                                  \
     UNROLL for (int j = 0; j < PRODUCTS; j++) {                                                  \
       vec p[PRODUCTS];                                                                           \
       UNROLL for (int i = 0; i < PRODUCTS; i++) p[i] = LOAD((in) + (i * PRODUCTS + j) * (step)); \
       GRADIENT_TRANSFORM(PUT_T, p)                                                               \
     }                                                                                            \
     UNROLL for (int i = 0; i < TAPS; i++) { GRADIENT_TRANSFORM(PUT_W, t[i]) }                    \
+    if (HAS_NAN(check)) direct_gradient(x, dy, out, k, c, batch, H, W, P, Q, top, left);         \
   }
-#define PUT_W(j, value) STORE(value, out + (i * TAPS + j) * C);
+#define PUT_W(j, value)                      \
+  {                                          \
+    const vec result = value;                \
+    check = fma(result, (vec)(0.0f), check); \
+    STORE(result, out + (i * TAPS + j) * C); \
+  }
+
+// The gradient of kernel k, channels c to c + V - 1, as the definition has it, to the taps at `out`.
+void direct_gradient(
+    global const float *restrict x, global const float *restrict dy, global float *restrict out, int k, int c, int batch,
+    int H, int W, int P, int Q, int top, int left)
+{
+  for (int tap = 0; tap < TAPS * TAPS; tap++) {
+    vec sum = (vec)(0.0f), error = (vec)(0.0f);
+    for (int row = 0; row < batch * P && !ARE_NAN(sum); row++) {
+      const int i = row % P - top + tap / TAPS;
+      if (i < 0 || i >= H) continue;
+      global const float *delta = dy + (size_t)row * Q * K + k;
+      global const float *in = x + (size_t)(row / P * H + i) * W * C + c;
+      for (int q = 0; q < Q; q++) {
+        const int j = q - left + tap % TAPS;
+        if (j >= 0 && j < W) ADD_EXACTLY(vec, sum, error, delta[(size_t)q * K] * LOAD(in + (size_t)j * C))
+      }
+    }
+    STORE(EXACT_SUM(sum, error), out + tap * C);
+  }
+}
 
 // The transforms of a part from tile `begin`.
 #define PART_TILES(base, parts, part, lanes) \
@@ -71,7 +99,8 @@ kernel void winograd_delta(
 // MR divides KB, KB divides K, and NV * V divides C.
 kernel void winograd_gradient_at_once(
     global const float *restrict v, global const float *restrict m, global float *restrict dw, int first, int tiles, int batch,
-    int tileRows, int tileColumns)
+    int tileRows, int tileColumns, global const float *restrict x, global const float *restrict dy, int H, int W, int P, int Q,
+    int top, int left)
 {
   local float products[POSITIONS * STEP(KB * NV * V)];
   const int k0 = get_group_id(0) * KB;
@@ -100,7 +129,7 @@ kernel void winograd_gradient_at_once(
     for (int c = 0; c < NV * V; c += V) {
       local const float *in = products + k * NV * V + c;
       global float *out = dw + (size_t)(k0 + k) * TAPS * TAPS * C + c0 + c;
-      TRANSFORM_GRADIENT(in, STEP(KB * NV * V), out)
+      TRANSFORM_GRADIENT(in, STEP(KB * NV * V), out, k0 + k, c0 + c)
     }
 }
 
@@ -143,7 +172,9 @@ kernel void winograd_gradient(
 }
 
 // dw[K, TAPS, TAPS, C] from the products. One work-item a kernel.
-kernel void winograd_gradient_sum(global const float *restrict products, global float *restrict dw)
+kernel void winograd_gradient_sum(
+    global const float *restrict products, global float *restrict dw, int batch, global const float *restrict x,
+    global const float *restrict dy, int H, int W, int P, int Q, int top, int left)
 {
   const int k = get_global_id(0);
   if (k >= K) return;
@@ -151,7 +182,7 @@ kernel void winograd_gradient_sum(global const float *restrict products, global 
     const int c = min(own, C - V);
     global const float *in = products + (size_t)k * LANES + own;
     global float *out = dw + (size_t)k * TAPS * TAPS * C + c;
-    TRANSFORM_GRADIENT(in, STEP((size_t)K * LANES), out)
+    TRANSFORM_GRADIENT(in, STEP((size_t)K * LANES), out, k, c)
   }
 }
 

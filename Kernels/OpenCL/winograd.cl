@@ -38,6 +38,13 @@
 #define PUT_ROW(i, value) rows[i][j] = value;
 #define PUT_U(j, value) STORE(value, place + j * POSITION_STEP);
 
+// The channels of the part that begins there.
+#if C % CB == 0
+#define PART_CHANNELS(begin) CB
+#else
+#define PART_CHANNELS(begin) min(CB, C - (begin))
+#endif
+
 // Adds the products of MR tiles at `ap`, `apart` floats apart, with NV * V channels of the kernels at `bp`, for `count`
 // channels; asks for what is needed later with ASK(channel).
 #define MULTIPLY(sum, ap, apart, bp, count, ASK)                                          \
@@ -61,6 +68,7 @@
         for (int lane = 0; lane < lanes; lane += V) STORE((vec)(0.0f), (products) + tile * lanes + lane);
 
 // A^T m A of the products at `in`, positions `step` apart, plus `bias`, to the results from (p0, q0) that lie in the image.
+// A variable `check` becomes NaN in the lanes of which a result is not finite.
 #define STORE_OUTPUT_TILE(in, step, image, p0, q0, bias)                                         \
   {                                                                                              \
     vec t[RESULTS][PRODUCTS];                                                                    \
@@ -76,7 +84,57 @@
       OUTPUT_TRANSFORM(PUT_Y, t[i], COLUMN_PHASE)                                                \
     }                                                                                            \
   }
-#define PUT_Y(j, value) if (q0 + (j) < Q) STORE_RESULT((value) + shift, row + (j) * K, y)
+#define PUT_Y(j, value)                                        \
+  if (q0 + (j) < Q) {                                          \
+    const vec result = value;                                  \
+    check = fma(result, (vec)(0.0f), check);                   \
+    STORE_RESULT(result + shift, row + (j) * K, y)             \
+  }
+
+// A result in output channel k at (p, q) without its bias, as the definition has it, from image x[H, W, C].
+float direct_result(
+    global const float *restrict x, global const float *restrict w, int p, int q, int k, int H, int W, int top, int left)
+{
+  float sum = 0.0f, error = 0.0f;
+  for (int r = 0; r < TAPS; r++)
+    for (int s = 0; s < TAPS; s++) {
+#ifdef ROTATED
+      const int down = p + (STRIDE == 1 ? TAPS - 1 - top : 2 - 2 * top - ROW_PHASE) - r;
+      const int right = q + (STRIDE == 1 ? TAPS - 1 - left : 2 - 2 * left - COLUMN_PHASE) - s;
+      if (down < 0 || down % STRIDE != 0 || right < 0 || right % STRIDE != 0) continue;
+      const int i = down / STRIDE, j = right / STRIDE;
+      global const float *weights = w + (r * TAPS + s) * K + k;
+      const size_t weightStep = TAPS_2D * K;
+#else
+      const int i = p * STRIDE - top + r, j = q * STRIDE - left + s;
+      global const float *weights = w + ((size_t)k * TAPS_2D + r * TAPS + s) * C;
+      const size_t weightStep = 1;
+#endif
+      if (i < 0 || i >= H || j < 0 || j >= W) continue;
+      global const float *pixel = x + ((size_t)i * W + j) * C;
+      for (int c = 0; c < C; c++) {
+        ADD_EXACTLY(float, sum, error, pixel[c] * weights[c * weightStep])
+        if (isnan(sum)) return sum;
+      }
+    }
+  return EXACT_SUM(sum, error);
+}
+
+// Computes those channels' results of a tile again whose `check` is NaN.
+#define REPAIR_TILE(check, x, w, image, p0, q0, k)                                                                     \
+  if (HAS_NAN(check)) {                                                                                                \
+    float checks[V];                                                                                                   \
+    STORE(check, checks);                                                                                              \
+    for (int l = 0; l < V; l++) {                                                                                      \
+      if (!isnan(checks[l])) continue;                                                                                 \
+      for (int p = p0; p < min(p0 + RESULTS, P); p++)                                                                  \
+        for (int q = q0; q < min(q0 + RESULTS, Q); q++) {                                                              \
+          global float *to = (image) + ((size_t)p * Q + q) * K + (k) + l;                                              \
+          const float result = direct_result(x, w, p, q, (k) + l, H, W, top, left) + (hasBias ? b[(k) + l] : 0.0f);    \
+          STORE_RESULT_ELEMENT(result, to, y)                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+  }
 
 #ifdef FUSED
 
@@ -100,11 +158,11 @@ kernel void winograd_pack(global const float *restrict w, global float *restrict
 }
 
 // The whole correlation of TB tiles: their transforms stay in the core's cache. KB output channels are done at a time, of
-// which the last may lie beyond K.
+// which the last may lie beyond K, and a part of the channels of x.
 kernel void winograd_correlate(
-    global const float *restrict x, global const float *restrict u, global const float *restrict b,
-    global float *restrict y, int tiles, int batch, int tileRows, int tileColumns, int H, int W, int top, int left, int P,
-    int Q, int hasBias EPILOGUE_PARAMETERS)
+    global const float *restrict x, global const float *restrict u, global const float *restrict w,
+    global const float *restrict b, global float *restrict y, int tiles, int batch, int tileRows, int tileColumns, int H,
+    int W, int top, int left, int P, int Q, int hasBias EPILOGUE_PARAMETERS)
 {
   local float v[POSITIONS * STEP(TB * C)];
   local float m[POSITIONS * STEP(TB * KB)];
@@ -130,15 +188,16 @@ kernel void winograd_correlate(
       for (int k = 0; k < KB; k += NV * V)
         for (int begin = own.x; begin < own.y; begin += MR) {
           const int tile = min(begin, TB - MR);
-          vec sum[MR][NV];
-          ZERO(sum)
+          local float *products = m + xi * STEP(TB * KB) + tile * KB + k;
           local const float *ap = v + xi * step + tile * C;
           global const float *bp = u + KERNEL_OF(xi) * POSITION_STEP + (size_t)(k0 + k) * C;
-          MULTIPLY(sum, ap, C, bp, C, ASK_NOTHING)
+          for (int part = 0; part < C; part += CB) {
+            vec sum[MR][NV];
+            ZERO(sum)
+            MULTIPLY(sum, ap, C, bp, PART_CHANNELS(part), ASK_NOTHING)
 #pragma unroll
-          for (int i = 0; i < MR; i++)
-#pragma unroll
-            for (int j = 0; j < NV; j++) STORE(sum[i][j], m + xi * STEP(TB * KB) + (tile + i) * KB + k + j * V);
+            for (int i = 0; i < MR; i++) ADD_SUMS(sum[i], products + i * KB, part == 0)
+          }
         }
     }
     for (int tile = 0; tile < TB && first + tile < tiles; tile++) {
@@ -149,7 +208,9 @@ kernel void winograd_correlate(
         const int k = min(k0 + own, K - V);
         local const float *in = m + tile * KB + own;
         PREFETCH_PIXELS(PREFETCH_TO_WRITE, image + k, P, Q, p0, q0 + RESULTS, RESULTS, RESULTS, K)
+        vec check = (vec)(0.0f);
         STORE_OUTPUT_TILE(in, STEP(TB * KB), image + k, p0, q0, hasBias ? LOAD(b + k) : (vec)(0.0f))
+        REPAIR_TILE(check, x + (size_t)place.x * H * W * C, w, image, p0, q0, k)
       }
     }
   }
@@ -161,11 +222,6 @@ kernel void winograd_correlate(
 // takes less time than to write and read them. One work-item NV * V channels, a part of the channels of x at a time; the last
 // MR tiles start early.
 #define POSITION_STEP STEP(CB * NV * V)
-#if C % CB == 0
-#define PART_CHANNELS(begin) CB
-#else
-#define PART_CHANNELS(begin) min(CB, C - (begin))
-#endif
 #ifdef ROTATED
 #define LINES (CB * TAPS_2D * NV)
 #define NEXT_WEIGHTS(line) (w + ((size_t)(begin + CB) * TAPS_2D + (line) / NV) * K + k0 + (line) % NV * V)
@@ -182,9 +238,9 @@ kernel void winograd_correlate(
   PREFETCH(later + c * MR); \
   PREFETCH_TO_WRITE(nextProducts + c * ((MR * NV * V + CB - 1) / CB));
 kernel void winograd_transform_multiply(
-    global const float *restrict v, global const float *restrict w, global const float *restrict b,
-    global float *restrict y, int first, int tiles, int batch, int tileRows, int tileColumns, int P, int Q,
-    int hasBias EPILOGUE_PARAMETERS)
+    global const float *restrict v, global const float *restrict x, global const float *restrict w,
+    global const float *restrict b, global float *restrict y, int first, int tiles, int batch, int tileRows,
+    int tileColumns, int H, int W, int top, int left, int P, int Q, int hasBias EPILOGUE_PARAMETERS)
 {
   local float u[KERNELS * KERNELS * POSITION_STEP];
   local float m[POSITIONS * STEP(TB * NV * V)];
@@ -243,7 +299,9 @@ kernel void winograd_transform_multiply(
       const int k = min(k0 + own, K - V);
       local const float *in = m + tile * NV * V + own;
       PREFETCH_PIXELS(PREFETCH_TO_WRITE, image + k, P, Q, p0, q0 + RESULTS, RESULTS, RESULTS, K)
+      vec check = (vec)(0.0f);
       STORE_OUTPUT_TILE(in, STEP(TB * NV * V), image + k, p0, q0, hasBias ? LOAD(b + k) : (vec)(0.0f))
+      REPAIR_TILE(check, x + (size_t)place.x * H * W * C, w, image, p0, q0, k)
     }
   }
 }

@@ -32,4 +32,14 @@ struct LocalCorrelation {
   let outputFirst: (row: Int, column: Int)
   let outputStep: Extent
   let weights: Weights
+
+  /// Whether some window reaches beyond the image.
+  var isPadded: Bool {
+    func last(_ first: Int, _ count: Int, _ stride: Int, _ taps: Int, _ dilation: Int) -> Int {
+      first + (count - 1) * stride + (taps - 1) * dilation
+    }
+    return first.row < 0 || first.column < 0
+      || last(first.row, computed.rows, stride.rows, kernelSize.rows, dilation.rows) >= input.rows
+      || last(first.column, computed.columns, stride.columns, kernelSize.columns, dilation.columns) >= input.columns
+  }
 }

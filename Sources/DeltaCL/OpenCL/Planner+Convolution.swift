@@ -22,6 +22,16 @@ extension Planner {
     let rows: Int
     let columns: Int
     let channels: Int
+    /// What is not padding.
+    var inside: (rows: Range<Int>, columns: Range<Int>)?
+
+    /// The first of the rows that are not padding and their number, and those of the columns.
+    var insideArguments: [Launch.Argument] {
+      let (insideRows, insideColumns) = inside ?? (0..<rows, 0..<columns)
+      return [
+        .int(insideRows.lowerBound), .int(insideRows.count), .int(insideColumns.lowerBound), .int(insideColumns.count),
+      ]
+    }
   }
 
   func convolution(_ given: Convolution, bias: Bool) throws(DeltaCLError) -> LaunchList {
@@ -52,7 +62,7 @@ extension Planner {
     let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
     let blocks = blocksPerGroup * convolution.groups
     let taps = convolution.kernelSize.rows * convolution.kernelSize.columns * groupChannels
-    let packed = try list.scratch(blocks * (1 + taps) * tile.lanes, for: "packed kernels")
+    let packed = try list.scratch(blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
     list.append(
       Launch(
         "convolution_pack", in: "convolution",
@@ -111,7 +121,7 @@ extension Planner {
     for row in rows {
       for column in columns {
         let packed = try list.scratch(
-          blocks * (1 + row.taps * column.taps * groupKernels) * tile.lanes, for: "packed kernels")
+          blocks * ((1 + row.taps * column.taps * groupKernels) * tile.lanes + 1), for: "packed kernels")
         list.append(
           Launch(
             "convolution_delta_pack", in: "convolution-delta",
@@ -143,7 +153,11 @@ extension Planner {
     let padded = Image(
       argument: try list.scratch(
         Shape([batch, size.rows, size.columns, image.channels]).elementCount, for: "padded image"),
-      rows: size.rows, columns: size.columns, channels: image.channels)
+      rows: size.rows, columns: size.columns, channels: image.channels,
+      inside: (
+        offset.top..<max(offset.top, min(size.rows, offset.top + image.rows)),
+        offset.left..<max(offset.left, min(size.columns, offset.left + image.columns))
+      ))
     list.append(
       Launch(
         "convolution_pad", in: "convolution", constants: ["V": 1, "NV": 1, "TILE": 1, "X_STEP": 1],
@@ -208,8 +222,9 @@ extension Planner {
       constants: ["V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": stride.columns * x.channels],
       [
         x.argument, packed, y.argument, .int(rows), .int(x.rows), .int(x.columns), .int(x.channels), .int(start.row),
-        .int(start.column), .int(groupChannels), .int(groupKernels), .int(blocksPerGroup),
-        .int(blocksPerGroup * groups),
+        .int(start.column),
+      ] + x.insideArguments + [
+        .int(groupChannels), .int(groupKernels), .int(blocksPerGroup), .int(blocksPerGroup * groups),
         .int(kernelSize.rows), .int(runs.count), .int(runs.length), .int(dilation.rows * x.columns * x.channels),
         .int(runs.step), .int(stride.rows), .int(computed.rows), .int(computed.columns), .int(y.rows), .int(y.columns),
         .int(y.channels), .int(first.row), .int(first.column), .int(step.rows), .int(step.columns), .int(tiles),

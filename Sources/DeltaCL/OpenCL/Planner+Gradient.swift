@@ -96,9 +96,8 @@ extension Planner {
 
   /// The padded image, and the channels and kernels of a group.
   private func gradientGeometry(_ convolution: Convolution, _ x: Image) -> [Launch.Argument] {
-    [
-      .int(x.rows), .int(x.columns), .int(x.channels), .int(convolution.inputChannels / convolution.groups),
-      .int(convolution.outputChannels / convolution.groups),
+    [.int(x.rows), .int(x.columns), .int(x.channels)] + x.insideArguments + [
+      .int(convolution.inputChannels / convolution.groups), .int(convolution.outputChannels / convolution.groups),
     ]
   }
 

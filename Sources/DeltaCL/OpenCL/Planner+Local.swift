@@ -109,7 +109,7 @@ extension Planner {
           .int(-convolution.padding.top), .int(-convolution.padding.left), .int(convolution.stride.rows),
           .int(convolution.stride.columns), .int(convolution.dilation.rows), .int(convolution.dilation.columns),
           .int(convolution.groups), .int(convolution.kernelSize.columns), .int(groupChannels), .int(taps),
-          .int(groupKernels),
+          .int(groupKernels), .int(convolution.padding == 0 ? 0 : 1),
         ],
         globalSize: [
           ceilingDivision(taps, tile.columns) * tile.items, ceilingDivision(groupKernels, tile.rows),
@@ -135,7 +135,8 @@ extension Planner {
       constants: localConstants(
         tile, channels: correlation.channels, outputs: correlation.outputs, outputsAreInnermost: outputsAreInnermost),
       [
-        .operand(0), .operand(1), bias ?? .operand(1), y, .int(bias == nil ? 0 : 1), .int(pixels),
+        .operand(0), .operand(1), bias ?? .operand(1), y, .int(bias == nil ? 0 : 1),
+        .int(correlation.isPadded ? 1 : 0), .int(pixels),
         .int(correlation.computed.rows), .int(correlation.computed.columns), .int(correlation.input.rows),
         .int(correlation.input.columns), .int(correlation.channels * correlation.groups),
         .int(correlation.first.row), .int(correlation.first.column), .int(correlation.stride.rows),

@@ -206,6 +206,7 @@ extension Planner {
     let result: [Launch.Argument] = [.int(y.rows), .int(y.columns), hasBias]
     if let block = geometry.fusedBlock(localBytes: winogradLocalBytes, wanted: choice.winogradTiles) {
       constants["FUSED"] = 1
+      constants["CB"] = WinogradTransform.partChannels(ofFused: channels)
       constants["TB"] = block.tiles
       constants["KB"] = block.outputs
       constants["NV"] = geometry.vectors
@@ -221,7 +222,7 @@ extension Planner {
       list.append(
         Launch(
           "winograd_correlate", in: "winograd", constants: constants,
-          [.operand(0), u] + biasAndResult + [.int(geometry.tiles)] + grid + image + result,
+          [.operand(0), u, .operand(1)] + biasAndResult + [.int(geometry.tiles)] + grid + image + result,
           globalSize: [ceilingDivision(geometry.tiles, block.tiles)], localSize: 1, storesResult: true))
       return list
     }
@@ -243,7 +244,7 @@ extension Planner {
       list.append(
         Launch(
           "winograd_transform_multiply", in: "winograd", constants: constants,
-          [v, .operand(1)] + biasAndResult + range + grid + result,
+          [v, .operand(0), .operand(1)] + biasAndResult + range + grid + image + result,
           globalSize: [geometry.lanes / (blocks.vectors * WinogradTransform.width)], localSize: 1, storesResult: true))
     }
     return list

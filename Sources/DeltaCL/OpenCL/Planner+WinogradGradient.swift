@@ -42,6 +42,12 @@ extension Planner {
     let m = try list.scratch(
       transform.transformCount(range * kernelParts * kernels), for: "transformed output delta")
     let products = kernelsAtOnce != nil ? nil : try list.scratch(productCount, for: "products")
+    // For results that are computed again.
+    let definition: [Launch.Argument] = [
+      .operand(0), .operand(1), .int(convolution.inputSize.rows), .int(convolution.inputSize.columns),
+      .int(convolution.outputSize.rows), .int(convolution.outputSize.columns), .int(convolution.padding.top),
+      .int(convolution.padding.left),
+    ]
     for first in stride(from: 0, to: max(allTiles, 1), by: range) {
       let tiles = min(range, allTiles - first)
       let tileArguments: [Launch.Argument] = [
@@ -68,15 +74,14 @@ extension Planner {
         }
           ?? Launch(
             "winograd_gradient_at_once", in: "winograd-gradient", constants: constants,
-            [v, m, .operand(2)] + tileArguments,
+            [v, m, .operand(2)] + tileArguments + definition,
             globalSize: [kernelParts, channels / (vectors * width)], localSize: 1))
     }
     if let products {
       list.append(
         Launch(
-          "winograd_gradient_sum", in: "winograd-gradient", constants: constants, [products, .operand(2)],
-          globalSize: [outputs])
-      )
+          "winograd_gradient_sum", in: "winograd-gradient", constants: constants,
+          [products, .operand(2), .int(convolution.batch)] + definition, globalSize: [outputs]))
     }
     return list
   }

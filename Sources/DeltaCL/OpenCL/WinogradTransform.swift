@@ -105,6 +105,12 @@ struct WinogradTransform {
     return counts.first { channels % $0 == 0 } ?? counts.first { channels > $0 && channels % $0 >= width } ?? channels
   }
 
+  /// The channels that the fused kernel sums over at a time: equal parts of about 64, whose sums round less than one long sum
+  /// and cost little to add.
+  static func partChannels(ofFused channels: Int) -> Int {
+    ceilingDivision(channels, ceilingDivision(channels, 64))
+  }
+
   // MARK: Local memory
 
   /// The tiles of a block for which there must be local memory.

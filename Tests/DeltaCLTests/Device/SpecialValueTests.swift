@@ -144,8 +144,8 @@ import Testing
     #expect(dx == [.float32([10, 0, 20, 0, 30])])
   }
 
-  /// A NaN or infinity in x reaches the outputs that read it and no other; likewise in dy. (One in w also meets the zeros
-  /// around an image, where a product with it is a matter of taste.)
+  /// A NaN or infinity in x reaches the outputs that read it and no other; likewise in dy. (``ConformanceSpecialValues`` has
+  /// more, with padding.)
   @Test(arguments: [Float.nan, .infinity])
   func convolutionSpreadsSpecialValuesNoFurther(_ value: Float) throws {
     for parameters in [

@@ -9,10 +9,16 @@ enum Tolerance {
   /// For sums of `terms` products. A rounding error is at most half an epsilon of a partial sum, which the sum of the products'
   /// magnitudes bounds; errors of random signs add up to the square root of their number. The factor 2 is the margin.
   case sum(terms: Int)
-  /// A share of the standard deviation of all elements: for algorithms whose error depends on the elements together.
+  /// A share of the standard deviation of all finite elements: for algorithms whose error depends on the elements together.
   case deviation(Float)
 
   static let epsilon = Float.ulpOfOne
+
+  /// The root mean square of those values that are finite.
+  private static func deviation(_ values: [Float]) -> Double {
+    let squares = values.filter(\.isFinite).map { Double($0) * Double($0) }
+    return (squares.reduce(0, +) / Double(max(squares.count, 1))).squareRoot()
+  }
 
   /// How far each element may be off, negative where its bits must be the same; `magnitudes` is what the operation gives for operands without signs.
   func bounds(expected: [Float], magnitudes: () throws -> [Float]) rethrows -> [Float] {
@@ -20,9 +26,7 @@ enum Tolerance {
     case .exact: expected.map { _ in -1 }
     case .near(let relative, let absolute): expected.map { absolute + relative * abs($0) }
     case .deviation(let share):
-      [Float](
-        repeating: share * (expected.reduce(0) { $0 + $1 * $1 } / Float(max(expected.count, 1))).squareRoot(),
-        count: expected.count)
+      [Float](repeating: Float(Double(share) * Self.deviation(expected)), count: expected.count)
     case .sum(let terms): try magnitudes().map { 2 * Float(max(terms, 1)).squareRoot() * Self.epsilon * $0 }
     }
   }
