@@ -14,39 +14,46 @@
 #define SCALAR_GET(p) (p)[c]
 #define SCALAR_PUT(p, value) (p)[c] = (value)
 
-// The rows that are summed before their sum is merged with that of the rows before: so few that they are still cached when they are
-// read again.
+// The rows that are summed before their sum is merged with that of the rows before.
 #define CHUNK 16
 
-// Means and sums of squared deviations of `splits` ranges of rows. Within a chunk deviations are taken from the chunk's own mean;
-// chunks are merged by the formula of Chan, Golub and LeVeque, which does not cancel.
-#define STATISTICS(T, GET, PUT)                                            \
-  T sum = (T)(0.0f);                                                       \
-  for (int r = 0; r < n; r++) sum += GET(chunk + (size_t)r * C);           \
-  const T mean = sum / (float)n;                                           \
-  T square = (T)(0.0f);                                                    \
-  for (int r = 0; r < n; r++) {                                            \
-    const T deviation = GET(chunk + (size_t)r * C) - mean;                 \
-    square = fma(deviation, deviation, square);                            \
-  }                                                                        \
-  if (before == 0) {                                                       \
-    PUT(means, mean);                                                      \
-    PUT(squares, square);                                                  \
-  } else {                                                                 \
-    const T old = GET(means);                                              \
-    const T difference = mean - old;                                       \
-    PUT(means, fma((T)(share), difference, old));                          \
-    PUT(squares, GET(squares) + fma(difference * difference, (T)(weight), square)); \
+// The moments of `splits` ranges of rows, C of each: the mean, its low-order part, the sum of squared deviations, its low-order part.
+//
+// Within a chunk deviations are taken from one of its values, the median of three: they are exact where values are near to each other
+// and zeros where all are the same. One value far from the others is not taken, and whichever is, the squared sum that is subtracted is
+// at most CHUNK times what is left.
+#define STATISTICS(T, GET, PUT)                                                                      \
+  const T origin = ORIGIN(T, GET(chunk), GET(chunk + (size_t)(n / 2) * C), GET(chunk + (size_t)(n - 1) * C)); \
+  T sum = (T)(0.0f), square = (T)(0.0f);                                                             \
+  for (int r = 0; r < n; r++) {                                                                      \
+    const T deviation = GET(chunk + (size_t)r * C) - origin;                                         \
+    sum += deviation;                                                                                \
+    square = fma(deviation, deviation, square);                                                      \
+  }                                                                                                  \
+  const T shift = sum / (float)n, mean = origin + shift;                                             \
+  const T low = FINITE(mean) ? shift - (mean - origin) : (T)(0.0f);                                  \
+  square = fma(-sum, shift, square);                                                                 \
+  square = square < (T)(0.0f) ? (T)(0.0f) : square;                                                  \
+  if (before == 0) {                                                                                 \
+    PUT(means, mean);                                                                                \
+    PUT(lows, low);                                                                                  \
+    PUT(squares, square);                                                                            \
+    PUT(squareLows, (T)(0.0f));                                                                      \
+  } else {                                                                                           \
+    T allMean = GET(means), allLow = GET(lows), allSquare = GET(squares), allSquareLow = GET(squareLows); \
+    MERGE_MOMENTS(T, allMean, allLow, allSquare, allSquareLow, mean, low, square, share, weight)     \
+    PUT(means, allMean);                                                                             \
+    PUT(lows, allLow);                                                                               \
+    PUT(squares, allSquare);                                                                         \
+    PUT(squareLows, allSquareLow);                                                                   \
   }
 kernel void batch_normalization_statistics(
-    global const float *restrict x, global float *restrict allMeans, global float *restrict allSquares, int rows, int C,
-    int group, int splits)
+    global const float *restrict x, global float *restrict moments, int rows, int C, int group, int splits)
 {
   const int first = get_global_id(0) * group, split = get_global_id(1);
   if (first >= C || split >= splits) return;
   const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
-  global float *means = allMeans + (size_t)split * C;
-  global float *squares = allSquares + (size_t)split * C;
+  global float *means = moments + (size_t)split * 4 * C, *lows = means + C, *squares = lows + C, *squareLows = squares + C;
   for (int row = begin; row < end; row += CHUNK) {
     const int n = min(CHUNK, end - row), before = row - begin;
     const float share = (float)n / (float)(before + n), weight = (float)before * share;
@@ -55,31 +62,44 @@ kernel void batch_normalization_statistics(
   }
 }
 
-// One work-item a channel.
+// (1 - momentum) * running + momentum * (high + low), where an infinite `running` stays one.
+float moved(float running, float high, float low, float momentum)
+{
+  const float kept = FINITE(running) ? fma(-momentum, running, running) : (1.0f - momentum) * running;
+  return fma(momentum, high, fma(momentum, low, kept));
+}
+
+// The statistics of all rows, and the factors of y = (x - savedMean) * scale + offset. One work-item a channel.
 kernel void batch_normalization_statistics_merge(
-    global const float *restrict means, global const float *restrict squares, global const float *restrict weight,
+    global const float *restrict moments, global const float *restrict weight, global const float *restrict bias,
     global float *restrict runningMean, global float *restrict runningVariance, global float *restrict savedMean,
-    global float *restrict savedInverseDeviation, global float *restrict scale, int rows, int C, int group, int splits,
-    float epsilon, float momentum)
+    global float *restrict savedInverseDeviation, global float *restrict savedMeanLow, global float *restrict scale,
+    global float *restrict offset, int rows, int C, int group, int splits, float epsilon, float momentum)
 {
   const int c = get_global_id(0);
   if (c >= C) return;
-  float mean = means[c], square = squares[c];
+  float mean = moments[c], low = moments[C + c];
+  float square = moments[2 * (size_t)C + c], squareLow = moments[3 * (size_t)C + c];
   int before = rows / splits;
   for (int split = 1; split < splits; split++) {
     const int end = (long)rows * (split + 1) / splits;
     const float share = (float)(end - before) / (float)end;
-    const float difference = means[(size_t)split * C + c] - mean;
-    mean = fma(share, difference, mean);
-    square += fma(difference * difference, (float)before * share, squares[(size_t)split * C + c]);
+    global const float *part = moments + (size_t)split * 4 * C + c;
+    const float partSquare = part[2 * (size_t)C] + part[3 * (size_t)C];
+    MERGE_MOMENTS(float, mean, low, square, squareLow, part[0], part[C], partSquare, share, (float)before * share)
     before = end;
   }
-  const float inverse = 1.0f / sqrt(square / (float)rows + epsilon);
-  savedMean[c] = mean;
+  square += squareLow;
+  const float high = mean + low;
+  low = FINITE(high) ? low - (high - mean) : 0.0f;
+  const float inverse = 1.0f / sqrt(square / (float)rows + epsilon), factor = inverse * weight[c];
+  savedMean[c] = high;
+  savedMeanLow[c] = low;
   savedInverseDeviation[c] = inverse;
-  scale[c] = inverse * weight[c];
-  runningMean[c] = fma(momentum, mean - runningMean[c], runningMean[c]);
-  runningVariance[c] = fma(momentum, square / (float)(rows - 1) - runningVariance[c], runningVariance[c]);
+  scale[c] = factor;
+  offset[c] = NORMALIZED_OFFSET(low, factor, bias[c]);
+  runningMean[c] = moved(runningMean[c], high, low, momentum);
+  runningVariance[c] = moved(runningVariance[c], square / (float)(rows - 1), 0.0f, momentum);
 }
 
 // scale = weight / sqrt(variance + epsilon). One work-item a channel.
@@ -91,13 +111,13 @@ kernel void batch_normalization_scale(
   if (c < C) scale[c] = weight[c] / sqrt(variance[c] + epsilon);
 }
 
-// y = (x - mean) * scale + bias. x and y may be the same.
+// y = (x - mean) * scale + offset. x and y may be the same.
 #define NORMALIZE(T, GET, PUT)                                             \
-  const T normalized = fma(GET(in) - GET(mean), GET(scale), GET(bias));    \
+  const T normalized = fma(GET(in) - GET(mean), GET(scale), GET(offset));  \
   PUT(out, FINISH(T, normalized, GET(activated + (size_t)row * C)));
 kernel void batch_normalization(
     global const float *x, global const float *restrict mean, global const float *restrict scale,
-    global const float *restrict bias, global float *y, int rows, int C, int group, int rowsPerItem
+    global const float *restrict offset, global float *y, int rows, int C, int group, int rowsPerItem
     EPILOGUE_PARAMETERS)
 {
   const int first = get_global_id(0) * group, begin = get_global_id(1) * rowsPerItem;
@@ -121,7 +141,8 @@ kernel void batch_normalization(
     _Pragma("unroll") for (int j = 0; j < WIDTH; j++) {                                              \
       const T centered = GET(chunk + (size_t)r * C, j) - center[j];                                  \
       NORMALIZED_DELTA(                                                                              \
-          T, delta, GET(deltas + (size_t)r * C, j), centered, GET(inverse, j) * GET(weight, j), GET(bias, j)) \
+          T, delta, GET(deltas + (size_t)r * C, j), centered, GET(inverse, j) * GET(weight, j),      \
+          NORMALIZED_OFFSET(GET(meanLow, j), GET(inverse, j) * GET(weight, j), GET(bias, j)))        \
       sum[j] += delta;                                                                               \
       product[j] = fma(delta, centered, product[j]);                                                 \
     }                                                                                                \
@@ -139,6 +160,7 @@ kernel void batch_normalization_sums(
     global float *restrict allSums, global float *restrict allProducts,
 #ifdef ACTIVATION
     global const float *restrict bias, global const float *restrict weight, global const float *restrict inverse,
+    global const float *restrict meanLow,
 #endif
     int rows, int C, int group, int splits)
 {
@@ -159,12 +181,17 @@ kernel void batch_normalization_sums(
   }
 }
 
-// dweight, dbias, and the factors of dx = scale * (dy - meanDelta - (x - mean) * slope): scale, meanDelta and slope, C of each. One
+// dweight, dbias, and the factors of dx = scale * (dy - meanDelta - (x - mean) * slope), C of each: scale, meanDelta, slope and, for
+// what is normalised again, offset. The products were taken with x - mean, so the low-order part of the mean is made up for here. One
 // work-item a channel.
 kernel void batch_normalization_sums_merge(
     global const float *restrict sums, global const float *restrict products, global const float *restrict weight,
-    global const float *restrict savedInverseDeviation, global float *restrict dweight, global float *restrict dbias,
-    global float *restrict factors, int rows, int C, int group, int splits)
+    global const float *restrict savedInverseDeviation, global const float *restrict savedMeanLow,
+    global float *restrict dweight, global float *restrict dbias, global float *restrict factors,
+#ifdef ACTIVATION
+    global const float *restrict bias,
+#endif
+    int rows, int C, int group, int splits)
 {
   const int c = get_global_id(0);
   if (c >= C) return;
@@ -173,30 +200,34 @@ kernel void batch_normalization_sums_merge(
     sum += sums[(size_t)split * C + c];
     product += products[(size_t)split * C + c];
   }
-  const float inverse = savedInverseDeviation[c];
+  const float inverse = savedInverseDeviation[c], low = savedMeanLow[c];
+  product = fma(-low, sum, product);
+  const float scale = inverse * weight[c], slope = product * inverse * inverse / (float)rows;
   dweight[c] = product * inverse;
   dbias[c] = sum;
-  factors[c] = weight[c] * inverse;
-  factors[C + c] = sum / (float)rows;
-  factors[2 * C + c] = product * inverse * inverse / (float)rows;
+  factors[c] = scale;
+  factors[C + c] = fma(-low, slope, sum / (float)rows);
+  factors[2 * (size_t)C + c] = slope;
+#ifdef ACTIVATION
+  factors[3 * (size_t)C + c] = NORMALIZED_OFFSET(low, scale, bias[c]);
+#endif
 }
 
 // dy and dx may be the same.
 #define DELTA(T, GET, PUT)                                                            \
   const T centered = GET(in) - GET(mean);                                             \
-  NORMALIZED_DELTA(T, delta, GET(deltas), centered, GET(scale), GET(bias))            \
+  NORMALIZED_DELTA(T, delta, GET(deltas), centered, GET(scale), GET(offset))          \
   PUT(out, GET(scale) * fma(-centered, GET(slope), delta - GET(meanDelta)));
 kernel void batch_normalization_delta(
     global const float *restrict x, global const float *dy, global const float *restrict mean,
-    global const float *restrict factors, global float *dx, int rows, int C, int group, int rowsPerItem
-#ifdef ACTIVATION
-    , global const float *restrict bias
-#endif
-    )
+    global const float *restrict factors, global float *dx, int rows, int C, int group, int rowsPerItem)
 {
   const int first = get_global_id(0) * group, begin = get_global_id(1) * rowsPerItem;
   if (first >= C) return;
   global const float *scale = factors, *meanDelta = factors + C, *slope = factors + 2 * (size_t)C;
+#ifdef ACTIVATION
+  global const float *offset = factors + 3 * (size_t)C;
+#endif
   for (int row = begin; row < min(begin + rowsPerItem, rows); row++) {
     global const float *in = x + (size_t)row * C;
     global const float *deltas = dy + (size_t)row * C;

@@ -37,70 +37,82 @@ kernel void local_column_sums(global const float *restrict x, global float *rest
   if (LINE == 0 && c < C) sums[(size_t)SPLIT * C + c] = values[ITEM];
 }
 
-// The number, mean and sum of squared deviations of some values.
+// The number, mean and sum of squared deviations of some values, the last two with their low-order parts.
 typedef struct {
-  float count, mean, square;
+  float count, mean, low, square, squareLow;
 } Moments;
 
-static Moments moments(float count, float mean, float square)
+static Moments moments(float count, float mean, float low, float square)
 {
   Moments m;
   m.count = count;
   m.mean = mean;
+  m.low = low;
   m.square = square;
+  m.squareLow = 0.0f;
   return m;
 }
 
-// Those of two sets of values together, by a formula that does not cancel.
+// Those of two sets of values together.
 static Moments merged(Moments a, Moments b)
 {
   if (b.count == 0.0f) return a;
-  const float count = a.count + b.count, share = b.count / count, difference = b.mean - a.mean;
-  return moments(
-      count, fma(share, difference, a.mean), a.square + fma(difference * difference, a.count * share, b.square));
+  if (a.count == 0.0f) return b;
+  const float count = a.count + b.count, share = b.count / count, weight = a.count * share;
+  MERGE_MOMENTS(float, a.mean, a.low, a.square, a.squareLow, b.mean, b.low, b.square + b.squareLow, share, weight)
+  a.count = count;
+  return a;
 }
 
 // Rows that a work-item holds at a time.
 #define CHUNK 16
 
-// means and squares[splits, C]: of each column of x[rows, C], for ranges of rows as batch_normalization_statistics_merge of
-// batch-normalization.cl takes them.
+// parts[splits, 4, C]: the moments of each column of x[rows, C], for ranges of rows, as batch_normalization_statistics of
+// batch-normalization.cl has them.
 __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 kernel void local_statistics(
-    global const float *restrict x, global float *restrict means, global float *restrict squares, int rows, int C,
-    int splits)
+    global const float *restrict x, global float *restrict parts, int rows, int C, int splits)
 {
-  local float counts[ITEMS], allMeans[ITEMS], allSquares[ITEMS];
+  local float counts[ITEMS], means[ITEMS], lows[ITEMS], squares[ITEMS];
   const int c = COLUMN, end = END;
-  Moments own = moments(0.0f, 0.0f, 0.0f);
+  Moments own = moments(0.0f, 0.0f, 0.0f, 0.0f);
   if (c < C)
     for (int first = BEGIN + LINE; first < end; first += CHUNK * LINES) {
-      float values[CHUNK], sum = 0.0f;
+      float values[CHUNK];
       const int n = min(CHUNK, (end - first + LINES - 1) / LINES);
 #pragma unroll
-      for (int i = 0; i < CHUNK; i++) {
-        values[i] = i < n ? x[(size_t)(first + i * LINES) * C + c] : 0.0f;
-        sum += values[i];
-      }
-      Moments chunk = moments(n, sum / (float)n, 0.0f);
+      for (int i = 0; i < CHUNK; i++) values[i] = i < n ? x[(size_t)(first + i * LINES) * C + c] : 0.0f;
+      const float origin = ORIGIN(float, values[0], n > 1 ? values[1] : values[0], n > 2 ? values[2] : values[0]);
+      float sum = 0.0f, square = 0.0f;
 #pragma unroll
       for (int i = 0; i < CHUNK; i++) {
-        const float deviation = i < n ? values[i] - chunk.mean : 0.0f;
-        chunk.square = fma(deviation, deviation, chunk.square);
+        const float deviation = i < n ? values[i] - origin : 0.0f;
+        sum += deviation;
+        square = fma(deviation, deviation, square);
       }
-      own = merged(own, chunk);
+      const float shift = sum / (float)n, mean = origin + shift;
+      square = fma(-sum, shift, square);
+      const float low = FINITE(mean) ? shift - (mean - origin) : 0.0f;
+      own = merged(own, moments(n, mean, low, square < 0.0f ? 0.0f : square));
     }
+  own.square += own.squareLow;
+  own.squareLow = 0.0f;
   counts[ITEM] = own.count;
-  allMeans[ITEM] = own.mean;
-  allSquares[ITEM] = own.square;
+  means[ITEM] = own.mean;
+  lows[ITEM] = own.low;
+  squares[ITEM] = own.square;
   TREE(
-    own = merged(own, moments(counts[other], allMeans[other], allSquares[other]));
+    own = merged(own, moments(counts[other], means[other], lows[other], squares[other]));
     counts[ITEM] = own.count;
-    allMeans[ITEM] = own.mean;
-    allSquares[ITEM] = own.square;)
+    means[ITEM] = own.mean;
+    lows[ITEM] = own.low;
+    squares[ITEM] = own.square + own.squareLow;)
   if (LINE == 0 && c < C) {
-    means[(size_t)SPLIT * C + c] = own.mean;
-    squares[(size_t)SPLIT * C + c] = own.square;
+    global float *result = parts + (size_t)SPLIT * 4 * C + c;
+    result[0] = own.mean;
+    result[C] = own.low;
+    result[2 * (size_t)C] = own.square;
+    result[3 * (size_t)C] = own.squareLow;
   }
 }
 
@@ -111,6 +123,7 @@ kernel void local_delta_sums(
     global float *restrict sums, global float *restrict products,
 #ifdef ACTIVATION
     global const float *restrict bias, global const float *restrict weight, global const float *restrict inverse,
+    global const float *restrict meanLow,
 #endif
     int rows, int C, int splits)
 {
@@ -121,7 +134,9 @@ kernel void local_delta_sums(
     const float center = mean[c];
     for (int row = BEGIN + LINE; row < end; row += LINES) {
       const float centered = x[(size_t)row * C + c] - center;
-      NORMALIZED_DELTA(float, delta, dy[(size_t)row * C + c], centered, inverse[c] * weight[c], bias[c])
+      NORMALIZED_DELTA(
+          float, delta, dy[(size_t)row * C + c], centered, inverse[c] * weight[c],
+          NORMALIZED_OFFSET(meanLow[c], inverse[c] * weight[c], bias[c]))
       sum += delta;
       product = fma(delta, centered, product);
     }

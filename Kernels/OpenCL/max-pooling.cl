@@ -1,10 +1,11 @@
 // Max pooling with argmax, and its delta as a gather. The first of equal values in row-major order wins, a NaN wins over
-// numbers, padding is never chosen.
+// numbers, the last one over all, and padding is never chosen.
 //
-// Window, stride and dilation are constants of the program: the delta divides by strides, for every tap of every position.
+// Window, stride and dilation are constants of the program: the delta divides by strides, for every tap of every position. The window
+// is cut to the cells that can lie in the image, so that no index is greater than the padded image.
 
-// Whether `value` replaces `best`, for scalars and vectors alike: it is greater or NaN, and `best` is no NaN.
-#define REPLACES(value, best) (((value) <= (best)) == 0 & (best) == (best))
+// Whether `value` replaces `best`, for scalars and vectors alike.
+#define REPLACES(value, best) (((value) > (best)) | ((value) != (value)))
 
 // One work-item a row of y.
 kernel void max_pooling(

@@ -80,6 +80,19 @@ extension CommandTests {
         Example(
           "average-pooling", ["window=2", "ceil-mode=true"], ["x": image],
           gives: ["y": .floats([1, 2, 2, 1], [3, 4.5, 7.5, 9])]),
+        // Windows larger than the image.
+        Example(
+          "average-pooling", ["window=3", "ceil-mode=true"], ["x": square], gives: ["y": .floats([1, 1, 1, 1], [2.5])]),
+        Example(
+          "max-pooling", ["window=1280", "stride=3", "padding=640", "ceil-mode=true"], ["x": square],
+          gives: ["y": .floats([1, 1, 1, 1], [4]), "argmax": .int32s([1, 1, 1, 1], [3])]),
+        Example(
+          "average-pooling-delta", ["window=1280", "ceil-mode=true", "input-size=2"],
+          ["dy": .floats([1, 1, 1, 1], [4])], gives: ["dx": ones]),
+        Example(
+          "max-pooling-delta", ["window=3", "ceil-mode=true", "input-size=2"],
+          ["dy": .floats([1, 1, 1, 1], [4]), "argmax": .int32s([1, 1, 1, 1], [3])],
+          gives: ["dx": .floats([1, 2, 2, 1], [0, 0, 0, 4])]),
         Example(
           "average-pooling-delta", ["window=2", "input-size=2"], ["dy": .floats([1, 1, 1, 1], [4])], gives: ["dx": ones]
         ),
@@ -128,6 +141,28 @@ extension CommandTests {
           gives: [
             "dx": .floats([4, 1], [0.5, -0.375, -0.25, 0.125]), "dweight": .floats([1], [-1]),
             "dbias": .floats([1], [1]),
+          ]),
+        // The mean is 1000000.03125, of which savedMean holds 1000000, so that the deviations are -0.03125 and 0.03125.
+        Example(
+          "batch-normalization-delta", [],
+          [
+            "x": .floats([2, 1], [1_000_000, 1_000_000.0625]), "dy": .floats([2, 1], [1, 0]),
+            "weight": .floats([1], [1]),
+            "savedMean": .floats([1], [1_000_000]), "savedInverseDeviation": .floats([1], [16]),
+          ],
+          gives: [
+            "dx": .floats([2, 1], [6, -6]), "dweight": .floats([1], [-0.5]), "dbias": .floats([1], [1]),
+          ]),
+        Example(
+          "batch-normalization-delta", ["activation=relu"],
+          [
+            "x": .floats([2, 1], [1_000_000, 1_000_000.0625]), "dy": .floats([2, 1], [1, 4]),
+            "weight": .floats([1], [1]),
+            "bias": .floats([1], [-0.25]), "savedMean": .floats([1], [1_000_000]),
+            "savedInverseDeviation": .floats([1], [16]),
+          ],
+          gives: [
+            "dx": .floats([2, 1], [-24, 24]), "dweight": .floats([1], [2]), "dbias": .floats([1], [4]),
           ]),
         Example(
           "batch-normalization-inference", ["epsilon=0.5"],

@@ -98,6 +98,33 @@ import Testing
     #expect(trainer.history.epochs.isEmpty)
   }
 
+  /// Batch normalisation of a dense layer's results cannot tell the variance of one image.
+  @Test(arguments: [
+    (21, 5, "21 training images in batches of 5 leave 1", "a batch size of 4 or 6"),
+    (21, 20, "batches of 20 leave 1", "a batch size of 19 or 21"), (21, 2, "batches of 2 leave 1", "a batch size of 3"),
+    (21, 1, "batches of 1", "a batch size of 3"), (2, 1, "batches of 1", "a batch size of 2"),
+    (1, 8, "1 training images", "add training images"),
+  ]) func aLastBatchOfOneImage(_ count: Int, _ batchSize: Int, _ what: String, _ cure: String) throws {
+    let normalized = Network(
+      name: "normalized", inputSize: 2, inputChannels: 1, classes: 2,
+      model: ["flatten": Flatten(), "dense": DenseLayer(outputs: 2), "bn": BatchNormalizationLayer()] as Sequential)
+    let backend = try Backends.select("reference")
+    do {
+      _ = try Trainer(normalized, dataset(count: count), configuration { $0.batchSize = batchSize }, on: backend)
+      Issue.record("no error was thrown")
+    } catch let error as TrainingError {
+      #expect(error.code == .invalidConfiguration)
+      for word in [what, cure, "network normalized", "layer bn", "at least 2"] {
+        #expect(error.message.contains(word), "'\(error)' does not say '\(word)'")
+      }
+    }
+    // What is advised works, and networks without statistics take any batch.
+    for number in cure.split(separator: " ").compactMap({ Int($0) }) {
+      _ = try Trainer(normalized, dataset(count: count), configuration { $0.batchSize = number }, on: backend)
+    }
+    _ = try Trainer(network, dataset(count: count), configuration { $0.batchSize = batchSize }, on: backend)
+  }
+
   @Test func batchLargerThanTheDataSetIsTheDataSet() throws {
     let trainer = try Trainer(
       network, dataset(), configuration { $0.batchSize = 1 << 40 }, on: Backends.select("reference"))

@@ -33,7 +33,8 @@ struct OpCommand: ParsableCommand {
 
       Batch normalization is batch-normalization, which reads x, weight, bias, runningMean and runningVariance and writes \
       y, savedMean, savedInverseDeviation and both running ones, updated; batch-normalization-delta, which reads x, dy, \
-      weight, savedMean and savedInverseDeviation and writes dx, dweight and dbias; and batch-normalization-inference, \
+      weight, savedMean and savedInverseDeviation and writes dx, dweight and dbias, with the digits of x's mean that \
+      savedMean is too short for; and batch-normalization-inference, \
       which reads what the first does and writes y. Dropout's step is int32 [1].
 
       Attributes of convolutions: stride=1 padding=0 dilation=1 groups=1, for the delta input-size=HxW, for the \

@@ -15,12 +15,13 @@ struct OperationRequest {
     /// A float tensor of the file, which is read when it is used.
     case floats(String, Shape)
     case int32s([Int32], Shape)
+    case values([Float], Shape)
     /// What an earlier call wrote under this name.
     case written(String, Shape)
 
     var shape: Shape {
       switch self {
-      case .floats(_, let shape), .int32s(_, let shape), .written(_, let shape): shape
+      case .floats(_, let shape), .int32s(_, let shape), .values(_, let shape), .written(_, let shape): shape
       }
     }
   }
@@ -113,6 +114,7 @@ struct OperationRequest {
         switch input {
         case .floats(let name, let shape): return try tensor(name, shape, on: backend)
         case .int32s(let values, let shape): return try Tensor(values, shape: shape, on: backend)
+        case .values(let values, let shape): return try Tensor(values, shape: shape, on: backend)
         case .written(let name, let shape):
           guard let tensor = written.removeValue(forKey: name) else {
             throw CommandFailure("\(self.name.rawValue): no earlier operation writes \(name)")
@@ -305,7 +307,10 @@ extension OperationRequest {
       return [
         Call(
           operation: .batchNormalizationDelta(normalization),
-          inputs: [x, dy, try vector("weight"), try vector("savedMean"), try vector("savedInverseDeviation")],
+          inputs: [
+            x, dy, try vector("weight"), try vector("savedMean"), try vector("savedInverseDeviation"),
+            try savedMeanLow(reader, channels: channels),
+          ],
           outputs: [("dx", x.shape), ("dweight", [channels]), ("dbias", [channels])])
       ]
     default:
@@ -317,6 +322,22 @@ extension OperationRequest {
           ], outputs: [("y", x.shape)])
       ]
     }
+  }
+
+  /// What the mean of each channel has beyond `savedMean`, as far as that is its rounding: computed from x, because the file does not hold it.
+  private static func savedMeanLow(_ reader: Reader, channels: Int) throws -> Input {
+    let values = try reader.values("x")
+    let means = try reader.values("savedMean")
+    var sums = [Double](repeating: 0, count: channels)
+    for start in stride(from: 0, to: values.count, by: channels) {
+      for c in 0..<channels { sums[c] += Double(values[start + c]) }
+    }
+    let rows = Double(values.count / channels)
+    let lows = zip(sums, means).map { sum, mean in
+      let low = Float(sum / rows - Double(mean))
+      return abs(low) <= 2 * mean.ulp ? low : 0
+    }
+    return .values(lows, [channels])
   }
 
   private static func dense(_ name: OperationName, _ reader: Reader) throws -> [Call] {
@@ -392,6 +413,11 @@ extension OperationRequest {
           "has type \(dtype.rawValue) where floats are needed; convert it to F32")
       }
       return .floats(tensor, Shape(dimensions))
+    }
+
+    /// The elements of a float tensor, read at once.
+    func values(_ tensor: String) throws -> [Float] {
+      try file.tensor(tensor).floats(name: "\(file.path): \(tensor)")
     }
 
     func int32s(_ tensor: String, shape: Shape, in range: Range<Int>? = nil) throws -> Input {

@@ -5,25 +5,29 @@ extension Planner {
   func batchNormalization(_ normalization: BatchNormalization) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
     let splits = splits(normalization)
-    let means = try list.scratch(splits * normalization.channels, for: "partial means")
-    let squares = try list.scratch(splits * normalization.channels, for: "partial squares")
+    // The mean and the sum of squared deviations, each with its low-order part.
+    let moments = try list.scratch(4 * splits * normalization.channels, for: "partial moments")
     let scale = try list.scratch(normalization.channels, for: "scales")
+    let offset = try list.scratch(normalization.channels, for: "offsets")
     if let local = localColumns(normalization) {
-      list.append(local.launch("local_statistics", [.operand(0), means, squares]))
+      list.append(local.launch("local_statistics", [.operand(0), moments]))
     } else {
       list.append(
         launch(
           "batch_normalization_statistics", normalization,
-          [.operand(0), means, squares] + extents(normalization) + [.int(splits)],
+          [.operand(0), moments] + extents(normalization) + [.int(splits)],
           globalSize: [groups(normalization), splits]))
     }
     list.append(
       launch(
         "batch_normalization_statistics_merge", normalization,
-        [means, squares, .operand(1), .operand(3), .operand(4), .operand(6), .operand(7), scale]
-          + extents(normalization) + [.int(splits), .float(normalization.epsilon), .float(normalization.momentum)],
+        [
+          moments, .operand(1), .operand(2), .operand(3), .operand(4), .operand(6), .operand(7), .operand(8), scale,
+          offset,
+        ] + extents(normalization) + [.int(splits), .float(normalization.epsilon), .float(normalization.momentum)],
         globalSize: [normalization.channels]))
-    appendNormalization(normalization, mean: .operand(6), scale: scale, y: .operand(5), to: &list)
+    appendNormalization(
+      normalization, mean: .operand(6), scale: scale, offset: offset, y: .operand(5), to: &list)
     return list
   }
 
@@ -35,13 +39,14 @@ extension Planner {
     let weight = Launch.Argument.operand(2), bias = Launch.Argument.operand(3)
     let shift = activation == nil ? 0 : 1
     let mean = Launch.Argument.operand(3 + shift), inverseDeviation = Launch.Argument.operand(4 + shift)
+    let meanLow = Launch.Argument.operand(5 + shift)
     let constants = activation?.kernelConstants ?? [:]
     // What it takes to normalise x again.
-    let normalized = activation == nil ? [] : [bias, weight, inverseDeviation]
+    let normalized = activation == nil ? [] : [bias, weight, inverseDeviation, meanLow]
     let splits = splits(normalization)
     let sums = try list.scratch(splits * normalization.channels, for: "partial sums")
     let products = try list.scratch(splits * normalization.channels, for: "partial products")
-    let factors = try list.scratch(3 * normalization.channels, for: "factors")
+    let factors = try list.scratch((activation == nil ? 3 : 4) * normalization.channels, for: "factors")
     if let local = localColumns(normalization) {
       list.append(
         local.launch(
@@ -57,14 +62,15 @@ extension Planner {
     list.append(
       launch(
         "batch_normalization_sums_merge", normalization,
-        [sums, products, weight, inverseDeviation, .operand(6 + shift), .operand(7 + shift), factors]
-          + extents(normalization) + [.int(splits)], constants: constants, globalSize: [normalization.channels]))
+        [sums, products, weight, inverseDeviation, meanLow, .operand(7 + shift), .operand(8 + shift), factors]
+          + (activation == nil ? [] : [bias]) + extents(normalization) + [.int(splits)], constants: constants,
+        globalSize: [normalization.channels]))
     let rows = rowsPerItem(normalization)
     list.append(
       launch(
         "batch_normalization_delta", normalization,
-        [.operand(0), .operand(1), mean, factors, .operand(5 + shift)] + extents(normalization) + [.int(rows)]
-          + (activation == nil ? [] : [bias]), constants: constants,
+        [.operand(0), .operand(1), mean, factors, .operand(6 + shift)] + extents(normalization) + [.int(rows)],
+        constants: constants,
         globalSize: [groups(normalization), ceilingDivision(normalization.rows, rows)]))
     return list
   }
@@ -77,20 +83,21 @@ extension Planner {
         "batch_normalization_scale", normalization,
         [.operand(1), .operand(4), scale, .int(normalization.channels), .float(normalization.epsilon)],
         globalSize: [normalization.channels]))
-    appendNormalization(normalization, mean: .operand(3), scale: scale, y: .operand(5), to: &list)
+    appendNormalization(
+      normalization, mean: .operand(3), scale: scale, offset: .operand(2), y: .operand(5), to: &list)
     return list
   }
 
-  /// y = (x - mean) * scale + bias.
+  /// y = (x - mean) * scale + offset.
   private func appendNormalization(
-    _ normalization: BatchNormalization, mean: Launch.Argument, scale: Launch.Argument, y: Launch.Argument,
-    to list: inout LaunchList
+    _ normalization: BatchNormalization, mean: Launch.Argument, scale: Launch.Argument, offset: Launch.Argument,
+    y: Launch.Argument, to list: inout LaunchList
   ) {
     let rows = rowsPerItem(normalization)
     list.append(
       launch(
         "batch_normalization", normalization,
-        [.operand(0), mean, scale, .operand(2), y] + extents(normalization) + [.int(rows)],
+        [.operand(0), mean, scale, offset, y] + extents(normalization) + [.int(rows)],
         globalSize: [groups(normalization), ceilingDivision(normalization.rows, rows)], storesResult: true))
   }
 

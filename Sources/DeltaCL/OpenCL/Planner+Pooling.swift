@@ -14,8 +14,8 @@ extension Planner {
       Launch(
         kernel, in: "max-pooling",
         constants: [
-          "V": vectorWidth(within: pooling.channels), "WINDOW_ROWS": pooling.window.rows,
-          "WINDOW_COLUMNS": pooling.window.columns, "STRIDE_ROWS": pooling.stride.rows,
+          "V": vectorWidth(within: pooling.channels), "WINDOW_ROWS": pooling.rowAxis.reachingCells,
+          "WINDOW_COLUMNS": pooling.columnAxis.reachingCells, "STRIDE_ROWS": pooling.stride.rows,
           "STRIDE_COLUMNS": pooling.stride.columns, "DILATION_ROWS": pooling.dilation.rows,
           "DILATION_COLUMNS": pooling.dilation.columns,
         ],

@@ -8,6 +8,11 @@
 ///
 /// where the running variance follows the unbiased one, whose divisor is `rows - 1`. In inference they are the running ones.
 ///
+/// The statistics of values far from zero are as good as those of others: a channel of equal values has exactly their mean, the
+/// variance 0 and the result `bias`. Deviations of more than about 1e19 have squares that float32 does not hold: their inverse
+/// deviation is 0 and the running variance infinite. As in PyTorch infinities of one sign are the mean, the running one too, where
+/// both signs or a NaN make it NaN; the variance and all results of such a channel are NaN.
+///
 /// Sergey Ioffe and Christian Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate
 /// shift", ICML 2015.
 public struct BatchNormalization: Hashable, Sendable {
@@ -50,7 +55,8 @@ public struct BatchNormalization: Hashable, Sendable {
     guard rows >= 2 else {
       throw DeltaCLError(
         .invalidDescriptor,
-        "batch normalization: \(rows) values of a channel have no variance; training needs at least 2: use a larger batch"
+        "batch normalization: training needs at least 2 values of a channel to tell their variance, not \(rows): use more images "
+          + "in every batch, the last of an epoch included"
       )
     }
   }

@@ -1,7 +1,8 @@
 /// The geometry of max and average pooling over NHWC activations.
 ///
-/// Max pooling keeps each window's greatest value and its argmax, the flat `row * W + column` in the input plane. Of equal
-/// values the first in row-major order wins, a NaN wins over numbers (the first NaN), and padding is never chosen.
+/// Max pooling keeps each window's greatest value and its argmax, the flat `row * W + column` in the input plane. As in PyTorch, the
+/// first of equal values in row-major order wins (all may be minus infinity), a NaN wins over numbers, the last NaN over all, and
+/// padding is never chosen.
 public struct Pooling: Hashable, Sendable {
   /// The number of images N; may be 0.
   public let batch: Int
@@ -17,13 +18,14 @@ public struct Pooling: Hashable, Sendable {
   public let padding: Padding
   /// The distance of a window's neighbouring cells.
   public let dilation: Extent
-  /// Whether the output size is rounded up, so that windows may reach over the padded end.
+  /// Whether the output size is rounded up, so that windows may reach over the padded end. A single window may be larger than the
+  /// padded input by less than the stride; all start in the image or in the padding before it.
   public let ceilMode: Bool
 
   /// Creates a descriptor; `batch` may be 0, `stride` is the window where it is not given.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) where a parameter is out of range, the window is larger than the padded
-  ///   input or some window lies wholly in padding; (`tooLarge`) where a tensor would be too large to index.
+  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) where a parameter is out of range, no window fits or some window lies wholly in
+  ///   padding; (`tooLarge`) where a tensor would be too large to index.
   public init(
     batch: Int, inputSize: Extent, channels: Int, window: Extent, stride: Extent? = nil, padding: Padding = 0,
     dilation: Extent = 1, ceilMode: Bool = false

@@ -29,11 +29,12 @@ public enum TensorOperation: Hashable, Sendable {
   case activation(Activation, count: Int)
   /// y, dy to dx.
   case activationDelta(Activation, count: Int)
-  /// x, weight, bias to y, savedMean and savedInverseDeviation with the statistics of x; updates runningMean and
-  /// runningVariance.
+  /// x, weight, bias to y, savedMean, savedInverseDeviation and savedMeanLow with the statistics of x; updates runningMean and
+  /// runningVariance. savedMeanLow is the mean less savedMean, which the mean's last digits do not fit into where it is large
+  /// beside the deviation.
   case batchNormalization(BatchNormalization)
-  /// x, dy, weight (and bias with an `activation`), savedMean, savedInverseDeviation to dx, dweight and dbias. With an
-  /// `activation` dy is the delta of what it made of the normalised values, which are computed again.
+  /// x, dy, weight (and bias with an `activation`), savedMean, savedInverseDeviation, savedMeanLow to dx, dweight and dbias. With
+  /// an `activation` dy is the delta of what it made of the normalised values, which are computed again.
   case batchNormalizationDelta(BatchNormalization, activation: Activation? = nil)
   /// x, weight, bias, runningMean, runningVariance to y.
   case batchNormalizationInference(BatchNormalization)
@@ -171,14 +172,14 @@ public enum TensorOperation: Hashable, Sendable {
       return [
         .read("x", normalization.shape), .read("weight", channels), .read("bias", channels),
         .update("runningMean", channels), .update("runningVariance", channels), .write("y", normalization.shape),
-        .write("savedMean", channels), .write("savedInverseDeviation", channels),
+        .write("savedMean", channels), .write("savedInverseDeviation", channels), .write("savedMeanLow", channels),
       ]
     case .batchNormalizationDelta(let normalization, let activation):
       let channels = normalization.channelShape
       return [.read("x", normalization.shape), .read("dy", normalization.shape), .read("weight", channels)]
         + (activation == nil ? [] : [.read("bias", channels)]) + [
-          .read("savedMean", channels), .read("savedInverseDeviation", channels), .write("dx", normalization.shape),
-          .write("dweight", channels), .write("dbias", channels),
+          .read("savedMean", channels), .read("savedInverseDeviation", channels), .read("savedMeanLow", channels),
+          .write("dx", normalization.shape), .write("dweight", channels), .write("dbias", channels),
         ]
     case .batchNormalizationInference(let normalization):
       let channels = normalization.channelShape

@@ -18,16 +18,20 @@ struct WindowAxis: Hashable, Sendable {
   /// From the first to the last cell that a window reads.
   var span: Int { dilation * (window - 1) + 1 }
 
+  /// The cells of a window that lie in the image for some window: those after them lie beyond its end even for the first. A window
+  /// of ``ceilMode`` may be much larger than the image.
+  var reachingCells: Int { min(window, (before + size - 1) / dilation + 1) }
+
   /// The number of windows; at least 1 once ``validate(_:)`` has passed.
   var count: Int {
-    let room = size + before + after - span
+    let room = size + before + after - span + (ceilMode ? stride - 1 : 0)
     guard room >= 0 else { return 0 }
-    guard ceilMode else { return room / stride + 1 }
-    let count = (room + stride - 1) / stride + 1
-    return (count - 1) * stride >= size + before ? count - 1 : count
+    let count = room / stride + 1
+    return ceilMode && (count - 1) * stride >= size + before ? count - 1 : count
   }
 
-  /// Throws where a parameter is out of range or the window is larger than the padded image.
+  /// Throws where a parameter is out of range or no window fits: where it is larger than the padded image and, in ``ceilMode``, what
+  /// it reaches over is no less than the stride.
   func validate(_ what: String) throws(DeltaCLError) {
     func require(_ holds: Bool, _ message: @autoclosure () -> String) throws(DeltaCLError) {
       if !holds { throw DeltaCLError(.invalidDescriptor, "\(what): \(message())") }
@@ -42,10 +46,14 @@ struct WindowAxis: Hashable, Sendable {
     try require(
       size + before + after <= WindowAxis.limit,
       "the padded input has \(size + before + after) cells and must have at most \(WindowAxis.limit)")
+    let covers = "the window covers \(span) cells and the padded input has only \(size + before + after)"
     try require(
-      span <= size + before + after,
-      "the window covers \(span) cells and the padded input has only \(size + before + after); use a smaller window or more padding"
-    )
+      count >= 1 || ceilMode,
+      "\(covers); use a smaller window or more padding, or for pooling a stride of the window's size in ceil mode")
+    try require(
+      count >= 1,
+      "\(covers), which ceil mode allows where the stride is greater than the difference, not \(stride); use a greater stride, "
+        + "a smaller window or more padding")
   }
 
   /// Throws where some window reads padding alone, which leaves pooling without a value.

@@ -41,16 +41,17 @@ enum Reference {
       batchNormalization(
         normalization, x: f[0].span, weight: f[1].span, bias: f[2].span, runningMean: f[3].mutableSpan,
         runningVariance: f[4].mutableSpan, y: f[5].mutableSpan, savedMean: f[6].mutableSpan,
-        savedInverseDeviation: f[7].mutableSpan)
+        savedInverseDeviation: f[7].mutableSpan, savedMeanLow: f[8].mutableSpan)
     case .batchNormalizationDelta(let normalization, activation: nil):
       batchNormalizationDelta(
         normalization, x: f[0].span, dy: f[1].span, weight: f[2].span, savedMean: f[3].span,
-        savedInverseDeviation: f[4].span, dx: f[5].mutableSpan, dweight: f[6].mutableSpan, dbias: f[7].mutableSpan)
+        savedInverseDeviation: f[4].span, savedMeanLow: f[5].span, dx: f[6].mutableSpan, dweight: f[7].mutableSpan,
+        dbias: f[8].mutableSpan)
     case .batchNormalizationDelta(let normalization, let activation?):
       batchNormalizationDelta(
         normalization, activation, x: f[0].span, dy: f[1].span, weight: f[2].span, bias: f[3].span,
-        savedMean: f[4].span, savedInverseDeviation: f[5].span, dx: f[6].mutableSpan, dweight: f[7].mutableSpan,
-        dbias: f[8].mutableSpan)
+        savedMean: f[4].span, savedInverseDeviation: f[5].span, savedMeanLow: f[6].span, dx: f[7].mutableSpan,
+        dweight: f[8].mutableSpan, dbias: f[9].mutableSpan)
     case .batchNormalizationInference(let normalization):
       batchNormalizationInference(
         normalization, x: f[0].span, weight: f[1].span, bias: f[2].span, runningMean: f[3].span,

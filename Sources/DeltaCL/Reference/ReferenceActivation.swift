@@ -43,8 +43,8 @@ extension Activation {
   func delta(y: Double, dy: Double) -> Double {
     switch self {
     case .relu: y <= 0 ? 0 : dy
-    case .relu6: y <= 0 || y >= 6 ? 0 : dy
-    case .leakyRelu(let slope): y <= 0 ? Double(slope) * dy : dy
+    case .relu6: y > 0 && y < 6 ? dy : 0
+    case .leakyRelu(let slope): y > 0 ? dy : Double(slope) * dy
     case .sigmoid: dy * y * (1 - y)
     case .tanh: dy * (1 - y * y)
     }

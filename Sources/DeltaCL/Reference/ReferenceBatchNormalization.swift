@@ -3,7 +3,7 @@ extension Reference {
     _ normalization: BatchNormalization, x: Span<Double>, weight: Span<Double>, bias: Span<Double>,
     runningMean: consuming MutableSpan<Double>, runningVariance: consuming MutableSpan<Double>,
     y: consuming MutableSpan<Double>, savedMean: consuming MutableSpan<Double>,
-    savedInverseDeviation: consuming MutableSpan<Double>
+    savedInverseDeviation: consuming MutableSpan<Double>, savedMeanLow: consuming MutableSpan<Double>
   ) {
     let (rows, channels) = (normalization.rows, normalization.channels)
     let momentum = Double(normalization.momentum)
@@ -17,21 +17,22 @@ extension Reference {
       for row in 0..<rows {
         y[row * channels + c] = (x[row * channels + c] - mean) * inverse * weight[c] + bias[c]
       }
-      savedMean[c] = mean
+      savedMean[c] = Double(Float(mean))
       savedInverseDeviation[c] = inverse
-      runningMean[c] += momentum * (mean - runningMean[c])
-      runningVariance[c] += momentum * (squares / Double(rows - 1) - runningVariance[c])
+      savedMeanLow[c] = savedMean[c].isFinite ? mean - savedMean[c] : 0
+      runningMean[c] = (1 - momentum) * runningMean[c] + momentum * mean
+      runningVariance[c] = (1 - momentum) * runningVariance[c] + momentum * (squares / Double(rows - 1))
     }
   }
 
   static func batchNormalizationDelta(
     _ normalization: BatchNormalization, x: Span<Double>, dy: Span<Double>, weight: Span<Double>,
-    savedMean: Span<Double>, savedInverseDeviation: Span<Double>, dx: consuming MutableSpan<Double>,
-    dweight: consuming MutableSpan<Double>, dbias: consuming MutableSpan<Double>
+    savedMean: Span<Double>, savedInverseDeviation: Span<Double>, savedMeanLow: Span<Double>,
+    dx: consuming MutableSpan<Double>, dweight: consuming MutableSpan<Double>, dbias: consuming MutableSpan<Double>
   ) {
     let (rows, channels) = (normalization.rows, normalization.channels)
     for c in 0..<channels {
-      let (mean, inverse) = (savedMean[c], savedInverseDeviation[c])
+      let (mean, inverse) = (savedMean[c] + savedMeanLow[c], savedInverseDeviation[c])
       var (sum, product) = (0.0, 0.0)
       for row in 0..<rows {
         sum += dy[row * channels + c]
@@ -50,16 +51,18 @@ extension Reference {
   static func batchNormalizationDelta(
     _ normalization: BatchNormalization, _ activation: Activation, x: Span<Double>, dy: Span<Double>,
     weight: Span<Double>, bias: Span<Double>, savedMean: Span<Double>, savedInverseDeviation: Span<Double>,
-    dx: consuming MutableSpan<Double>, dweight: consuming MutableSpan<Double>, dbias: consuming MutableSpan<Double>
+    savedMeanLow: Span<Double>, dx: consuming MutableSpan<Double>, dweight: consuming MutableSpan<Double>,
+    dbias: consuming MutableSpan<Double>
   ) {
     let masked = (0..<normalization.shape.elementCount).map { index in
       let c = index % normalization.channels
-      let y = activation.value((x[index] - savedMean[c]) * savedInverseDeviation[c] * weight[c] + bias[c])
+      let mean = savedMean[c] + savedMeanLow[c]
+      let y = activation.value((x[index] - mean) * savedInverseDeviation[c] * weight[c] + bias[c])
       return activation.delta(y: y, dy: dy[index])
     }
     batchNormalizationDelta(
       normalization, x: x, dy: masked.span, weight: weight, savedMean: savedMean,
-      savedInverseDeviation: savedInverseDeviation, dx: dx, dweight: dweight, dbias: dbias)
+      savedInverseDeviation: savedInverseDeviation, savedMeanLow: savedMeanLow, dx: dx, dweight: dweight, dbias: dbias)
   }
 
   static func batchNormalizationInference(

@@ -51,4 +51,9 @@ extension Reference {
       if greatest == Int(labels[row]) { correct[0] += 1 }
     }
   }
+
+  /// The order in which the greatest value is looked for: NaN is above all numbers.
+  static func isGreater(_ value: Double, than other: Double) -> Bool {
+    value > other || (value.isNaN && !other.isNaN)
+  }
 }

@@ -9,13 +9,14 @@ extension Reference {
         for q in 0..<columns.count {
           for c in 0..<channels {
             var greatest: (value: Double, position: Int)?
-            for r in 0..<rows.window {
+            for r in 0..<rows.reachingCells {
               guard let i = rows.position(window: p, cell: r) else { continue }
-              for s in 0..<columns.window {
+              for s in 0..<columns.reachingCells {
                 guard let j = columns.position(window: q, cell: s) else { continue }
                 let position = i * columns.size + j
                 let value = x[(n * rows.size * columns.size + position) * channels + c]
-                if let current = greatest, !isGreater(value, than: current.value) { continue }
+                // As in PyTorch: the first of equal values, and of several NaNs the last.
+                if let current = greatest, !(value > current.value || value.isNaN) { continue }
                 greatest = (value, position)
               }
             }
@@ -43,9 +44,9 @@ extension Reference {
           let position = i * columns.size + j
           for c in 0..<channels {
             var sum = 0.0
-            for r in 0..<rows.window {
+            for r in 0..<rows.reachingCells {
               guard let p = rows.index(position: i, cell: r) else { continue }
-              for s in 0..<columns.window {
+              for s in 0..<columns.reachingCells {
                 guard let q = columns.index(position: j, cell: s) else { continue }
                 let output = ((n * outputRows + p) * outputColumns + q) * channels + c
                 if Int(argmax[output]) == position { sum += dy[output] }
@@ -69,9 +70,9 @@ extension Reference {
           let cells = Double(average.cells(row: p, column: q))
           for c in 0..<channels {
             var sum = 0.0
-            for r in 0..<rows.window {
+            for r in 0..<rows.reachingCells {
               guard let i = rows.position(window: p, cell: r) else { continue }
-              for s in 0..<columns.window {
+              for s in 0..<columns.reachingCells {
                 guard let j = columns.position(window: q, cell: s) else { continue }
                 sum += x[((n * rows.size + i) * columns.size + j) * channels + c]
               }
@@ -94,9 +95,9 @@ extension Reference {
         for j in 0..<columns.size {
           for c in 0..<channels {
             var sum = 0.0
-            for r in 0..<rows.window {
+            for r in 0..<rows.reachingCells {
               guard let p = rows.index(position: i, cell: r) else { continue }
-              for s in 0..<columns.window {
+              for s in 0..<columns.reachingCells {
                 guard let q = columns.index(position: j, cell: s) else { continue }
                 let output = ((n * outputRows + p) * outputColumns + q) * channels + c
                 sum += dy[output] / Double(average.cells(row: p, column: q))
@@ -108,11 +109,6 @@ extension Reference {
         }
       }
     }
-  }
-
-  /// The order in which the greatest value is looked for: NaN is above all numbers.
-  static func isGreater(_ value: Double, than other: Double) -> Bool {
-    value > other || (value.isNaN && !other.isNaN)
   }
 }
 

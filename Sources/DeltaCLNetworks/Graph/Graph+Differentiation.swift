@@ -91,7 +91,8 @@ private struct Differentiation {
       try contribute(.activationDelta(function, count: count), [write(0), dy], to: operands[0], node.label)
     case .batchNormalization(let normalization):
       let deltas = try graph.append(
-        .batchNormalizationDelta(normalization), [operands[0], dy, operands[1], write(1), write(2)], label: node.label)
+        .batchNormalizationDelta(normalization), [operands[0], dy, operands[1], write(1), write(2), write(3)],
+        label: node.label)
       for (delta, value) in zip(deltas, operands) { contribute(delta, to: value) }
     case .dropout(let dropout):
       try contribute(.dropout(dropout), [dy, operands[1]], to: operands[0], node.label)

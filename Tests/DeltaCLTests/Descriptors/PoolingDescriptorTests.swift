@@ -31,6 +31,12 @@ import Testing
     #expect(try pooling(input: 4, window: 2, stride: 3, padding: 1, ceilMode: true).outputSize == 2)
     #expect(try pooling(input: 6, window: 1, stride: 7, ceilMode: true).outputSize == 1)
     #expect(try pooling(input: 7, window: 3, stride: 3, padding: 1, ceilMode: true).outputSize == 3)
+    // Windows larger than the padded input by less than the stride.
+    #expect(try pooling(input: 2, window: 3, ceilMode: true).outputSize == 1)
+    #expect(try pooling(input: 7, window: 1_280, ceilMode: true).outputSize == 1)
+    #expect(try pooling(input: 2, window: 5, stride: 4, ceilMode: true).outputSize == 1)
+    #expect(try pooling(input: Extent(9, 2), window: 4, stride: 3, ceilMode: true).outputSize == Extent(3, 1))
+    #expect(try pooling(input: 4, window: 3, stride: 6, dilation: 4, ceilMode: true).outputSize == 1)
   }
 
   @Test func strideIsTheWindowByDefault() throws {
@@ -48,7 +54,16 @@ import Testing
     expectError(.invalidDescriptor, naming: "padding", "-1") { try pooling(padding: -1) }
     expectError(.invalidDescriptor, naming: "channels", "0") { try pooling(channels: 0) }
     expectError(.invalidDescriptor, naming: "input size", "0") { try pooling(input: 0) }
-    expectError(.invalidDescriptor, naming: "9 cells", "8") { try pooling(window: 9) }
+    expectError(.invalidDescriptor, naming: "9 cells", "8", "ceil mode") { try pooling(window: 9) }
+    expectError(.invalidDescriptor, naming: "9 cells", "8", "stride", "not 1") {
+      try pooling(window: 9, stride: 1, ceilMode: true)
+    }
+    expectError(.invalidDescriptor, naming: "1280 cells", "only 7", "not 2") {
+      try pooling(input: 7, window: 1_280, stride: 2, ceilMode: true)
+    }
+    expectError(.invalidDescriptor, naming: "columns", "13 cells", "not 4") {
+      try pooling(window: Extent(1, 4), stride: 4, dilation: 4, ceilMode: true)
+    }
     expectError(.invalidDescriptor, naming: "-1") { try pooling(batch: -1) }
   }
 
@@ -75,16 +90,17 @@ import Testing
       ranges.reduce([[]]) { lists, range in lists.flatMap { list in range.map { list + [$0] } } }
     }
     // Size, window, stride, dilation, padding before and after.
-    for v in values(1...4, 1...3, 1...3, 1...3, 0...4, 0...3) {
+    for v in values(1...4, 1...4, 1...4, 1...3, 0...4, 0...2) {
       let (size, window, stride, dilation, before, after) = (v[0], v[1], v[2], v[3], v[4], v[5])
-      let room = size + before + after - dilation * (window - 1) - 1
-      if room < 0 { continue }
+      let room = size + before + after - dilation * (window - 1) - 1 + (ceilMode ? stride - 1 : 0)
       // As PyTorch counts.
-      var count = (room + (ceilMode ? stride - 1 : 0)) / stride + 1
+      var count = room < 0 ? 0 : room / stride + 1
       if ceilMode, (count - 1) * stride >= size + before { count -= 1 }
-      let allMeetTheInput = (0..<count).allSatisfy { index in
-        (0..<window).contains { (0..<size).contains(index * stride + $0 * dilation - before) }
-      }
+      let allMeetTheInput =
+        count > 0
+        && (0..<count).allSatisfy { index in
+          (0..<window).contains { (0..<size).contains(index * stride + $0 * dilation - before) }
+        }
       let pooling = try? pooling(
         input: Extent(1, size), window: Extent(1, window), stride: Extent(1, stride),
         padding: Padding(top: 0, left: before, bottom: 0, right: after), dilation: Extent(1, dilation),
@@ -100,6 +116,17 @@ import Testing
       input: 1, channels: 1, window: Extent(1 << 28, 1), stride: 1,
       padding: Padding(top: (1 << 28) - 1, left: 0, bottom: (1 << 28) - 1, right: 0))
     #expect(pooling.outputSize == Extent(1 << 28, 1))
+    let ceiled = try self.pooling(
+      input: 7, window: 536_870_912, padding: Padding(top: 1 << 28, left: 0, bottom: 1 << 20, right: 0), ceilMode: true)
+    #expect(ceiled.outputSize == 1)
+    for enormous in [1 << 30, .max] {
+      expectError(.invalidDescriptor, naming: "window \(enormous)", "at most") {
+        try self.pooling(window: Extent(enormous, enormous), ceilMode: true)
+      }
+      expectError(.invalidDescriptor, naming: "padding \(enormous)", "at most") {
+        try self.pooling(window: 536_870_912, padding: Padding(enormous, enormous), ceilMode: true)
+      }
+    }
   }
 
   @Test func tooLargeToIndex() {

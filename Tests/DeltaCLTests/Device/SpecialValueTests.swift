@@ -17,11 +17,66 @@ import Testing
     #expect(outputs == [.float32([5, 0]), .int32([1, 2])])
   }
 
-  @Test func maxPoolingTakesTheFirstNaN() throws {
-    let pooling = try Pooling(batch: 1, inputSize: Extent(2, 4), channels: 1, window: 2)
-    let outputs = try verify(.maxPooling(pooling), [.float32([infinity, 1, nan, nan, nan, 2, nan, nan])])
-    #expect(same(outputs[0].floats, [nan, nan]))
-    #expect(outputs[1] == .int32([4, 2]))
+  /// As PyTorch 2.15 does, in both of its memory formats. 17 channels take vectors and what is left of them.
+  @Test(arguments: [1, 3, 16, 17]) func maxPoolingTakesTheLastNaN(channels: Int) throws {
+    func image(_ values: [Float]) -> Values {
+      .float32(values.flatMap { [Float](repeating: $0, count: channels) })
+    }
+    func argmax(_ values: [Int32]) -> Values {
+      .int32(values.flatMap { [Int32](repeating: $0, count: channels) })
+    }
+    let pooling = try Pooling(batch: 1, inputSize: Extent(2, 6), channels: channels, window: 2)
+    let outputs = try verify(
+      .maxPooling(pooling), [image([infinity, 1, nan, nan, nan, 1, nan, 2, nan, nan, 2, infinity])])
+    #expect(outputs[0].floats.allSatisfy { $0.isNaN })
+    #expect(outputs[1] == argmax([6, 9, 4]))
+
+    // The windows overlap, and their last NaN differs.
+    let overlapping = try Pooling(batch: 1, inputSize: 3, channels: channels, window: 2, stride: 1)
+    let chosen = try verify(.maxPooling(overlapping), [image([1, 2, nan, 3, nan, 4, 5, 6, 7])])[1]
+    #expect(chosen == argmax([4, 4, 4, 4]))
+    let rows = try verify(.maxPooling(overlapping), [image([nan, 2, nan, 3, 4, 4, nan, 6, 7])])[1]
+    #expect(rows == argmax([0, 2, 6, 8]))
+    let dx = try verify(.maxPoolingDelta(overlapping), [image([1, 2, 4, 8]), rows])
+    #expect(dx == [image([1, 0, 2, 0, 0, 0, 4, 0, 8])])
+  }
+
+  /// The first cell in the image, which padding and dilation move.
+  @Test func maxPoolingOfMinusInfinities() throws {
+    let x = Values.float32([Float](repeating: -infinity, count: 9))
+    let padded = try Pooling(batch: 1, inputSize: 3, channels: 1, window: 3, stride: 1, padding: 1)
+    #expect(try verify(.maxPooling(padded), [x])[1] == .int32([0, 0, 1, 0, 0, 1, 3, 3, 4]))
+    let dilated = try Pooling(batch: 1, inputSize: 3, channels: 1, window: 2, stride: 1, padding: 1, dilation: 2)
+    #expect(try verify(.maxPooling(dilated), [x])[1] == .int32([4, 3, 4, 1, 0, 1, 4, 3, 4]))
+  }
+
+  /// At 0, at 6, beyond both and at NaN, as PyTorch 2.15 gives them for tensors that fill its vectors.
+  @Test func deltasOfActivationsAtTheEdges() throws {
+    let x: [Float] = [0, -0.0, 6, nan, infinity, -infinity, 5.9999995, 6.0000005, 1e-30, -1e-30]
+    let expected: [(Activation, [Float])] = [
+      (.relu, [0, 0, 3, 3, 3, 0, 3, 3, 3, 0]), (.relu6, [0, 0, 0, 0, 0, 0, 3, 0, 3, 0]),
+      (.leakyRelu(slope: 0.25), [0.75, 0.75, 3, 0.75, 3, 0.75, 3, 3, 3, 0.75]),
+    ]
+    for count in [x.count, 17 * x.count] {
+      func filled(_ values: [Float]) -> [Float] { (0..<count).map { values[$0 % x.count] } }
+      let dy = Values.float32([Float](repeating: 3, count: count))
+      for (function, dx) in expected {
+        let y = try verify(.activation(function, count: count), [.float32(filled(x))])[0]
+        #expect(try verify(.activationDelta(function, count: count), [y, dy])[0].floats == filled(dx))
+        // As the epilogue of another operation.
+        let zeros = Values.float32([Float](repeating: 0, count: count))
+        #expect(
+          try verify(.fused(.add(count: count), .activationDelta(function)), [dy, zeros, y])[0].floats == filled(dx))
+      }
+      for function in [Activation.sigmoid, .tanh] {
+        let y = Values.float32([Float](repeating: nan, count: count))
+        #expect(try verify(.activationDelta(function, count: count), [y, dy])[0].floats.allSatisfy { $0.isNaN })
+      }
+      let halves = Values.float32([Float](repeating: 0.5, count: count))
+      #expect(try verify(.activationDelta(.sigmoid, count: count), [halves, dy])[0].floats.allSatisfy { $0 == 0.75 })
+      let zeros = Values.float32([Float](repeating: 0, count: count))
+      #expect(try verify(.activationDelta(.tanh, count: count), [zeros, dy])[0].floats.allSatisfy { $0 == 3 })
+    }
   }
 
   @Test func maxPoolingNeverTakesPadding() throws {
@@ -60,6 +115,43 @@ import Testing
     #expect(y == [.float32([3, 7, 10])])
     let dx = try verify(.averagePoolingDelta(AveragePooling(pooling)), [.float32([2, 4, 8])])
     #expect(dx == [.float32([1, 1, 2, 2, 8])])
+  }
+
+  /// Windows larger than the padded image, as PyTorch 2.15 gives them.
+  @Test func windowsLargerThanTheImage() throws {
+    func pooling(_ window: Int, _ stride: Int? = nil, padding: Int = 0) throws -> Pooling {
+      try Pooling(
+        batch: 1, inputSize: 2, channels: 1, window: Extent(window, window), stride: stride.map { Extent($0, $0) },
+        padding: Padding(padding, padding), ceilMode: true)
+    }
+    let x = Values.float32([1, 2, 3, 4]), dy = Values.float32([1])
+    for large in [try pooling(3), try pooling(1_280), try pooling(1 << 29), try pooling(9, padding: 4)] {
+      #expect(large.outputSize == 1)
+      #expect(try verify(.maxPooling(large), [x]) == [.float32([4]), .int32([3])])
+      #expect(try verify(.maxPoolingDelta(large), [dy, .int32([3])]) == [.float32([0, 0, 0, 1])])
+      let inside = try AveragePooling(large, countsPadding: false)
+      #expect(try verify(.averagePooling(inside), [x]) == [.float32([2.5])])
+      #expect(try verify(.averagePoolingDelta(inside), [dy])[0].floats == [0.25, 0.25, 0.25, 0.25])
+      if large.padding == 0 {
+        #expect(try verify(.averagePooling(AveragePooling(large)), [x]) == [.float32([2.5])])
+        #expect(try verify(.averagePoolingDelta(AveragePooling(large)), [dy])[0].floats == [0.25, 0.25, 0.25, 0.25])
+      }
+    }
+    // The divisor is the window, cut at the padded end.
+    for (large, cells) in [
+      (try pooling(3, padding: 1), 9), (try pooling(7, padding: 3), 49), (try pooling(5, 4, padding: 1), 16),
+    ] {
+      let y = try verify(.averagePooling(AveragePooling(large)), [x], .near(relative: 1e-6, absolute: 0))
+      #expect(abs(y[0].floats[0] - 10 / Float(cells)) < 1e-6)
+      let dx = try verify(.averagePoolingDelta(AveragePooling(large)), [dy], .near(relative: 1e-6, absolute: 0))
+      #expect(dx[0].floats.allSatisfy { abs($0 - 1 / Float(cells)) < 1e-6 })
+    }
+    let image = try Pooling(batch: 2, inputSize: 7, channels: 17, window: 1_280, ceilMode: true)
+    let values = Values.float32((0..<image.inputShape.elementCount).map { Float($0 / 17 % 49) })
+    let outputs = try verify(.maxPooling(image), [values])
+    #expect(outputs == [.float32([Float](repeating: 48, count: 34)), .int32([Int32](repeating: 48, count: 34))])
+    let means = try verify(.averagePooling(AveragePooling(image)), [values], .near(relative: 1e-6, absolute: 0))
+    #expect(means[0].floats.allSatisfy { abs($0 - 24) < 1e-5 })
   }
 
   @Test func unknownLabelsMakeLossAndRowNaN() throws {

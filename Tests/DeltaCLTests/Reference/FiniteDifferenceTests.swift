@@ -134,7 +134,8 @@ import Testing
     let dy = random.doubles(12)
     let saved = try run(.batchNormalization(normalization), inputs)
     let deltas = try run(
-      .batchNormalizationDelta(normalization), [inputs[0], dy, inputs[1], saved[1].doubles(), saved[2].doubles()])
+      .batchNormalizationDelta(normalization),
+      [inputs[0], dy, inputs[1], saved[1].doubles(), saved[2].doubles(), saved[3].doubles()])
     for (index, delta) in deltas.enumerated() {
       try check(.batchNormalization(normalization), inputs, weights: dy, index: index, delta: delta.doubles())
     }
