@@ -195,11 +195,8 @@ kernel void batch_normalization_sums_merge(
 {
   const int c = get_global_id(0);
   if (c >= C) return;
-  float sum = 0.0f, product = 0.0f;
-  for (int split = 0; split < splits; split++) {
-    sum += sums[(size_t)split * C + c];
-    product += products[(size_t)split * C + c];
-  }
+  SUM_BY_PARTS(float, sum, split, splits, LAST_STAGE_PART, sums[(size_t)split * C + c])
+  SUM_BY_PARTS(float, product, split, splits, LAST_STAGE_PART, products[(size_t)split * C + c])
   const float inverse = savedInverseDeviation[c], low = savedMeanLow[c];
   product = fma(-low, sum, product);
   const float scale = inverse * weight[c], slope = product * inverse * inverse / (float)rows;

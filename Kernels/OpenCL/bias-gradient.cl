@@ -1,8 +1,10 @@
 // db[C], the column sums of dy[rows, C], in two stages: sums of `splits` ranges of rows, then their sum.
 
-// One work-item a block of NV * V channels, which are neighbours in memory, and a range of rows. The last block starts early.
+// One work-item a block of NV * V channels, which are neighbours in memory, and a range of rows, `part` of them at a
+// time. The last block starts early.
 kernel void bias_gradient(
-    global const float *restrict dy, global float *restrict partial, int rows, int C, int blocks, int splits)
+    global const float *restrict dy, global float *restrict partial, int rows, int C, int blocks, int splits,
+    int part)
 {
   const int block = get_global_id(0);
   const int split = get_global_id(1);
@@ -10,15 +12,22 @@ kernel void bias_gradient(
   const int own = block * NV * V;
   const int first = min(own, C - NV * V);
   const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
-  vec sum[NV];
+  vec total[NV];
 #pragma unroll
-  for (int j = 0; j < NV; j++) sum[j] = (vec)(0.0f);
-  for (int row = begin; row < end; row++)
+  for (int j = 0; j < NV; j++) total[j] = (vec)(0.0f);
+  for (int partBegin = begin; partBegin < end; partBegin += part) {
+    vec sum[NV];
 #pragma unroll
-    for (int j = 0; j < NV; j++) sum[j] += LOAD(dy + (size_t)row * C + first + j * V);
+    for (int j = 0; j < NV; j++) sum[j] = (vec)(0.0f);
+    for (int row = partBegin; row < min(partBegin + part, end); row++)
+#pragma unroll
+      for (int j = 0; j < NV; j++) sum[j] += LOAD(dy + (size_t)row * C + first + j * V);
+#pragma unroll
+    for (int j = 0; j < NV; j++) total[j] += sum[j];
+  }
   for (int j = 0; j < NV; j++) {
     float values[V];
-    STORE(sum[j], values);
+    STORE(total[j], values);
     for (int l = max(0, own - first - j * V); l < V; l++) partial[(size_t)split * C + first + j * V + l] = values[l];
   }
 }
@@ -29,7 +38,6 @@ kernel void bias_gradient_sum(global const float *restrict partial, global float
   const int own = get_global_id(0) * V;
   if (own >= C) return;
   const int c = min(own, C - V);
-  vec sum = (vec)(0.0f);
-  for (int split = 0; split < splits; split++) sum += LOAD(partial + (size_t)split * C + c);
+  SUM_BY_PARTS(vec, sum, split, splits, LAST_STAGE_PART, LOAD(partial + (size_t)split * C + c))
   STORE(sum, db + c);
 }

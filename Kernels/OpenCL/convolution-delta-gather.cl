@@ -35,6 +35,35 @@
     for (int q = 0; q < Q_LANES; q++) (dyT)[k * Q_STEP + q] = q < Q ? (row)[(size_t)q * K + k] : 0.0f;
 #endif
 
+// Adds the products of kernels kBegin ..< kEnd to a tile's sums.
+#define ADD_PRODUCTS(sum, kBegin, kEnd)                                                        \
+  for (int k_ = (kBegin); k_ < (kEnd); k_++) {                                                 \
+    vec values[NV];                                                                            \
+    UNROLL for (int j = 0; j < NV; j++) values[j] = LOAD(dyT + k_ * Q_STEP + q + j * V);       \
+    UNROLL for (int m = 0; m < TILE; m++) {                                                    \
+      const vec weight = (vec)(w[(size_t)k_ * TAPS + tap + m]);                                \
+      UNROLL for (int j = 0; j < NV; j++) sum[m][j] = fma(weight, values[j], sum[m][j]);       \
+    }                                                                                          \
+  }
+
+// Where many taps reach a position, some 32 of them are added up at a time.
+#if R * S > 64
+#define BEGIN_PARTS       \
+  vec total = (vec)(0.0f); \
+  int added = 0;
+#define END_PART           \
+  if (++added == 32) {     \
+    total += sum;          \
+    sum = (vec)(0.0f);     \
+    added = 0;             \
+  }
+#define END_PARTS sum += total;
+#else
+#define BEGIN_PARTS
+#define END_PART
+#define END_PARTS
+#endif
+
 // dx[N, H, W, C] from dy[N, P, Q, K] and w[K, R, S, C]. One work-item a band of rows of an image. PAD zeros lie before the
 // products of a tap, and some behind; the rows of products that a row of dx needs are among RING. The last TILE taps start
 // early.
@@ -74,16 +103,22 @@ kernel void convolution_delta_gather(
           for (int i = 0; i < PREFETCHED && next < nextEnd; i += 16, next += 16) PREFETCH(next);
           vec sum[TILE][NV];
           UNROLL for (int m = 0; m < TILE; m++) UNROLL for (int j = 0; j < NV; j++) sum[m][j] = (vec)(0.0f);
-          for (int k = 0; k < K; k++) {
-            vec values[NV];
-            UNROLL for (int j = 0; j < NV; j++) values[j] = LOAD(dyT + k * Q_STEP + q + j * V);
-            UNROLL for (int m = 0; m < TILE; m++) {
-              const vec weight = (vec)(w[(size_t)k * TAPS + tap + m]);
-              UNROLL for (int j = 0; j < NV; j++) sum[m][j] = fma(weight, values[j], sum[m][j]);
-            }
+#if K > PART
+          // The sums of the parts add up where the products wait.
+          for (int k = 0; k < K; k += PART) {
+            ADD_PRODUCTS(sum, k, min(k + PART, K))
+            UNROLL for (int m = 0; m < TILE; m++)
+              UNROLL for (int j = 0; j < NV; j++) {
+                local float *place = out + (tap + m) * STEP + q + j * V;
+                STORE(k == 0 ? sum[m][j] : LOAD(place) + sum[m][j], place);
+                sum[m][j] = (vec)(0.0f);
+              }
           }
+#else
+          ADD_PRODUCTS(sum, 0, K)
           UNROLL for (int m = 0; m < TILE; m++)
             UNROLL for (int j = 0; j < NV; j++) STORE(sum[m][j], out + (tap + m) * STEP + q + j * V);
+#endif
         }
       }
       if (!isFinite)
@@ -94,13 +129,18 @@ kernel void convolution_delta_gather(
       for (int c = 0; c < C; c++)
         for (int lane = 0; lane < LANES; lane += V) {
           vec sum = (vec)(0.0f);
+          BEGIN_PARTS
           for (int r = 0; r < R; r++) {
             const int offset = i + top - r * ROW_DILATION;
             if (offset < 0 || offset % ROW_STRIDE != 0 || offset / ROW_STRIDE >= P) continue;
             local const float *in = products + offset / ROW_STRIDE % RING * TAPS * STEP + PAD + lane;
             UNROLL for (int s = 0; s < S; s++)
-              if (PHASE(s) == phase) sum += LOAD(in + TAP(r, s, c) * STEP - SHIFT(s));
+              if (PHASE(s) == phase) {
+                sum += LOAD(in + TAP(r, s, c) * STEP - SHIFT(s));
+                END_PART
+              }
           }
+          END_PARTS
           STORE(sum, sums + (phase * C + c) * LANES + lane);
         }
     global float *row = dx + ((size_t)n * H + i) * W * C;

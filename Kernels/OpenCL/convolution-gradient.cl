@@ -2,29 +2,30 @@
 // in a fixed order. Runs are those of convolution.cl.
 //
 // Lanes are neighbouring taps of a run, or, where runs are short, neighbouring kernels. A range is done in chunks of ROWS
-// rows, whose part of x and dy stays in cache; the sums wait in memory.
+// rows, or of COLUMNS pixels of one very wide row, whose part of x and dy stays in cache. Each chunk is summed up for itself and
+// added to the sums of the chunks before, which wait in memory: a single chain of additions would round too much.
 
 // The parts of a sum, to which pixels are added in turn: few sums would wait for their own last addition.
 #define WAYS (TILE * NV >= 8 ? 1 : TILE * NV >= 4 ? 2 : 4)
 
-// Adds the products of pixels of x and dy in the rows from `chunk` to sum[TILE][NV]: `lanes` and `factors` are called for
+// The sums of the products of the chunk's pixels of x and dy are sum[TILE][NV]: `lanes` and `factors` are called for
 // the pixel's x at the first tap and dy at the first kernel.
 #define SUM_PIXELS(sum, tapOffset, kernelOffset, lanes, factors)                              \
   {                                                                                           \
     vec parts[WAYS][TILE][NV];                                                                \
     UNROLL for (int m = 0; m < TILE; m++)                                                     \
       UNROLL for (int j = 0; j < NV; j++) {                                                   \
-        parts[0][m][j] = sum[m][j];                                                           \
-        UNROLL for (int way = 1; way < WAYS; way++) parts[way][m][j] = (vec)(0.0f);           \
+        UNROLL for (int way = 0; way < WAYS; way++) parts[way][m][j] = (vec)(0.0f);           \
       }                                                                                       \
     for (int row = chunk; row < chunkEnd; row++) {                                            \
       const int n = row / P, p = row % P;                                                     \
       global const float *xp = x + ((size_t)n * XH + p * strideRows) * XW * XC + (tapOffset); \
       global const float *dp = dy + (size_t)row * Q * YC + (kernelOffset);                    \
-      int q = 0;                                                                              \
-      for (; q + WAYS <= Q; q += WAYS)                                                        \
+      xp += FIRST_COLUMN * X_STEP, dp += FIRST_COLUMN * YC;                                   \
+      int q = FIRST_COLUMN;                                                                   \
+      for (; q + WAYS <= END_COLUMN; q += WAYS)                                               \
         UNROLL for (int way = 0; way < WAYS; way++) ADD_PIXEL(parts[way], lanes, factors)     \
-      for (; WAYS > 1 && q < Q; q++) ADD_PIXEL(parts[0], lanes, factors)                      \
+      for (; WAYS > 1 && q < END_COLUMN; q++) ADD_PIXEL(parts[0], lanes, factors)             \
     }                                                                                         \
     UNROLL for (int m = 0; m < TILE; m++)                                                     \
       UNROLL for (int j = 0; j < NV; j++) {                                                   \
@@ -44,10 +45,22 @@
   }
 #define UNROLL _Pragma("unroll")
 
+#ifdef COLUMNS
+#define FOR_COLUMNS for (int column = 0; column < Q; column += COLUMNS)
+#define FIRST_COLUMN column
+#define END_COLUMN min(column + COLUMNS, Q)
+#else
+#define FOR_COLUMNS
+#define FIRST_COLUMN 0
+#define END_COLUMN Q
+#endif
+// Whether no chunk of the range was done before.
+#define IS_FIRST (chunk == begin && FIRST_COLUMN == 0)
+
 // Makes `check` NaN where the sums are those of the last rows of a range and one is not finite: a delta that is not may have
 // met the padding of x.
-#define CHECK_SUMS(check, sum)                                                    \
-  if (chunkEnd == end && (insideRows < XH || insideColumns < XW)) {               \
+#define CHECK_SUMS(check, sum)                                                                    \
+  if (chunkEnd == end && END_COLUMN == Q && (insideRows < XH || insideColumns < XW)) { \
     vec all = (vec)(0.0f);                                                        \
     UNROLL for (int m = 0; m < TILE; m++)                                         \
       UNROLL for (int j = 0; j < NV; j++) all = fma(sum[m][j], (vec)(0.0f), all); \
@@ -114,7 +127,7 @@ kernel void convolution_gradient_taps(
     const int nextPixels = max(0, min(chunkEnd + ROWS, end) - chunkEnd) * Q;
     global const float *nextDeltas = dy + (size_t)chunkEnd * Q * YC + group * groupKernels + firstKernel;
     const int tiles = (runLength + NV * V - 1) / (NV * V);
-    for (int line = 0; line < R * runs; line++) {
+    FOR_COLUMNS for (int line = 0; line < R * runs; line++) {
       const size_t lineOffset = (size_t)(line / runs) * rowStep + line % runs * runStep + group * groupChannels;
       for (int ownTap = 0; ownTap < runLength; ownTap += NV * V) {
         const int tap = min(ownTap, runLength - NV * V);
@@ -124,13 +137,6 @@ kernel void convolution_gradient_taps(
           const int k = min(ownKernel, groupKernels - TILE);
           global float *out = groupSums + (size_t)k * taps + line * runLength + tap;
           vec sum[TILE][NV];
-#pragma unroll
-          for (int m = 0; m < TILE; m++)
-#pragma unroll
-            for (int j = 0; j < NV; j++)
-              sum[m][j] = chunk == begin || k + m < ownKernel || k + m >= endKernel
-                  ? (vec)(0.0f)
-                  : LOAD(out + (size_t)m * taps + j * V);
           SUM_PIXELS(sum, lineOffset + tap, group * groupKernels + k, xp, dp)
 #pragma unroll
           for (int m = 0; m < TILE; m++) {
@@ -139,6 +145,7 @@ kernel void convolution_gradient_taps(
             for (int j = 0; j < NV; j++) {
               const int skipped = ownTap - tap - j * V;
               global float *place = out + (size_t)m * taps + j * V;
+              if (!IS_FIRST) sum[m][j] += LOAD(place);
               if (skipped <= 0) {
                 STORE(sum[m][j], place);
               } else {
@@ -170,13 +177,11 @@ kernel void convolution_gradient_taps_sum(
   const int end = min(begin + BLOCK, count);
   int i = begin;
   for (; i + V <= end; i += V) {
-    vec sum = LOAD(sums + i);
-    for (int split = 1; split < splits; split++) sum += LOAD(sums + (size_t)split * count + i);
+    SUM_BY_PARTS(vec, sum, split, splits, LAST_STAGE_PART, LOAD(sums + (size_t)split * count + i))
     STORE(sum, dw + i);
   }
   for (; i < end; i++) {
-    float sum = sums[i];
-    for (int split = 1; split < splits; split++) sum += sums[(size_t)split * count + i];
+    SUM_BY_PARTS(float, sum, split, splits, LAST_STAGE_PART, sums[(size_t)split * count + i])
     dw[i] = sum;
   }
 }
@@ -207,24 +212,23 @@ kernel void convolution_gradient_kernels(
     const int nextPixels = max(0, min(chunkEnd + ROWS, end) - chunkEnd) * Q;
     global const float *nextDeltas = dy + (size_t)chunkEnd * Q * YC + group * groupKernels + first;
     const int tiles = (runLength + TILE - 1) / TILE;
-    for (int line = 0; line < R * runs; line++) {
+    FOR_COLUMNS for (int line = 0; line < R * runs; line++) {
       const size_t lineOffset = (size_t)(line / runs) * rowStep + line % runs * runStep + group * groupChannels;
       for (int own = 0; own < runLength; own += TILE) {
         const int tap = min(own, runLength - TILE);
         PREFETCH_PART(nextDeltas, nextPixels, YC, NV * V, line * tiles + own / TILE, R * runs * tiles)
         global float *out = sums + ((size_t)line * runLength + tap) * NV * V;
         vec sum[TILE][NV];
-#pragma unroll
-        for (int m = 0; m < TILE; m++)
-#pragma unroll
-          for (int j = 0; j < NV; j++)
-            sum[m][j] = chunk == begin || m < own - tap ? (vec)(0.0f) : LOAD(out + (m * NV + j) * V);
         SUM_PIXELS(sum, lineOffset + tap, group * groupKernels + first, dp, xp)
 #pragma unroll
         for (int m = 0; m < TILE; m++)
           if (m >= own - tap)
 #pragma unroll
-            for (int j = 0; j < NV; j++) STORE(sum[m][j], out + (m * NV + j) * V);
+            for (int j = 0; j < NV; j++) {
+              global float *place = out + (m * NV + j) * V;
+              if (!IS_FIRST) sum[m][j] += LOAD(place);
+              STORE(sum[m][j], place);
+            }
         float check = 0.0f;
         CHECK_SUMS(check, sum)
         if (isnan(check))
@@ -253,8 +257,8 @@ kernel void convolution_gradient_kernels_sum(
   for (int i = 0; i < runLength; i++) {
     global const float *in = partial + ((size_t)block * taps + line * runLength + i) * NV * V;
     for (int j = 0; j < NV; j++) {
-      vec sum = (vec)(0.0f);
-      for (int split = 0; split < splits; split++) sum += LOAD(in + (size_t)split * blocks * taps * NV * V + j * V);
+      SUM_BY_PARTS(
+          vec, sum, split, splits, LAST_STAGE_PART, LOAD(in + (size_t)split * blocks * taps * NV * V + j * V))
       float values[V];
       STORE(sum, values);
       for (int l = max(0, own - first - j * V); l < V; l++) out[(size_t)(j * V + l) * taps + i] = values[l];

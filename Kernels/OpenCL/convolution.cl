@@ -92,14 +92,36 @@ kernel void convolution_pack(
     _Pragma("unroll") for (int m = 0; m < TILE; m++) PREFETCH((next) + m * (size_t)X_STEP + i);
 #define ASK_NOTHING(next)
 
+#define CLEAR(sum)                                 \
+  _Pragma("unroll") for (int m = 0; m < TILE; m++) \
+    _Pragma("unroll") for (int j = 0; j < NV; j++) sum[m][j] = (vec)(0.0f);
+
+// Long sums are divided (PARTS): a part is `part` floats of a run, or `partRuns` whole runs. The sums of the parts are added to
+// `totals`, which begin with the bias. They must not take registers from the loop over the terms: an index that is unknown to
+// the compiler, though always 0, leaves them in memory, where they stay in the L1 cache.
+#define TOTAL(m, j) totals[slot + (m) * NV + (j)]
+#define BEGIN_TOTALS(bias)                         \
+  vec totals[TILE * NV];                           \
+  const int slot = part >> 30;                     \
+  _Pragma("unroll") for (int m = 0; m < TILE; m++) \
+    _Pragma("unroll") for (int j = 0; j < NV; j++) TOTAL(m, j) = LOAD((bias) + j * V);
+#define ADD_TO_TOTALS(sum)                         \
+  _Pragma("unroll") for (int m = 0; m < TILE; m++) \
+    _Pragma("unroll") for (int j = 0; j < NV; j++) TOTAL(m, j) += sum[m][j];
+
 // Stores the `lanes` lanes of a pixel's sums that belong to kernels of the group.
-#define STORE_PIXEL(sum, pixel, lanes)                                                              \
+#if PARTS
+#define SUM(m, j) TOTAL(m, j)
+#else
+#define SUM(m, j) sum[m][j]
+#endif
+#define STORE_PIXEL(SUM, m, pixel, lanes)                                                           \
   _Pragma("unroll") for (int j = 0; j < NV; j++) {                                                  \
     if (lanes >= (j + 1) * V) {                                                                     \
-      STORE_RESULT(sum[j], pixel + j * V, y)                                                        \
+      STORE_RESULT(SUM(m, j), pixel + j * V, y)                                                     \
     } else {                                                                                        \
       float values[V];                                                                              \
-      STORE(sum[j], values);                                                                        \
+      STORE(SUM(m, j), values);                                                                     \
       for (int l = 0; l < lanes - j * V; l++) STORE_RESULT_ELEMENT(values[l], pixel + j * V + l, y) \
     }                                                                                               \
   }
@@ -141,7 +163,9 @@ kernel void convolution_correlate(
     int groupChannels, int groupKernels, int blocksPerGroup, int blocks, int R, int runs, int runLength, int rowStep,
     int runStep, int strideRows,
     // the P x Q pixels that are computed and where they go in y[N, YH, YW, YC]
-    int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles
+    int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles,
+    // what a part of a sum is
+    int part, int partRuns
     EPILOGUE_PARAMETERS)
 {
   const int block = get_global_id(0);
@@ -168,7 +192,6 @@ kernel void convolution_correlate(
   }
   for (int own = begin; own < end; own += TILE) {
     const int q = min(own, Q - TILE);
-    vec sum[TILE][NV];
     // Where sums are long the results' lines have come when they are stored.
     if (runLength >= 64) {
 #pragma unroll
@@ -176,11 +199,25 @@ kernel void convolution_correlate(
 #pragma unroll
         for (int j = 0; j < NV; j++) PREFETCH_TO_WRITE(out + (size_t)(q + m) * yColumnStep * YC + j * V);
     }
+    vec sum[TILE][NV];
+    global const float *wp = weights + LANES;
+#if PARTS
+    BEGIN_TOTALS(weights)
+    for (int line = 0; line < R * runs; line += partRuns)
+      for (int at = 0; at < runLength; at += part) {
+        CLEAR(sum)
+        for (int l = line; l < min(line + partRuns, R * runs); l++) {
+          global const float *columns = in + (size_t)(l / runs) * rowStep + l % runs * runStep + at;
+          global const float *xp = columns + q * X_STEP;
+          ADD_RUN(sum, xp, wp, min(part, runLength - at), columns + min(q + TILE, Q - TILE) * X_STEP)
+        }
+        ADD_TO_TOTALS(sum)
+      }
+#else
 #pragma unroll
     for (int m = 0; m < TILE; m++)
 #pragma unroll
       for (int j = 0; j < NV; j++) sum[m][j] = LOAD(weights + j * V);
-    global const float *wp = weights + LANES;
     for (int r = 0; r < R; r++) {
       for (int run = 0; run < runs; run++) {
         global const float *columns = in + (size_t)r * rowStep + run * runStep;
@@ -188,11 +225,12 @@ kernel void convolution_correlate(
         ADD_RUN(sum, xp, wp, runLength, columns + min(q + TILE, Q - TILE) * X_STEP)
       }
     }
+#endif
 #pragma unroll
     for (int m = 0; m < TILE; m++) {
       if (m < own - q) continue;
       global float *pixel = out + (size_t)(q + m) * yColumnStep * YC;
-      STORE_PIXEL(sum[m], pixel, lanes)
+      STORE_PIXEL(SUM, m, pixel, lanes)
     }
   }
 }
@@ -208,7 +246,9 @@ kernel void convolution_correlate_images(
     int groupChannels, int groupKernels, int blocksPerGroup, int blocks, int R, int S, int dilationRows,
     int dilationColumns, int strideRows, int strideColumns,
     // the P x Q pixels that are computed and where they go in y[N, YH, YW, YC]
-    int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles
+    int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles,
+    // what a part of a sum is
+    int part, int partRuns
     EPILOGUE_PARAMETERS)
 {
   const int block = get_global_id(0);
@@ -233,6 +273,23 @@ kernel void convolution_correlate_images(
   for (int own = begin; own < end; own += TILE) {
     const int n = min(own, images - TILE);
     vec sum[TILE][NV];
+#if PARTS
+    BEGIN_TOTALS(weights)
+    const int columns = max(0, sEnd - sBegin), lines = max(0, rEnd - rBegin) * columns;
+    for (int line = 0; line < lines; line += partRuns)
+      for (int at = 0; at < groupChannels; at += part) {
+        CLEAR(sum)
+        for (int l = line; l < min(line + partRuns, lines); l++) {
+          const int r = rBegin + l / columns, s = sBegin + l % columns;
+          global const float *wp = weights + (1 + (size_t)(r * S + s) * groupChannels + at) * LANES;
+          global const float *tap = x + ((size_t)(i0 + r * dilationRows) * XW + j0 + s * dilationColumns) * XC
+              + group * groupChannels + at;
+          global const float *xp = tap + n * (size_t)X_STEP;
+          ADD_RUN(sum, xp, wp, min(part, groupChannels - at), tap + min(n + TILE, images - TILE) * (size_t)X_STEP)
+        }
+        ADD_TO_TOTALS(sum)
+      }
+#else
 #pragma unroll
     for (int m = 0; m < TILE; m++)
 #pragma unroll
@@ -246,11 +303,12 @@ kernel void convolution_correlate_images(
         ADD_RUN(sum, xp, wp, groupChannels, tap + min(n + TILE, images - TILE) * (size_t)X_STEP)
       }
     }
+#endif
 #pragma unroll
     for (int m = 0; m < TILE; m++) {
       if (m < own - n) continue;
       global float *pixel = out + (n + m) * yStep;
-      STORE_PIXEL(sum[m], pixel, lanes)
+      STORE_PIXEL(SUM, m, pixel, lanes)
     }
   }
 }

@@ -80,28 +80,45 @@ kernel void dense(
     _Pragma("unroll") for (int j = 0; j < STEP; j++) weight[j] = LOAD(w + (size_t)(k + j) * C + begin + c); \
     for (int n = 0; n < N; n++) {                                                                       \
       global const float *delta = dy + (size_t)n * K + k;                                               \
-      vec sum = k == 0 ? (vec)(0.0f) : LOAD(sums[n] + c);                                               \
+      vec sum = k == partBegin ? (vec)(0.0f) : LOAD(sums[n] + c);                                       \
       _Pragma("unroll") for (int j = 0; j < STEP; j++) sum = fma((vec)(delta[j]), weight[j], sum);      \
       STORE(sum, sums[n] + c);                                                                          \
     }                                                                                                   \
   }
 
-// dx[N, C] = dy[N, K] w[K, C]. One work-item COLUMNS columns of dx, a multiple of V, whose sums stay in the first cache.
+// dx[N, C] = dy[N, K] w[K, C]. One work-item COLUMNS columns of dx, a multiple of V, whose sums stay in the first cache. Where PARTS
+// is defined K is so large that `part` rows of w at a time are summed up, and then these sums; else `part` is K.
 kernel void dense_delta(
-    global const float *restrict dy, global const float *restrict w, global float *restrict dx, int C, int K
-    EPILOGUE_PARAMETERS)
+    global const float *restrict dy, global const float *restrict w, global float *restrict dx, int C, int K,
+    int part EPILOGUE_PARAMETERS)
 {
   float sums[N][COLUMNS];
+#ifdef PARTS
+  float totals[N][COLUMNS];
+#define TOTAL(n, c) (LOAD(totals[n] + (c)) + LOAD(sums[n] + (c)))
+  for (int n = 0; n < N; n++)
+    for (int c = 0; c < COLUMNS; c += V) STORE((vec)(0.0f), totals[n] + c);
+#else
+#define TOTAL(n, c) LOAD(sums[n] + (c))
+#endif
   const int begin = get_global_id(0) * COLUMNS;
   const int columns = min(COLUMNS, C - begin);
-  int k = 0;
-  for (; k + 16 <= K; k += 16) ADD_DELTA(16)
-  for (; k + 4 <= K; k += 4) ADD_DELTA(4)
-  for (; k < K; k++) ADD_DELTA(1)
+  for (int partBegin = 0; partBegin < K; partBegin += part) {
+    const int partEnd = min(partBegin + part, K);
+#ifdef PARTS
+    if (partBegin > 0)
+      for (int n = 0; n < N; n++)
+        for (int c = 0; c < columns; c += V) STORE(TOTAL(n, c), totals[n] + c);
+#endif
+    int k = partBegin;
+    for (; k + 16 <= partEnd; k += 16) ADD_DELTA(16)
+    for (; k + 4 <= partEnd; k += 4) ADD_DELTA(4)
+    for (; k < partEnd; k++) ADD_DELTA(1)
+  }
   for (int n = 0; n < N; n++)
     for (int c = 0; c < columns; c += V) {
       global float *out = dx + (size_t)n * C + begin + c;
-      STORE_RESULT(LOAD(sums[n] + c), out, dx)
+      STORE_RESULT(TOTAL(n, c), out, dx)
     }
 }
 

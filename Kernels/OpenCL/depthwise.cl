@@ -6,6 +6,9 @@
 // a row by V channels; the columns of the other image that take part in it are a few neighbouring ones. Where all of them
 // lie in the image no column is tested, else each one is. The last vector of channels starts early.
 //
+// Where PARTS is defined sums are long and divided: a part of a result is `part` taps of a kernel row, or `partRows` whole rows, and
+// a part of a gradient `part` pixels.
+//
 // The packed kernels are a row of C biases, then for each r, s a row of C weights.
 
 // Whether a tile loads each column once for all taps, which are unrolled.
@@ -21,6 +24,28 @@ kernel void depthwise_pack(
   for (int t = 0; t < taps; t++)
     for (int c = first; c < min(first + V, C); c++) packed[(size_t)(1 + t) * C + c] = w[(size_t)c * taps + t];
 }
+
+#ifdef PARTS
+#define BEGIN_PARTS                                                                         \
+  vec total[TILE];                                                                          \
+  int rowsLeft = partRows;                                                                  \
+  _Pragma("unroll") for (int m = 0; m < TILE; m++) total[m] = (vec)(0.0f);
+#define FOR_PARTS(begin, end) for (int begin = 0, end; end = min(begin + part, S), begin < S; begin = end)
+#define END_PART(sum)                                                                       \
+  if (--rowsLeft == 0) {                                                                    \
+    _Pragma("unroll") for (int m = 0; m < TILE; m++) {                                      \
+      total[m] += sum[m];                                                                   \
+      sum[m] = (vec)(0.0f);                                                                 \
+    }                                                                                       \
+    rowsLeft = partRows;                                                                    \
+  }
+#define END_PARTS(sum) _Pragma("unroll") for (int m = 0; m < TILE; m++) sum[m] += total[m];
+#else
+#define BEGIN_PARTS
+#define FOR_PARTS(begin, end) const int begin = 0, end = S;
+#define END_PART(sum)
+#define END_PARTS(sum)
+#endif
 
 // Stores `value`, the vector that begins with channel c, to p in the result, but only the channels from `own` on.
 #define STORE_OWN(value, p, result, c, own)                                                \
@@ -44,10 +69,11 @@ inline static int window_end(int i, int dilation, int H, int R)
 // The columns of x that a tile of y reads.
 #define X_COLUMNS ((TILE - 1) * STRIDE + (S - 1) * DILATION + 1)
 
-// Adds one kernel row's products to the sums of a tile. `in` is where column `first` of x, the first of the tile's columns,
-// is or would be.
+// Adds the products of taps sBegin ..< sEnd of a kernel row, which are all where taps are unrolled, to the sums of a tile. `in` is
+// where column `first` of x, the first of the tile's columns, is or would be.
 inline static void correlate_row(
-    vec *sum, global const float *in, global const float *weights, int C, int W, int first, int isInside)
+    vec *sum, global const float *in, global const float *weights, int C, int W, int first, int sBegin, int sEnd,
+    int isInside)
 {
 #if UNROLLS(X_COLUMNS)
   vec weight[S];
@@ -65,7 +91,7 @@ inline static void correlate_row(
     }
   }
 #else
-  for (int s = 0; s < S; s++) {
+  for (int s = sBegin; s < sEnd; s++) {
     const vec weight = LOAD(weights + s * C);
 #pragma unroll
     for (int m = 0; m < TILE; m++) {
@@ -80,7 +106,7 @@ inline static void correlate_row(
 kernel void depthwise_correlate(
     global const float *restrict x, global const float *restrict packed, global float *restrict y, int rows, int H,
     int W, int C, int P, int Q, int R, int strideRows, int dilationRows, int top, int left, int blocksPerItem,
-    int tilesPerItem, int rowsPerItem EPILOGUE_PARAMETERS)
+    int tilesPerItem, int rowsPerItem, int part, int partRows EPILOGUE_PARAMETERS)
 {
   const int firstBlock = get_global_id(0) * blocksPerItem;
   const int firstTile = get_global_id(1) * tilesPerItem;
@@ -98,14 +124,19 @@ kernel void depthwise_correlate(
         vec sum[TILE];
 #pragma unroll
         for (int m = 0; m < TILE; m++) sum[m] = LOAD(packed + c);
+        BEGIN_PARTS
         for (int r = rBegin; r < rEnd; r++) {
           global const float *in = x + (size_t)(row / P * H + i + r * dilationRows) * W * C + first * C + c;
           global const float *weights = packed + (size_t)(1 + r * S) * C + c;
-          if (isInside)
-            correlate_row(sum, in, weights, C, W, first, 1);
-          else
-            correlate_row(sum, in, weights, C, W, first, 0);
+          FOR_PARTS(sBegin, sEnd) {
+            if (isInside)
+              correlate_row(sum, in, weights, C, W, first, sBegin, sEnd, 1);
+            else
+              correlate_row(sum, in, weights, C, W, first, sBegin, sEnd, 0);
+            END_PART(sum)
+          }
         }
+        END_PARTS(sum)
         global float *out = y + ((size_t)row * Q + q) * C + c;
 #pragma unroll
         for (int m = 0; m < TILE; m++)
@@ -120,10 +151,11 @@ kernel void depthwise_correlate(
 #define BACK ((S - 1) * DILATION / STRIDE)
 #define DY_COLUMNS (BACK + (TILE - 1) / STRIDE + 1)
 
-// Adds one kernel row's products to the sums of a tile. `in` is where column `first` of dy, the first that reaches the tile,
-// is or would be.
+// Adds the products of taps sBegin ..< sEnd of a kernel row to the sums of a tile. `in` is where column `first` of dy, the first
+// that reaches the tile, is or would be.
 inline static void delta_row(
-    vec *sum, global const float *in, global const float *weights, int C, int Q, int first, int isInside)
+    vec *sum, global const float *in, global const float *weights, int C, int Q, int first, int sBegin, int sEnd,
+    int isInside)
 {
 #if UNROLLS(DY_COLUMNS)
   vec weight[S];
@@ -140,7 +172,7 @@ inline static void delta_row(
     }
   }
 #else
-  for (int s = 0; s < S; s++) {
+  for (int s = sBegin; s < sEnd; s++) {
     const vec weight = LOAD(weights + s * C);
 #pragma unroll
     for (int m = 0; m < TILE; m++) {
@@ -157,7 +189,7 @@ inline static void delta_row(
 kernel void depthwise_delta(
     global const float *restrict dy, global const float *restrict packed, global float *restrict dx, int rows, int H,
     int W, int C, int P, int Q, int R, int strideRows, int dilationRows, int top, int left, int blocksPerItem,
-    int tilesPerItem, int rowsPerItem EPILOGUE_PARAMETERS)
+    int tilesPerItem, int rowsPerItem, int part, int partRows EPILOGUE_PARAMETERS)
 {
   const int firstBlock = get_global_id(0) * blocksPerItem;
   const int firstTile = get_global_id(1) * tilesPerItem;
@@ -182,15 +214,20 @@ kernel void depthwise_delta(
         vec sum[TILE];
 #pragma unroll
         for (int m = 0; m < TILE; m++) sum[m] = (vec)(0.0f);
+        BEGIN_PARTS
         for (int r = rBegin; r < rEnd; r += rStep) {
           global const float *in =
               dy + (size_t)(row / H * P + (i - r * dilationRows) / strideRows) * Q * C + first * C + c;
           global const float *weights = packed + (size_t)(1 + r * S) * C + c;
-          if (isInside)
-            delta_row(sum, in, weights, C, Q, first, 1);
-          else
-            delta_row(sum, in, weights, C, Q, first, 0);
+          FOR_PARTS(sBegin, sEnd) {
+            if (isInside)
+              delta_row(sum, in, weights, C, Q, first, sBegin, sEnd, 1);
+            else
+              delta_row(sum, in, weights, C, Q, first, sBegin, sEnd, 0);
+            END_PART(sum)
+          }
         }
+        END_PARTS(sum)
         global float *out = dx + (size_t)row * W * C + c;
 #pragma unroll
         for (int m = 0; m < TILE; m++)
@@ -247,21 +284,41 @@ inline static void gradient_pixel(
   }
 }
 
+// A work-item's sums of all taps.
+#define FOR_TAPS(STATEMENT)                                                     \
+  for (int t = 0; t < R * S; t++)                                               \
+    for (int lane = firstLane; lane < endLane; lane += V) {                     \
+      const size_t place = (size_t)t * lanes + lane;                            \
+      STATEMENT                                                                 \
+    }
+#define CLEAR(sums) FOR_TAPS(STORE((vec)(0.0f), (sums) + place);)
+#define ADD_TO_TOTALS FOR_TAPS(STORE(LOAD(totals + place) + LOAD(sums + place), totals + place);)
+
 // One work-item: `blocksPerItem` vectors of channels for a range of the rows of dy. Its sums for each r, s are a row of
 // `lanes`, each vector of channels having its own.
 kernel void depthwise_gradient(
     global const float *restrict x, global const float *restrict dy, global float *restrict partial, int rows, int H,
     int W, int C, int P, int Q, int R, int strideRows, int dilationRows, int top, int left, int blocksPerItem,
-    int splits, int lanes)
+    int splits, int lanes
+#ifdef PARTS
+    , global float *restrict parts, int part
+#endif
+    )
 {
   const int firstLane = get_global_id(0) * blocksPerItem * V;
   const int split = get_global_id(1);
   if (firstLane >= lanes || split >= splits) return;
   const int endLane = min(firstLane + blocksPerItem * V, lanes);
   const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
-  global float *sums = partial + (size_t)split * R * S * lanes;
-  for (int t = 0; t < R * S; t++)
-    for (int lane = firstLane; lane < endLane; lane += V) STORE((vec)(0.0f), sums + (size_t)t * lanes + lane);
+  global float *totals = partial + (size_t)split * R * S * lanes;
+  CLEAR(totals)
+#ifdef PARTS
+  global float *sums = parts + (size_t)split * R * S * lanes;
+  CLEAR(sums)
+  int pixels = 0;
+#else
+  global float *sums = totals;
+#endif
 
   for (int row = begin; row < end; row++) {
     const int i = row % P * strideRows - top;
@@ -284,8 +341,19 @@ kernel void depthwise_gradient(
             gradient_row(out, lanes, in, deltas, C, W, first, 0);
         }
       }
+#ifdef PARTS
+      pixels += q + TILE <= Q ? TILE : 1;
+      if (pixels >= part) {
+        ADD_TO_TOTALS
+        CLEAR(sums)
+        pixels = 0;
+      }
+#endif
     }
   }
+#ifdef PARTS
+  ADD_TO_TOTALS
+#endif
 }
 
 // dw[C, R, S] from the partial sums. One work-item: V lanes, which belong to channel `own` and up.
@@ -296,8 +364,8 @@ kernel void depthwise_gradient_sum(
   if (own >= lanes) return;
   const int c = min(own, C - V);
   for (int t = 0; t < taps; t++) {
-    vec sum = (vec)(0.0f);
-    for (int split = 0; split < splits; split++) sum += LOAD(partial + ((size_t)split * taps + t) * lanes + own);
+    SUM_BY_PARTS(
+        vec, sum, split, splits, LAST_STAGE_PART, LOAD(partial + ((size_t)split * taps + t) * lanes + own))
     float values[V];
     STORE(sum, values);
     for (int l = own - c; l < V; l++) dw[(size_t)(c + l) * taps + t] = values[l];

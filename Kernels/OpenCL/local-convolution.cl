@@ -4,6 +4,9 @@
 // TK x TM and TK x TN factors to local memory, and each multiplies its WM x WN part of the tile from there. While one step is
 // multiplied the factors of the next are on their way to registers.
 //
+// Where PARTS is defined sums are long: `partSteps` steps at a time are summed up, and then these sums, because one chain of
+// additions would round too much. That takes twice the registers, which short sums are spared.
+//
 // The factors that a work-item copies at a time are VX neighbouring channels of an image, VW neighbouring floats of the
 // kernels, and it stores VY neighbouring results: 4 where the channels are multiples of 4, so that all is aligned, else 1.
 
@@ -81,6 +84,33 @@ static void multiply(
   }
 }
 
+#ifdef PARTS
+#define BEGIN_PARTS                                                  \
+  float4 total[WM][WN / 4];                                                   \
+  int stepsLeft = partSteps;                                                  \
+  _Pragma("unroll") for (int m = 0; m < WM; m++)                              \
+    _Pragma("unroll") for (int j = 0; j < WN / 4; j++) {                      \
+      total[m][j] = sum[m][j];                                                \
+      sum[m][j] = (float4)(0.0f);                                             \
+    }
+#define END_STEP                                                              \
+  if (--stepsLeft == 0) {                                                     \
+    _Pragma("unroll") for (int m = 0; m < WM; m++)                            \
+      _Pragma("unroll") for (int j = 0; j < WN / 4; j++) {                    \
+        total[m][j] += sum[m][j];                                             \
+        sum[m][j] = (float4)(0.0f);                                           \
+      }                                                                       \
+    stepsLeft = partSteps;                                                    \
+  }
+#define END_PARTS                                                             \
+  _Pragma("unroll") for (int m = 0; m < WM; m++)                              \
+    _Pragma("unroll") for (int j = 0; j < WN / 4; j++) sum[m][j] += total[m][j];
+#else
+#define BEGIN_PARTS
+#define END_STEP
+#define END_PARTS
+#endif
+
 // Whether one of four results is not finite, perhaps because it has met padding, which is never multiplied.
 #define IS_SUSPECT(values) (isPadded && isnan(fold4((values) * 0.0f)))
 
@@ -128,7 +158,8 @@ kernel void local_convolution_correlate(
     // the kernels of a group: `terms` = R * S * channels
     int S, int channels, int terms, int outputs, int wFirst, int wRow, int wColumn, int wChannel, int wOutput, int wGroup,
     // where the pixels go in y[N, YH, YW, YC]
-    int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep EPILOGUE_PARAMETERS)
+    int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep,
+    int partSteps EPILOGUE_PARAMETERS)
 {
   local float a[TK * ROW_M] __attribute__((aligned(16)));
   local float b[TK * ROW_N] __attribute__((aligned(16)));
@@ -174,6 +205,7 @@ kernel void local_convolution_correlate(
     for (int m = 0; m < WM; m++) sum[m][j] = (float4)(initial[0], initial[1], initial[2], initial[3]);
   }
 
+  BEGIN_PARTS
   float xNext[X_COUNT][VX], wNext[W_COUNT][VW];
   const int steps = (terms + TK - 1) / TK;
   for (int step = 0; step <= steps; step++) {
@@ -211,7 +243,10 @@ kernel void local_convolution_correlate(
       wAt = advance(wAt, TK, S, channels);
 #endif
     }
-    if (step > 0) multiply(a, b, ty, tx, sum);
+    if (step > 0) {
+      multiply(a, b, ty, tx, sum);
+      END_STEP
+    }
     barrier(CLK_LOCAL_MEM_FENCE);
     if (step < steps) {
 #pragma unroll
@@ -231,6 +266,7 @@ kernel void local_convolution_correlate(
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }
+  END_PARTS
 
   int isSuspect = 0;
 #pragma unroll
@@ -291,7 +327,7 @@ kernel void local_convolution_gradient(
     // x, and the first cell of the first window
     int H, int W, int C, int xRow, int xColumn, int strideRows, int strideColumns, int dilationRows, int dilationColumns,
     // the kernels of a group: `taps` = R * S * channels
-    int groups, int S, int channels, int taps, int outputs, int isPadded)
+    int groups, int S, int channels, int taps, int outputs, int isPadded, int partSteps)
 {
   local float a[TK * ROW_M] __attribute__((aligned(16)));
   local float b[TK * ROW_N] __attribute__((aligned(16)));
@@ -317,6 +353,7 @@ kernel void local_convolution_gradient(
 #pragma unroll
     for (int j = 0; j < WN / 4; j++) sum[m][j] = (float4)(0.0f);
 
+  BEGIN_PARTS
   float yNext[Y_COUNT][VY], xNext[X_COUNT][VX];
   const int steps = (end - begin + TK - 1) / TK;
   for (int step = 0; step <= steps; step++) {
@@ -342,7 +379,10 @@ kernel void local_convolution_gradient(
         xAt = advance(xAt, X_ROWS, P, Q);
       }
     }
-    if (step > 0) multiply(a, b, ty, tx, sum);
+    if (step > 0) {
+      multiply(a, b, ty, tx, sum);
+      END_STEP
+    }
     barrier(CLK_LOCAL_MEM_FENCE);
     if (step < steps) {
 #pragma unroll
@@ -356,6 +396,7 @@ kernel void local_convolution_gradient(
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }
+  END_PARTS
 
   int isSuspect = 0;
 #pragma unroll
@@ -396,7 +437,6 @@ kernel void local_convolution_gradient_sum(
 {
   const int i = get_global_id(0);
   if (i >= count) return;
-  float sum = 0.0f;
-  for (int split = 0; split < splits; split++) sum += partial[(size_t)split * count + i];
+  SUM_BY_PARTS(float, sum, split, splits, LAST_STAGE_PART, partial[(size_t)split * count + i])
   dw[i] = sum;
 }

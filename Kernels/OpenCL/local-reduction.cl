@@ -17,6 +17,41 @@
   }                                                 \
   barrier(CLK_LOCAL_MEM_FENCE);
 
+// A long sum: chains of 64 additions, the sums of 64 such chains, and the rest. One chain would round too much.
+typedef struct {
+  float chain, chains, rest;
+  int count;
+} LongSum;
+
+#define EMPTY_SUM { 0.0f, 0.0f, 0.0f, 0 }
+#define TOTAL(sum) ((sum).rest + ((sum).chains + (sum).chain))
+
+static LongSum counted(LongSum sum)
+{
+  sum.count++;
+  if (sum.count % 64 == 0) {
+    sum.chains += sum.chain;
+    sum.chain = 0.0f;
+    if (sum.count % 4096 == 0) {
+      sum.rest += sum.chains;
+      sum.chains = 0.0f;
+    }
+  }
+  return sum;
+}
+
+static LongSum added(LongSum sum, float term)
+{
+  sum.chain += term;
+  return counted(sum);
+}
+
+static LongSum added_product(LongSum sum, float a, float b)
+{
+  sum.chain = fma(a, b, sum.chain);
+  return counted(sum);
+}
+
 // A work-group's columns and its range of rows.
 #define COLUMN ((int)get_group_id(0) * LANES + LANE)
 #define SPLIT ((int)get_group_id(1))
@@ -29,10 +64,10 @@ kernel void local_column_sums(global const float *restrict x, global float *rest
 {
   local float values[ITEMS];
   const int c = COLUMN, end = END;
-  float sum = 0.0f;
+  LongSum sum = EMPTY_SUM;
   if (c < C)
-    for (int row = BEGIN + LINE; row < end; row += LINES) sum += x[(size_t)row * C + c];
-  values[ITEM] = sum;
+    for (int row = BEGIN + LINE; row < end; row += LINES) sum = added(sum, x[(size_t)row * C + c]);
+  values[ITEM] = TOTAL(sum);
   TREE(values[ITEM] += values[other];)
   if (LINE == 0 && c < C) sums[(size_t)SPLIT * C + c] = values[ITEM];
 }
@@ -129,7 +164,7 @@ kernel void local_delta_sums(
 {
   local float allSums[ITEMS], allProducts[ITEMS];
   const int c = COLUMN, end = END;
-  float sum = 0.0f, product = 0.0f;
+  LongSum sum = EMPTY_SUM, product = EMPTY_SUM;
   if (c < C) {
     const float center = mean[c];
     for (int row = BEGIN + LINE; row < end; row += LINES) {
@@ -137,12 +172,12 @@ kernel void local_delta_sums(
       NORMALIZED_DELTA(
           float, delta, dy[(size_t)row * C + c], centered, inverse[c] * weight[c],
           NORMALIZED_OFFSET(meanLow[c], inverse[c] * weight[c], bias[c]))
-      sum += delta;
-      product = fma(delta, centered, product);
+      sum = added(sum, delta);
+      product = added_product(product, delta, centered);
     }
   }
-  allSums[ITEM] = sum;
-  allProducts[ITEM] = product;
+  allSums[ITEM] = TOTAL(sum);
+  allProducts[ITEM] = TOTAL(product);
   TREE(allSums[ITEM] += allSums[other]; allProducts[ITEM] += allProducts[other];)
   if (LINE == 0 && c < C) {
     sums[(size_t)SPLIT * C + c] = allSums[ITEM];
@@ -187,15 +222,15 @@ kernel void local_softmax_cross_entropy(
   TREE(values[ITEM] = fmax(values[ITEM], values[other]);)
   greatest = values[0];
   barrier(CLK_LOCAL_MEM_FENCE);
-  float sum = 0.0f;
+  LongSum exponentials = EMPTY_SUM;
   for (int c = ITEM; c < classes; c += ITEMS) {
     const float e = exp(in[c] - greatest);
     out[c] = e;
-    sum += e;
+    exponentials = added(exponentials, e);
   }
-  values[ITEM] = sum;
+  values[ITEM] = TOTAL(exponentials);
   TREE(values[ITEM] += values[other];)
-  sum = values[0];
+  const float sum = values[0];
   if (ITEM == 0) losses[row] = known ? log(sum) - (in[label] - greatest) : NAN;
   for (int c = ITEM; c < classes; c += ITEMS)
     out[c] = known ? (out[c] / sum - (c == label ? 1.0f : 0.0f)) / (float)rows : NAN;

@@ -1,11 +1,11 @@
 // Losses with their deltas, and the count of correct predictions, in two stages: a value a row or block, then their mean
-// or sum.
+// or sum. Long sums are divided into parts of `part` terms.
 
 // losses[row] = log(sum of exp(logits)) - logits[label] and dlogits = (softmax - target) / rows. A label that is no class
 // gives NaN. One work-item a row.
 kernel void softmax_cross_entropy(
     global const float *restrict logits, global const int *restrict labels, global float *restrict losses,
-    global float *restrict dlogits, int rows, int classes)
+    global float *restrict dlogits, int rows, int classes, int part)
 {
   const int row = get_global_id(0);
   if (row >= rows) return;
@@ -15,12 +15,7 @@ kernel void softmax_cross_entropy(
   const int known = label >= 0 && label < classes;
   float greatest = in[0];
   for (int c = 1; c < classes; c++) greatest = fmax(greatest, in[c]);
-  float sum = 0.0f;
-  for (int c = 0; c < classes; c++) {
-    const float e = exp(in[c] - greatest);
-    out[c] = e;
-    sum += e;
-  }
+  SUM_BY_PARTS(float, sum, c, classes, part, (out[c] = exp(in[c] - greatest)))
   losses[row] = known ? log(sum) - (in[label] - greatest) : NAN;
   for (int c = 0; c < classes; c++)
     out[c] = known ? (out[c] / sum - (c == label ? 1.0f : 0.0f)) / (float)rows : NAN;
@@ -29,15 +24,20 @@ kernel void softmax_cross_entropy(
 // losses[block] = sum of (y - target)^2 and dy = 2 (y - target) / count. One work-item a block.
 kernel void mean_squared_error(
     global const float *restrict y, global const float *restrict target, global float *restrict losses,
-    global float *restrict dy, int count)
+    global float *restrict dy, int count, int part)
 {
   const int begin = get_global_id(0) * BLOCK;
   if (begin >= count) return;
+  const int end = min(begin + BLOCK, count);
   float sum = 0.0f;
-  for (int i = begin; i < min(begin + BLOCK, count); i++) {
-    const float difference = y[i] - target[i];
-    dy[i] = 2.0f * difference / (float)count;
-    sum = fma(difference, difference, sum);
+  for (int first = begin; first < end; first += part) {
+    float squares = 0.0f;
+    for (int i = first; i < min(first + part, end); i++) {
+      const float difference = y[i] - target[i];
+      dy[i] = 2.0f * difference / (float)count;
+      squares = fma(difference, difference, squares);
+    }
+    sum += squares;
   }
   losses[get_global_id(0)] = sum;
 }

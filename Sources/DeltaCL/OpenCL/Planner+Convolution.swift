@@ -197,13 +197,14 @@ extension Planner {
       columns: kernelSize.columns, step: dilation.columns, channels: x.channels, groupChannels: groupChannels)
     let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
     if byImages {
+      let parts = SumParts(runs: kernelSize.rows * kernelSize.columns, length: groupChannels)
       let pixels = computed.rows * computed.columns
       let imageTiles = ceilingDivision(batch, tile.pixels)
       return Launch(
         "convolution_correlate_images", in: "convolution",
         constants: [
           "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": x.rows * x.columns * x.channels,
-        ],
+        ].merging(parts.constants) { $1 },
         [
           x.argument, packed, y.argument, .int(batch), .int(x.rows), .int(x.columns), .int(x.channels),
           .int(start.row), .int(start.column), .int(groupChannels), .int(groupKernels), .int(blocksPerGroup),
@@ -211,15 +212,17 @@ extension Planner {
           .int(dilation.columns), .int(stride.rows), .int(stride.columns), .int(computed.rows), .int(computed.columns),
           .int(y.rows), .int(y.columns), .int(y.channels), .int(first.row), .int(first.column), .int(step.rows),
           .int(step.columns), .int(imageTiles),
-        ], globalSize: [blocksPerGroup * groups, 1, pixels], storesResult: true)
+        ] + parts.arguments, globalSize: [blocksPerGroup * groups, 1, pixels], storesResult: true)
     }
+    let parts = SumParts(runs: kernelSize.rows * runs.count, length: runs.length)
     let tilesInRow = ceilingDivision(computed.columns, tile.pixels)
     let multiplications = max(1, kernelSize.rows * runs.count * runs.length * tile.pixels * tile.vectors)
     let tiles = min(tilesInRow, ceilingDivision(multiplicationsPerItem, multiplications))
     let rows = batch * computed.rows
     return Launch(
       "convolution_correlate", in: "convolution",
-      constants: ["V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": stride.columns * x.channels],
+      constants: ["V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": stride.columns * x.channels]
+        .merging(parts.constants) { $1 },
       [
         x.argument, packed, y.argument, .int(rows), .int(x.rows), .int(x.columns), .int(x.channels), .int(start.row),
         .int(start.column),
@@ -228,7 +231,8 @@ extension Planner {
         .int(kernelSize.rows), .int(runs.count), .int(runs.length), .int(dilation.rows * x.columns * x.channels),
         .int(runs.step), .int(stride.rows), .int(computed.rows), .int(computed.columns), .int(y.rows), .int(y.columns),
         .int(y.channels), .int(first.row), .int(first.column), .int(step.rows), .int(step.columns), .int(tiles),
-      ], globalSize: [blocksPerGroup * groups, ceilingDivision(tilesInRow, tiles), rows], storesResult: true)
+      ] + parts.arguments, globalSize: [blocksPerGroup * groups, ceilingDivision(tilesInRow, tiles), rows],
+      storesResult: true)
   }
 }
 

@@ -103,6 +103,7 @@ extension Planner {
           "COLUMN_STRIDE": convolution.stride.columns, "ROW_DILATION": convolution.dilation.rows,
           "COLUMN_DILATION": convolution.dilation.columns, "Q_LANES": gather.rowLanes, "Q_STEP": gather.rowStep,
           "LANES": gather.phaseLanes, "PAD": gather.padding, "STEP": gather.step, "RING": gather.ring,
+          "PART": SumParts.longestChain(of: convolution.outputChannels * gather.taps / convolution.inputChannels),
         ],
         [
           .operand(0), .operand(1), .operand(2), .int(items), .int(gather.bands), .int(input.rows),

@@ -6,7 +6,11 @@ extension Planner {
     var list = LaunchList()
     let tile = min(3, dense.outputs), rows = min(8, dense.batch)
     // Chunks of x that stay in the second cache, for as many kernels as leave some 32 work-items.
-    let chunk = max(512, 65536 / dense.batch / maximumVectorWidth * maximumVectorWidth)
+    // Neither a lane's part of a chunk nor the number of chunks may be so great that rounding errors pass their bound.
+    let longest = SumParts.longestChain(of: dense.inputs)
+    let chunk = min(
+      max(512, 65536 / dense.batch, longest / 4) / maximumVectorWidth * maximumVectorWidth,
+      longest * maximumVectorWidth)
     let perItem = max(1, min(16, dense.outputs / (32 * tile))) * tile
     list.append(
       Launch(
@@ -24,10 +28,13 @@ extension Planner {
     // Columns whose sums stay in the first cache, but so few that some 16 work-items share them.
     let fitting = max(32, min(1024, 8192 / dense.batch, dense.inputs / 16))
     let columns = ceilingDivision(fitting, maximumVectorWidth) * maximumVectorWidth
+    let parts = SumParts(runs: 1, length: dense.outputs)
+    let part = parts.isDivided ? ceilingDivision(parts.length, 16) * 16 : parts.length
     list.append(
       Launch(
-        "dense_delta", in: "dense", constants: ["V": maximumVectorWidth, "N": dense.batch, "COLUMNS": columns],
-        [.operand(0), .operand(1), .operand(2), .int(dense.inputs), .int(dense.outputs)],
+        "dense_delta", in: "dense",
+        constants: ["V": maximumVectorWidth, "N": dense.batch, "COLUMNS": columns].merging(parts.constants) { $1 },
+        [.operand(0), .operand(1), .operand(2), .int(dense.inputs), .int(dense.outputs), .int(part)],
         globalSize: [ceilingDivision(dense.inputs, columns)], storesResult: true))
     return list
   }

@@ -76,6 +76,7 @@ extension Planner {
         [
           .operand(1), .operand(bias ? 2 : 1), packed, .int(convolution.inputChannels), .int(taps), .int(bias ? 1 : 0),
         ], globalSize: [tile.blocks]))
+    let parts = SumParts(runs: convolution.kernelSize.rows, length: convolution.kernelSize.columns)
     let rows = convolution.batch * size.rows
     let rowsPerItem = streams ? max(1, rows / 64) : 1
     let tiles = ceilingDivision(columns, tile.pixels)
@@ -84,10 +85,10 @@ extension Planner {
     let blocksPerItem = share(of: tile.blocks, others: rows * tileItems)
     list.append(
       Launch(
-        kernel, in: "depthwise", constants: tile.constants,
+        kernel, in: "depthwise", constants: tile.constants.merging(parts.constants) { $1 },
         [.operand(0), packed, .operand(bias ? 3 : 2), .int(rows)] + geometry(convolution) + [
           .int(blocksPerItem), .int(tilesPerItem), .int(rowsPerItem),
-        ],
+        ] + parts.arguments,
         globalSize: [
           ceilingDivision(tile.blocks, blocksPerItem), tileItems, ceilingDivision(rows, rowsPerItem),
         ], storesResult: true))
@@ -106,12 +107,17 @@ extension Planner {
     let taps = convolution.kernelSize.rows * convolution.kernelSize.columns
     let lanes = tile.blocks * tile.width
     let partial = try list.scratch(Shape([splits, taps, lanes]).elementCount, for: "partial kernel gradients")
+    // Ranges of many pixels are summed up part by part.
+    let part = SumParts.longestChain(of: rows * convolution.outputSize.columns)
+    let isDivided = ceilingDivision(rows, splits) * convolution.outputSize.columns > part
+    let parts =
+      isDivided ? [try list.scratch(Shape([splits, taps, lanes]).elementCount, for: "parts"), .int(part)] : []
     list.append(
       Launch(
-        "depthwise_gradient", in: "depthwise", constants: tile.constants,
+        "depthwise_gradient", in: "depthwise", constants: tile.constants.merging(isDivided ? ["PARTS": 1] : [:]) { $1 },
         [.operand(0), .operand(1), partial, .int(rows)] + geometry(convolution) + [
           .int(blocksPerItem), .int(splits), .int(lanes),
-        ], globalSize: [items, splits]))
+        ] + parts, globalSize: [items, splits]))
     list.append(
       Launch(
         "depthwise_gradient_sum", in: "depthwise", constants: tile.constants,

@@ -45,7 +45,10 @@ extension Planner {
   func softmax(rows: Int, classes: Int) -> LaunchList {
     var list = LaunchList()
     list.append(
-      Launch("softmax", in: "softmax", [.operand(0), .operand(1), .int(rows), .int(classes)], globalSize: [rows]))
+      Launch(
+        "softmax", in: "softmax",
+        [.operand(0), .operand(1), .int(rows), .int(classes), .int(SumParts.longestChain(of: classes))],
+        globalSize: [rows]))
     return list
   }
 
@@ -53,7 +56,10 @@ extension Planner {
     var list = LaunchList()
     list.append(
       Launch(
-        "softmax_delta", in: "softmax", [.operand(0), .operand(1), .operand(2), .int(rows), .int(classes)],
+        "softmax_delta", in: "softmax",
+        [
+          .operand(0), .operand(1), .operand(2), .int(rows), .int(classes), .int(SumParts.longestChain(of: classes)),
+        ],
         globalSize: [rows]))
     return list
   }
@@ -64,7 +70,10 @@ extension Planner {
     list.append(
       Launch(
         "softmax_cross_entropy", in: "loss", constants: lossConstants,
-        [.operand(0), .operand(1), losses, .operand(3), .int(rows), .int(classes)], globalSize: [rows]))
+        [
+          .operand(0), .operand(1), losses, .operand(3), .int(rows), .int(classes),
+          .int(SumParts.longestChain(of: classes)),
+        ], globalSize: [rows]))
     list.append(mean(losses, count: rows, divisor: rows, into: .operand(2)))
     return list
   }
@@ -76,7 +85,8 @@ extension Planner {
     list.append(
       Launch(
         "mean_squared_error", in: "loss", constants: lossConstants,
-        [.operand(0), .operand(1), losses, .operand(3), .int(count)], globalSize: [blocks]))
+        [.operand(0), .operand(1), losses, .operand(3), .int(count), .int(SumParts.longestChain(of: count))],
+        globalSize: [blocks]))
     list.append(mean(losses, count: blocks, divisor: count, into: .operand(2)))
     return list
   }

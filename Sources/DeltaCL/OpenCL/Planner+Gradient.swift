@@ -39,10 +39,10 @@ extension Planner {
       ? tile.pixels : ceilingDivision(64, tile.pixels) * tile.pixels
     let itemsPerGroup = ceilingDivision(groupKernels, perItem)
     let items = itemsPerGroup * convolution.groups
-    let splits = gradientSplits(rows: rows, items: items)
+    let (splits, chunk) = gradientRanges(convolution, items: items)
     let count = convolution.kernelShape.elementCount
     let sums = splits > 1 ? try list.scratch(splits * count, for: "partial kernel gradients") : .operand(2)
-    var constants = gradientConstants(convolution, x, tile)
+    var constants = gradientConstants(convolution, x, tile, chunk)
     list.append(
       Launch(
         "convolution_gradient_taps", in: "convolution-gradient", constants: constants,
@@ -64,11 +64,11 @@ extension Planner {
     let rows = convolution.batch * convolution.outputSize.rows
     let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
     let blocks = blocksPerGroup * convolution.groups
-    let splits = gradientSplits(rows: rows, items: blocks)
+    let (splits, chunk) = gradientRanges(convolution, items: blocks)
     let lines = convolution.kernelSize.rows * runs.count
     let partial = try list.scratch(
       splits * blocks * lines * runs.length * tile.lanes, for: "partial kernel gradients")
-    let constants = gradientConstants(convolution, x, tile)
+    let constants = gradientConstants(convolution, x, tile, chunk)
     list.append(
       Launch(
         "convolution_gradient_kernels", in: "convolution-gradient", constants: constants,
@@ -83,15 +83,36 @@ extension Planner {
         ], globalSize: [lines, blocks]))
   }
 
-  private func gradientSplits(rows: Int, items: Int) -> Int {
-    max(1, min(rows, choice.splits ?? ceilingDivision(gradientItems, items)))
+  /// How many ranges of rows the sums are split into, and the rows and columns of a chunk of a range, which is summed up for itself.
+  ///
+  /// A chunk is chosen for the caches. The chunks of a range must not be so many, nor so large, that the rounding of their sums, or
+  /// within them, grows faster than the square root of the number of pixels.
+  private func gradientRanges(
+    _ convolution: Convolution, items: Int
+  ) -> (splits: Int, chunk: (rows: Int, columns: Int)) {
+    let rows = convolution.batch * convolution.outputSize.rows
+    let columns = convolution.outputSize.columns
+    let longest = SumParts.longestChain(of: rows * columns)
+    let chunk: (rows: Int, columns: Int) =
+      if columns > longest {
+        (1, ceilingDivision(columns, ceilingDivision(columns, longest)))
+      } else {
+        (max(1, min(choice.chunkPixels ?? chunkPixels, longest) / columns), columns)
+      }
+    let fewest = Int(Double(rows * columns).squareRoot()) / (3 * chunk.rows * chunk.columns)
+    let splits = max(choice.splits ?? ceilingDivision(gradientItems, items), fewest)
+    return (max(1, min(rows, splits)), chunk)
   }
 
-  private func gradientConstants(_ convolution: Convolution, _ x: Image, _ tile: RegisterTile) -> [String: Int] {
-    [
+  private func gradientConstants(
+    _ convolution: Convolution, _ x: Image, _ tile: RegisterTile, _ chunk: (rows: Int, columns: Int)
+  ) -> [String: Int] {
+    var constants = [
       "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": convolution.stride.columns * x.channels,
-      "ROWS": max(1, (choice.chunkPixels ?? chunkPixels) / convolution.outputSize.columns), "BLOCK": 1,
+      "ROWS": chunk.rows, "BLOCK": 1,
     ]
+    if chunk.columns < convolution.outputSize.columns { constants["COLUMNS"] = chunk.columns }
+    return constants
   }
 
   /// The padded image, and the channels and kernels of a group.
@@ -116,11 +137,13 @@ extension Planner {
     let vectors = [16, 8, 4, 2].first { $0 * width <= min(channels, channelsPerItem) } ?? 1
     let blocks = ceilingDivision(channels, vectors * width)
     let splits = splits(of: rows, items: blocks)
+    let part = SumParts.longestChain(of: rows)
     let partial = try list.scratch(splits * channels, for: "partial bias gradients")
     list.append(
       Launch(
         "bias_gradient", in: "bias-gradient", constants: ["V": width, "NV": vectors],
-        [.operand(0), partial, .int(rows), .int(channels), .int(blocks), .int(splits)], globalSize: [blocks, splits]))
+        [.operand(0), partial, .int(rows), .int(channels), .int(blocks), .int(splits), .int(part)],
+        globalSize: [blocks, splits]))
     list.append(
       Launch(
         "bias_gradient_sum", in: "bias-gradient", constants: ["V": width, "NV": vectors],

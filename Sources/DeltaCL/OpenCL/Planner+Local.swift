@@ -98,7 +98,9 @@ extension Planner {
 
     var list = LaunchList()
     let partial = splits == 1 ? .operand(2) : try list.scratch(splits * count, for: "partial kernel gradients")
+    let parts = localParts(of: ceilingDivision(pixels, splits), in: pixels, tile)
     let constants = localConstants(tile, channels: groupChannels, outputs: groupKernels, outputsAreInnermost: false)
+      .merging(parts.constants) { $1 }
     list.append(
       Launch(
         "local_convolution_gradient", in: "local-convolution", constants: constants,
@@ -109,7 +111,7 @@ extension Planner {
           .int(-convolution.padding.top), .int(-convolution.padding.left), .int(convolution.stride.rows),
           .int(convolution.stride.columns), .int(convolution.dilation.rows), .int(convolution.dilation.columns),
           .int(convolution.groups), .int(convolution.kernelSize.columns), .int(groupChannels), .int(taps),
-          .int(groupKernels), .int(convolution.padding == 0 ? 0 : 1),
+          .int(groupKernels), .int(convolution.padding == 0 ? 0 : 1), .int(parts.steps),
         ],
         globalSize: [
           ceilingDivision(taps, tile.columns) * tile.items, ceilingDivision(groupKernels, tile.rows),
@@ -130,10 +132,13 @@ extension Planner {
     let outputsAreInnermost = correlation.weights.output == 1
     let pixels = correlation.batch * correlation.computed.rows * correlation.computed.columns
     let tile = localTile(rows: pixels, columns: correlation.outputs, groups: correlation.groups, parts: 1)
+    let terms = correlation.kernelSize.rows * correlation.kernelSize.columns * correlation.channels
+    let parts = localParts(of: terms, in: terms, tile)
     return Launch(
       "local_convolution_correlate", in: "local-convolution",
       constants: localConstants(
-        tile, channels: correlation.channels, outputs: correlation.outputs, outputsAreInnermost: outputsAreInnermost),
+        tile, channels: correlation.channels, outputs: correlation.outputs, outputsAreInnermost: outputsAreInnermost
+      ).merging(parts.constants) { $1 },
       [
         .operand(0), .operand(1), bias ?? .operand(1), y, .int(bias == nil ? 0 : 1),
         .int(correlation.isPadded ? 1 : 0), .int(pixels),
@@ -142,17 +147,25 @@ extension Planner {
         .int(correlation.first.row), .int(correlation.first.column), .int(correlation.stride.rows),
         .int(correlation.stride.columns), .int(correlation.dilation.rows), .int(correlation.dilation.columns),
         .int(correlation.kernelSize.columns), .int(correlation.channels),
-        .int(correlation.kernelSize.rows * correlation.kernelSize.columns * correlation.channels),
+        .int(terms),
         .int(correlation.outputs), .int(correlation.weights.first), .int(correlation.weights.row),
         .int(correlation.weights.column), .int(correlation.weights.channel), .int(correlation.weights.output),
         .int(correlation.weights.group), .int(correlation.output.rows), .int(correlation.output.columns),
         .int(correlation.outputs * correlation.groups), .int(correlation.outputFirst.row),
         .int(correlation.outputFirst.column), .int(correlation.outputStep.rows), .int(correlation.outputStep.columns),
+        .int(parts.steps),
       ],
       globalSize: [
         ceilingDivision(correlation.outputs, tile.columns) * tile.items, ceilingDivision(pixels, tile.rows),
         correlation.groups,
       ], localSize: tile.items, storesResult: true)
+  }
+
+  /// The steps of a tile that are summed up at a time, and the constants that say whether they are fewer than all: of `count` terms, a
+  /// range of a sum of `terms`.
+  private func localParts(of count: Int, in terms: Int, _ tile: LocalTile) -> (steps: Int, constants: [String: Int]) {
+    let longest = SumParts.longestChain(of: terms)
+    return (longest / tile.depth, count > longest ? ["PARTS": 1] : [:])
   }
 
   /// The tile that takes the least time; of equals the larger one.

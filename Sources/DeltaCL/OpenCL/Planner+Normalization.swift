@@ -132,7 +132,9 @@ extension Planner {
   private func splits(_ normalization: BatchNormalization) -> Int {
     if let local = localColumns(normalization) { return local.splits }
     let wanted = channelsPerItem == .max ? 128 : ceilingDivision(4096, groups(normalization))
-    return max(1, min(wanted, normalization.rows / 32))
+    // Within a range the sums of 16 rows are added one after the other.
+    let fewest = Int(Double(normalization.rows).squareRoot()) / 48
+    return max(1, min(max(wanted, fewest), normalization.rows / 32))
   }
 
   private func rowsPerItem(_ normalization: BatchNormalization) -> Int {

@@ -26,17 +26,26 @@ extension Planner {
   }
 
   func averagePooling(_ average: AveragePooling) -> LaunchList {
-    averagePooling("average_pooling", average, rows: average.pooling.batch * average.pooling.outputSize.rows)
+    averagePooling(
+      "average_pooling", average, rows: average.pooling.batch * average.pooling.outputSize.rows,
+      SumParts(runs: average.pooling.window.rows, length: average.pooling.window.columns))
   }
 
   func averagePoolingDelta(_ average: AveragePooling) -> LaunchList {
-    averagePooling("average_pooling_delta", average, rows: average.pooling.batch * average.pooling.inputSize.rows)
+    // The windows that hold a position.
+    let pooling = average.pooling
+    return averagePooling(
+      "average_pooling_delta", average, rows: pooling.batch * pooling.inputSize.rows,
+      SumParts(
+        runs: min(pooling.outputSize.rows, ceilingDivision(pooling.window.rows, pooling.stride.rows)),
+        length: min(pooling.outputSize.columns, ceilingDivision(pooling.window.columns, pooling.stride.columns))))
   }
 
-  private func averagePooling(_ kernel: String, _ average: AveragePooling, rows: Int) -> LaunchList {
+  private func averagePooling(_ kernel: String, _ average: AveragePooling, rows: Int, _ parts: SumParts) -> LaunchList {
     var list = LaunchList()
     let pooling = average.pooling
     var constants = ["V": vectorWidth(within: pooling.channels)]
+    constants.merge(parts.constants) { $1 }
     if average.countsPadding { constants["COUNTS_PADDING"] = 1 }
     list.append(
       Launch(
@@ -45,7 +54,7 @@ extension Planner {
           .int(pooling.window.rows), .int(pooling.window.columns), .int(pooling.stride.rows),
           .int(pooling.stride.columns), .int(pooling.padding.top), .int(pooling.padding.left),
           .int(pooling.padding.bottom), .int(pooling.padding.right),
-        ], globalSize: [rows], storesResult: true))
+        ] + parts.arguments, globalSize: [rows], storesResult: true))
     return list
   }
 

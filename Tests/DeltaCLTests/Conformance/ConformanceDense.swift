@@ -26,15 +26,15 @@ import Testing
     try verify(.denseGradient(dense), [x, dy])
   }
 
-  @Test(arguments: sizes)
-  mutating func allDirectionsAreNearOnRandomValues(batch: Int, inputs: Int, outputs: Int) throws {
-    let dense = try Dense(batch: batch, inputs: inputs, outputs: outputs)
-    let x = Values.float32(random.floats(dense.inputShape.elementCount))
-    let w = Values.float32(random.floats(dense.kernelShape.elementCount))
+  @Test(arguments: sizes, SumData.allCases)
+  mutating func allDirectionsAreNear(_ size: (batch: Int, inputs: Int, outputs: Int), _ data: SumData) throws {
+    let dense = try Dense(batch: size.batch, inputs: size.inputs, outputs: size.outputs)
+    let x = Values.float32(data.values(dense.inputShape.elementCount, &random))
+    let w = Values.float32(data.values(dense.kernelShape.elementCount, &random))
     let b = Values.float32(random.floats(dense.biasShape.elementCount))
-    let dy = Values.float32(random.floats(dense.outputShape.elementCount))
-    try verify(.dense(dense, bias: true), [x, w, b], .sum(terms: inputs + 1))
-    try verify(.denseDelta(dense), [dy, w], .sum(terms: outputs))
-    try verify(.denseGradient(dense), [x, dy], .sum(terms: batch))
+    let dy = Values.float32(data.values(dense.outputShape.elementCount, &random))
+    try verify(.dense(dense, bias: true), [x, w, b], .sum(terms: size.inputs + 1))
+    try verify(.denseDelta(dense), [dy, w], .sum(terms: size.outputs))
+    try verify(.denseGradient(dense), [x, dy], .sum(terms: size.batch))
   }
 }
