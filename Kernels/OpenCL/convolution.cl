@@ -126,6 +126,8 @@ kernel void convolution_pack(
     }                                                                                               \
   }
 
+#define SUM_INSIDE(m, j) sum[j]
+
 // The pixels from `begin` to `end` of a row for a block of which a weight is not finite, whose product with a zero of the
 // padding would be NaN: the taps in the padding are left out. `in` is where the row's first window begins in the image.
 static void correlate_inside(
@@ -149,7 +151,7 @@ static void correlate_inside(
         }
     for (int j = 0; j < NV; j++) sum[j] = LOAD(weights + j * V) + EXACT_SUM(sum[j], error[j]);
     global float *pixel = out + q * pixelStep;
-    STORE_PIXEL(sum, pixel, lanes)
+    STORE_PIXEL(SUM_INSIDE, 0, pixel, lanes)
   }
 }
 
