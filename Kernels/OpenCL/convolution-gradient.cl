@@ -88,8 +88,8 @@ static float sum_inside(
   }
   return EXACT_SUM(sum, error);
 }
-#define SUM_INSIDE(tap, kernelIndex)                                                                                     \
-  sum_inside(                                                                                                            \
+#define SUM_INSIDE(tap, kernelIndex) \
+  sum_inside(                        \
       x, dy, XH, XW, XC, insideRow, insideRows, insideColumn, insideColumns, strideRows, P, Q, YC, begin, end, tap, kernelIndex)
 
 // Asks for a part of `pixels` pixels at `from`, `apart` floats apart, of which `count` floats will be read: that of a step of

@@ -59,12 +59,12 @@ kernel void winograd_delta(
       GRADIENT_TRANSFORM(PUT_T, p)                                                               \
     }                                                                                            \
     UNROLL for (int i = 0; i < TAPS; i++) { GRADIENT_TRANSFORM(PUT_W, t[i]) }                    \
-    if (HAS_NAN(check)) direct_gradient(x, dy, out, k, c, batch, H, W, P, Q, top, left);         \
+    if (HAS_NAN(check * 0.0f)) direct_gradient(x, dy, out, k, c, batch, H, W, P, Q, top, left);         \
   }
 #define PUT_W(j, value)                      \
   {                                          \
     const vec result = value;                \
-    check = fma(result, (vec)(0.0f), check); \
+    check += result;                         \
     STORE(result, out + (i * TAPS + j) * C); \
   }
 

@@ -68,7 +68,7 @@
         for (int lane = 0; lane < lanes; lane += V) STORE((vec)(0.0f), (products) + tile * lanes + lane);
 
 // A^T m A of the products at `in`, positions `step` apart, plus `bias`, to the results from (p0, q0) that lie in the image.
-// A variable `check` becomes NaN in the lanes of which a result is not finite.
+// They are added to `check`, so that it is not finite where one of them is not.
 #define STORE_OUTPUT_TILE(in, step, image, p0, q0, bias)                                         \
   {                                                                                              \
     vec t[RESULTS][PRODUCTS];                                                                    \
@@ -84,11 +84,17 @@
       OUTPUT_TRANSFORM(PUT_Y, t[i], COLUMN_PHASE)                                                \
     }                                                                                            \
   }
-#define PUT_Y(j, value)                                        \
-  if (q0 + (j) < Q) {                                          \
-    const vec result = value;                                  \
-    check = fma(result, (vec)(0.0f), check);                   \
-    STORE_RESULT(result + shift, row + (j) * K, y)             \
+// A product reaches the first or the last result of a row, or at stride 2 any one.
+#if STRIDE == 1
+#define IS_CHECKED(j) ((j) == 0 || (j) == RESULTS - 1)
+#else
+#define IS_CHECKED(j) 1
+#endif
+#define PUT_Y(j, value)                                              \
+  {                                                                  \
+    const vec result = value;                                        \
+    if (IS_CHECKED(j)) check += result;                              \
+    if (q0 + (j) < Q) STORE_RESULT(result + shift, row + (j) * K, y) \
   }
 
 // A result in output channel k at (p, q) without its bias, as the definition has it, from image x[H, W, C].
@@ -120,20 +126,22 @@ float direct_result(
   return EXACT_SUM(sum, error);
 }
 
-// Computes those channels' results of a tile again whose `check` is NaN.
-#define REPAIR_TILE(check, x, w, image, p0, q0, k)                                                                     \
-  if (HAS_NAN(check)) {                                                                                                \
-    float checks[V];                                                                                                   \
-    STORE(check, checks);                                                                                              \
-    for (int l = 0; l < V; l++) {                                                                                      \
-      if (!isnan(checks[l])) continue;                                                                                 \
-      for (int p = p0; p < min(p0 + RESULTS, P); p++)                                                                  \
-        for (int q = q0; q < min(q0 + RESULTS, Q); q++) {                                                              \
-          global float *to = (image) + ((size_t)p * Q + q) * K + (k) + l;                                              \
-          const float result = direct_result(x, w, p, q, (k) + l, H, W, top, left) + (hasBias ? b[(k) + l] : 0.0f);    \
-          STORE_RESULT_ELEMENT(result, to, y)                                                                          \
-        }                                                                                                              \
-    }                                                                                                                  \
+// Computes again what is not finite, or so large that its sum is not: a tile's results in those of `count` channels from k0
+// whose lane of `check` shows it.
+#define REPAIR_TILE(check, x, w, image, p0, q0, k0, count)                                              \
+  if (HAS_NAN((check) * 0.0f)) {                                                                        \
+    float checks[V];                                                                                    \
+    STORE(check, checks);                                                                               \
+    for (int own = 0; own < count; own++) {                                                             \
+      if (isfinite(checks[own % V])) continue;                                                          \
+      const int k = min((k0) + own / V * V, K - V) + own % V;                                           \
+      for (int p = p0; p < min(p0 + RESULTS, P); p++)                                                   \
+        for (int q = q0; q < min(q0 + RESULTS, Q); q++) {                                               \
+          global float *to = (image) + ((size_t)p * Q + q) * K + k;                                     \
+          const float result = direct_result(x, w, p, q, k, H, W, top, left) + (hasBias ? b[k] : 0.0f); \
+          STORE_RESULT_ELEMENT(result, to, y)                                                           \
+        }                                                                                               \
+    }                                                                                                   \
   }
 
 #ifdef FUSED
@@ -204,14 +212,14 @@ kernel void winograd_correlate(
       const int3 place = tile_place(first + tile, batch, tileRows, tileColumns);
       const int p0 = place.y * RESULTS, q0 = place.z * RESULTS;
       global float *image = y + (size_t)place.x * P * Q * K;
+      vec check = (vec)(0.0f);
       for (int own = 0; own < KB; own += V) {
         const int k = min(k0 + own, K - V);
         local const float *in = m + tile * KB + own;
         PREFETCH_PIXELS(PREFETCH_TO_WRITE, image + k, P, Q, p0, q0 + RESULTS, RESULTS, RESULTS, K)
-        vec check = (vec)(0.0f);
         STORE_OUTPUT_TILE(in, STEP(TB * KB), image + k, p0, q0, hasBias ? LOAD(b + k) : (vec)(0.0f))
-        REPAIR_TILE(check, x + (size_t)place.x * H * W * C, w, image, p0, q0, k)
       }
+      REPAIR_TILE(check, x + (size_t)place.x * H * W * C, w, image, p0, q0, k0, KB)
     }
   }
 }
@@ -295,14 +303,14 @@ kernel void winograd_transform_multiply(
     const int3 place = tile_place(first + tile, batch, tileRows, tileColumns);
     const int p0 = place.y * RESULTS, q0 = place.z * RESULTS;
     global float *image = y + (size_t)place.x * P * Q * K;
+    vec check = (vec)(0.0f);
     for (int own = 0; own < NV * V; own += V) {
       const int k = min(k0 + own, K - V);
       local const float *in = m + tile * NV * V + own;
       PREFETCH_PIXELS(PREFETCH_TO_WRITE, image + k, P, Q, p0, q0 + RESULTS, RESULTS, RESULTS, K)
-      vec check = (vec)(0.0f);
       STORE_OUTPUT_TILE(in, STEP(TB * NV * V), image + k, p0, q0, hasBias ? LOAD(b + k) : (vec)(0.0f))
-      REPAIR_TILE(check, x + (size_t)place.x * H * W * C, w, image, p0, q0, k)
     }
+    REPAIR_TILE(check, x + (size_t)place.x * H * W * C, w, image, p0, q0, k0, NV * V)
   }
 }
 
