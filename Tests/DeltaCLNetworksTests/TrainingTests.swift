@@ -100,7 +100,7 @@ import Testing
 
   /// Batch normalisation of a dense layer's results cannot tell the variance of one image.
   @Test(arguments: [
-    (21, 5, "21 training images in batches of 5 leave 1", "a batch size of 4 or 6"),
+    (21, 5, "21 training images in batches of 5 leave 1", "a batch size of 3 or 6"),
     (21, 20, "batches of 20 leave 1", "a batch size of 19 or 21"), (21, 2, "batches of 2 leave 1", "a batch size of 3"),
     (21, 1, "batches of 1", "a batch size of 3"), (2, 1, "batches of 1", "a batch size of 2"),
     (1, 8, "1 training images", "add training images"),
