@@ -8,20 +8,20 @@ struct Launch: Hashable, Sendable {
     case scratch(Int)
     case int(Int)
     case float(Float)
+
+    /// 1 or 0.
+    static func flag(_ isOn: Bool) -> Argument { .int(isOn ? 1 : 0) }
   }
 
   /// The kernel's name, in the program ``program``.
   let kernel: String
   let program: ProgramKey
-  let arguments: [Argument]
+  let arguments: KernelArguments
   /// Work-items along up to three axes. Kernels ignore work-items beyond their work, so the size may be rounded up.
   let globalSize: [Int]
   /// The work-items of a work-group along the first axis, for kernels that are written for that number; without it, the
   /// backend chooses.
   let localSize: Int?
-  /// Whether the kernel stores complete elements of the operation's result, each once, through `STORE_RESULT` and its like
-  /// in `common.cl`, and so can do an ``Epilogue``.
-  let storesResult: Bool
 
   /// The kernel and the constants that it is built with; a constant of 1 is the plain case and left out.
   var summary: String {
@@ -29,16 +29,17 @@ struct Launch: Hashable, Sendable {
     return ([kernel] + constants.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
   }
 
-  /// - Parameter constants: What is fixed when the program is built, such as the vector width `V`.
+  /// - Parameters:
+  ///   - constants: What is fixed when the program is built, such as the vector width `V`.
+  ///   - epilogue: What the kernel applies to each element when it stores the operation's result.
   init(
-    _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: [Argument], globalSize: [Int],
-    localSize: Int? = nil, storesResult: Bool = false
+    _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: KernelArguments,
+    globalSize: [Int], localSize: Int? = nil, epilogue: EpilogueBinding = .none
   ) {
     self.kernel = kernel
-    self.program = ProgramKey(source: source, constants: constants)
-    self.arguments = arguments
+    program = ProgramKey(source: source, constants: constants.merging(epilogue.constants) { $1 })
+    self.arguments = arguments + epilogue.arguments
     self.globalSize = globalSize
     self.localSize = localSize
-    self.storesResult = storesResult
   }
 }

@@ -4,14 +4,17 @@ struct LaunchList: Sendable {
   /// The `float32` elements of each part of the scratch.
   private(set) var scratchCounts: [Int] = []
 
+  /// A launch that needs no scratch, or none.
+  init(_ launches: Launch...) {
+    for launch in launches { append(launch) }
+  }
+
+  /// The bytes of all scratch, which is one allocation.
+  var scratchByteCount: Int { scratchCounts.reduce(0) { $0 + $1 * ElementType.float32.byteCount } }
+
   /// Appends a launch, unless it has no work.
   mutating func append(_ launch: Launch) {
     if !launch.globalSize.contains(0) { launches.append(launch) }
-  }
-
-  /// Replaces each launch.
-  mutating func map(_ transform: (Launch) -> Launch) {
-    launches = launches.map(transform)
   }
 
   /// The kernels in the order of their launches with the constants that shape them, such as

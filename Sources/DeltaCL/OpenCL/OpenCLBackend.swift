@@ -110,10 +110,8 @@ public final class OpenCLBackend: Backend {
   public func plan(for operation: TensorOperation, choice: PlanChoice) throws -> any Plan {
     try operation.validate()
     try choice.validate()
-    if let obstacle = choice.algorithm.flatMap({ planner.obstacle(to: $0, for: operation) }) {
-      throw DeltaCLError(
-        .invalidArgument,
-        "\(operation.name) \(operation.shapeText) cannot run as '\(choice)': \(obstacle); choose another algorithm")
+    guard operation.hasPlanChoices else {
+      throw DeltaCLError(.invalidArgument, "\(operation.name) cannot run as '\(choice)': its plan has no choices")
     }
     return try OpenCLPlan(operation, planner.choosing(choice).decide(operation).launches, on: self)
   }

@@ -45,7 +45,7 @@ final class OpenCLPlan: Plan {
     }
     let bound = try launches.map { launch, program in
       let kernel = try program.kernel(named: launch.kernel)
-      for (index, argument) in launch.arguments.enumerated() {
+      for (index, argument) in launch.arguments.values.enumerated() {
         switch argument {
         case .operand(let position): try kernel.set(index, buffers[position])
         case .scratch(let position): try kernel.set(index, scratchBuffers[position])
@@ -53,10 +53,10 @@ final class OpenCLPlan: Plan {
         case .float(let value): try kernel.set(index, value)
         }
       }
-      guard launch.arguments.count == kernel.argumentCount else {
+      guard launch.arguments.values.count == kernel.argumentCount else {
         throw DeltaCLError(
           .missingKernel,
-          "\(label): the kernel \(launch.kernel) takes \(kernel.argumentCount) arguments, not \(launch.arguments.count): the sources in DELTACL_KERNELS_DIR are of another version"
+          "\(label): the kernel \(launch.kernel) takes \(kernel.argumentCount) arguments, not \(launch.arguments.values.count): the sources in DELTACL_KERNELS_DIR are of another version"
         )
       }
       let localSize =

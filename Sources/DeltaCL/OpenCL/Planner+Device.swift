@@ -12,6 +12,7 @@ extension Planner {
     case .tile:
       self = device.type == .cpu ? .cpu : .gpu
       localTiles = []
+      algorithms.removeAll { $0 == ImplicitGEMM.self }
     case .local:
       self = .gpu
       localTiles.removeAll { !$0.fits(device) }
@@ -22,21 +23,13 @@ extension Planner {
             + "\(device.maximumWorkGroupSize) work-items, too few for the kernel family local: use tile")
       }
     }
-    if exact { winogradLocalBytes = 0 }
+    if exact { algorithms.removeAll { !$0.isExact } }
     limitLocalMemory(to: device)
     maximumScratchBytes = device.maximumAllocationBytes
   }
 
   /// Leaves out what a device has too little local memory for.
   mutating func limitLocalMemory(to device: Device) {
-    winogradLocalBytes = min(winogradLocalBytes, device.localMemoryBytes)
-    gatherLocalBytes = min(gatherLocalBytes, device.localMemoryBytes)
-  }
-
-  /// The same planner without Winograd's algorithm.
-  var exact: Planner {
-    var planner = self
-    planner.winogradLocalBytes = 0
-    return planner
+    localBytes = min(localBytes, device.localMemoryBytes)
   }
 }

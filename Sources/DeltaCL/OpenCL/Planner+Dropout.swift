@@ -1,25 +1,23 @@
 extension Planner {
-  func dropout(_ dropout: Dropout) -> LaunchList {
-    var list = LaunchList()
+  func dropout(_ dropout: Dropout, _ epilogue: EpilogueBinding) -> LaunchList {
     let tilesPerItem = max(1, elementsPerItem / Dropout.tile)
     let width = min(Dropout.lanes, maximumVectorWidth)
-    list.append(
+    return LaunchList(
       Launch(
         "dropout", in: "dropout", constants: ["V": width],
         [
-          .operand(0), .operand(1), .operand(2), .int(dropout.count), word(UInt32(truncatingIfNeeded: dropout.seed)),
-          word(UInt32(truncatingIfNeeded: dropout.seed >> 32)), word(dropout.layer), word(Dropout.purpose),
-          word(dropout.threshold), .float(dropout.scale), .int(tilesPerItem),
+          "x": .operand(0), "step": .operand(1), "y": .operand(2), "count": .int(dropout.count),
+          "seedLow": word(UInt32(truncatingIfNeeded: dropout.seed)),
+          "seedHigh": word(UInt32(truncatingIfNeeded: dropout.seed >> 32)), "layer": word(dropout.layer),
+          "purpose": word(Dropout.purpose), "threshold": word(dropout.threshold), "scale": .float(dropout.scale),
+          "tilesPerItem": .int(tilesPerItem),
         ],
         globalSize: [Dropout.lanes / width * ceilingDivision(dropout.count, Dropout.tile * tilesPerItem)],
-        storesResult: true))
-    return list
+        epilogue: epilogue))
   }
 
   func increment() -> LaunchList {
-    var list = LaunchList()
-    list.append(Launch("increment", in: "dropout", [.operand(0)], globalSize: [1]))
-    return list
+    LaunchList(Launch("increment", in: "dropout", ["counter": .operand(0)], globalSize: [1]))
   }
 
   /// The argument whose 32 bits are those of `bits`.

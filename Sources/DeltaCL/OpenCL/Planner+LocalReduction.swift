@@ -1,7 +1,7 @@
 /// Reductions of the local family: trees in local memory; `Kernels/OpenCL/local-reduction.cl` explains the kernels.
 extension Planner {
   /// The classes that keep a work-group busy with one row of a softmax.
-  static let minimumLocalClasses = 64
+  private static let leastLocalClasses = 64
 
   /// The work-items of a work-group that reduces: as many as the largest tile has.
   private var reducingItems: Int { localTiles.map(\.items).max() ?? 0 }
@@ -15,23 +15,28 @@ extension Planner {
     var list = LaunchList()
     let columns = LocalColumns(rows: rows, channels: channels, items: reducingItems)
     if columns.splits == 1 {
-      list.append(columns.launch("local_column_sums", [.operand(0), .operand(1)]))
+      list.append(columns.launch("local_column_sums", ["x": .operand(0), "sums": .operand(1)]))
     } else {
       let partial = try list.scratch(columns.splits * channels, for: "partial bias gradients")
-      list.append(columns.launch("local_column_sums", [.operand(0), partial]))
+      list.append(columns.launch("local_column_sums", ["x": .operand(0), "sums": partial]))
       let last = LocalColumns(rows: columns.splits, channels: channels, items: reducingItems, splits: false)
-      list.append(last.launch("local_column_sums", [partial, .operand(1)]))
+      list.append(last.launch("local_column_sums", ["x": partial, "sums": .operand(1)]))
     }
     return list
   }
 
-  func localSoftmaxCrossEntropy(rows: Int, classes: Int) throws(DeltaCLError) -> LaunchList {
+  /// `nil` where the local family is off or classes are few.
+  func localSoftmaxCrossEntropy(rows: Int, classes: Int) throws(DeltaCLError) -> LaunchList? {
+    if localTiles.isEmpty || classes < Self.leastLocalClasses { return nil }
     var list = LaunchList()
     let losses = try list.scratch(rows, for: "losses")
     list.append(
       reduction(
         "local_softmax_cross_entropy",
-        [.operand(0), .operand(1), losses, .operand(3), .int(rows), .int(classes)], workGroups: rows))
+        [
+          "logits": .operand(0), "labels": .operand(1), "losses": losses, "dlogits": .operand(3), "rows": .int(rows),
+          "classes": .int(classes),
+        ], workGroups: rows))
     list.append(mean(losses, count: rows, divisor: rows, into: .operand(2)))
     return list
   }
@@ -41,11 +46,11 @@ extension Planner {
     _ losses: Launch.Argument, count: Int, divisor: Int, into loss: Launch.Argument
   ) -> Launch? {
     if localTiles.isEmpty { return nil }
-    return reduction("local_loss_mean", [losses, loss, .int(count), .int(divisor)], workGroups: 1)
+    return reduction("local_loss_mean", ["losses": losses, "loss": loss, "count": .int(count), "divisor": .int(divisor)], workGroups: 1)
   }
 
   /// A launch whose work-groups reduce one column.
-  private func reduction(_ kernel: String, _ arguments: [Launch.Argument], workGroups: Int) -> Launch {
+  private func reduction(_ kernel: String, _ arguments: KernelArguments, workGroups: Int) -> Launch {
     Launch(
       kernel, in: "local-reduction", constants: ["LINES": reducingItems, "LANES": 1], arguments,
       globalSize: [workGroups * reducingItems], localSize: reducingItems)

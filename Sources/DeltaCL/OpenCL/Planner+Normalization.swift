@@ -2,7 +2,9 @@
 ///
 /// All launches share a grid of channel groups by row ranges. Ranges follow from shapes alone.
 extension Planner {
-  func batchNormalization(_ normalization: BatchNormalization) throws(DeltaCLError) -> LaunchList {
+  func batchNormalization(
+    _ normalization: BatchNormalization, _ epilogue: EpilogueBinding
+  ) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
     let splits = splits(normalization)
     // The mean and the sum of squared deviations, each with its low-order part.
@@ -10,24 +12,27 @@ extension Planner {
     let scale = try list.scratch(normalization.channels, for: "scales")
     let offset = try list.scratch(normalization.channels, for: "offsets")
     if let local = localColumns(normalization) {
-      list.append(local.launch("local_statistics", [.operand(0), moments]))
+      list.append(local.launch("local_statistics", ["x": .operand(0), "parts": moments]))
     } else {
       list.append(
         launch(
           "batch_normalization_statistics", normalization,
-          [.operand(0), moments] + extents(normalization) + [.int(splits)],
-          globalSize: [groups(normalization), splits]))
+          ["x": .operand(0), "moments": moments] + extents(normalization) + ["splits": .int(splits)],
+          constants: epilogue.constants, globalSize: [groups(normalization), splits]))
     }
     list.append(
       launch(
         "batch_normalization_statistics_merge", normalization,
         [
-          moments, .operand(1), .operand(2), .operand(3), .operand(4), .operand(6), .operand(7), .operand(8), scale,
-          offset,
-        ] + extents(normalization) + [.int(splits), .float(normalization.epsilon), .float(normalization.momentum)],
+          "moments": moments, "weight": .operand(1), "bias": .operand(2), "runningMean": .operand(3),
+          "runningVariance": .operand(4), "savedMean": .operand(6), "savedInverseDeviation": .operand(7),
+          "savedMeanLow": .operand(8), "scale": scale, "offset": offset,
+        ] + extents(normalization) + [
+          "splits": .int(splits), "epsilon": .float(normalization.epsilon), "momentum": .float(normalization.momentum),
+        ], constants: epilogue.constants,
         globalSize: [normalization.channels]))
     appendNormalization(
-      normalization, mean: .operand(6), scale: scale, offset: offset, y: .operand(5), to: &list)
+      normalization, mean: .operand(6), scale: scale, offset: offset, y: .operand(5), epilogue, to: &list)
     return list
   }
 
@@ -42,7 +47,9 @@ extension Planner {
     let meanLow = Launch.Argument.operand(5 + shift)
     let constants = activation?.kernelConstants ?? [:]
     // What it takes to normalise x again.
-    let normalized = activation == nil ? [] : [bias, weight, inverseDeviation, meanLow]
+    let normalized: KernelArguments =
+      activation == nil ? [:] : ["bias": bias, "weight": weight, "inverse": inverseDeviation, "meanLow": meanLow]
+    let reduced: KernelArguments = ["x": .operand(0), "dy": .operand(1), "mean": mean]
     let splits = splits(normalization)
     let sums = try list.scratch(splits * normalization.channels, for: "partial sums")
     let products = try list.scratch(splits * normalization.channels, for: "partial products")
@@ -50,65 +57,78 @@ extension Planner {
     if let local = localColumns(normalization) {
       list.append(
         local.launch(
-          "local_delta_sums", [.operand(0), .operand(1), mean, sums, products] + normalized, constants: constants))
+          "local_delta_sums", reduced + ["sums": sums, "products": products] + normalized, constants: constants))
     } else {
       list.append(
         launch(
           "batch_normalization_sums", normalization,
-          [.operand(0), .operand(1), mean, sums, products] + normalized + extents(normalization) + [.int(splits)],
+          reduced + ["allSums": sums, "allProducts": products] + normalized + extents(normalization) + [
+            "splits": .int(splits)
+          ],
           constants: constants,
           globalSize: [groups(normalization), splits]))
     }
     list.append(
       launch(
         "batch_normalization_sums_merge", normalization,
-        [sums, products, weight, inverseDeviation, meanLow, .operand(7 + shift), .operand(8 + shift), factors]
-          + (activation == nil ? [] : [bias]) + extents(normalization) + [.int(splits)], constants: constants,
+        [
+          "sums": sums, "products": products, "weight": weight, "savedInverseDeviation": inverseDeviation,
+          "savedMeanLow": meanLow, "dweight": .operand(7 + shift), "dbias": .operand(8 + shift), "factors": factors,
+        ] + (activation == nil ? [:] : ["bias": bias]) + extents(normalization) + ["splits": .int(splits)],
+        constants: constants,
         globalSize: [normalization.channels]))
     let rows = rowsPerItem(normalization)
     list.append(
       launch(
         "batch_normalization_delta", normalization,
-        [.operand(0), .operand(1), mean, factors, .operand(6 + shift)] + extents(normalization) + [.int(rows)],
+        reduced + ["factors": factors, "dx": .operand(6 + shift)] + extents(normalization) + [
+          "rowsPerItem": .int(rows)
+        ],
         constants: constants,
         globalSize: [groups(normalization), ceilingDivision(normalization.rows, rows)]))
     return list
   }
 
-  func batchNormalizationInference(_ normalization: BatchNormalization) throws(DeltaCLError) -> LaunchList {
+  func batchNormalizationInference(
+    _ normalization: BatchNormalization, _ epilogue: EpilogueBinding
+  ) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
     let scale = try list.scratch(normalization.channels, for: "scales")
     list.append(
       launch(
         "batch_normalization_scale", normalization,
-        [.operand(1), .operand(4), scale, .int(normalization.channels), .float(normalization.epsilon)],
+        [
+          "weight": .operand(1), "variance": .operand(4), "scale": scale, "C": .int(normalization.channels),
+          "epsilon": .float(normalization.epsilon),
+        ], constants: epilogue.constants,
         globalSize: [normalization.channels]))
     appendNormalization(
-      normalization, mean: .operand(3), scale: scale, offset: .operand(2), y: .operand(5), to: &list)
+      normalization, mean: .operand(3), scale: scale, offset: .operand(2), y: .operand(5), epilogue, to: &list)
     return list
   }
 
   /// y = (x - mean) * scale + offset.
   private func appendNormalization(
     _ normalization: BatchNormalization, mean: Launch.Argument, scale: Launch.Argument, offset: Launch.Argument,
-    y: Launch.Argument, to list: inout LaunchList
+    y: Launch.Argument, _ epilogue: EpilogueBinding, to list: inout LaunchList
   ) {
     let rows = rowsPerItem(normalization)
     list.append(
       launch(
         "batch_normalization", normalization,
-        [.operand(0), mean, scale, offset, y] + extents(normalization) + [.int(rows)],
-        globalSize: [groups(normalization), ceilingDivision(normalization.rows, rows)], storesResult: true))
+        ["x": .operand(0), "mean": mean, "scale": scale, "offset": offset, "y": y] + extents(normalization) + [
+          "rowsPerItem": .int(rows)
+        ], globalSize: [groups(normalization), ceilingDivision(normalization.rows, rows)], epilogue: epilogue))
   }
 
   private func launch(
-    _ kernel: String, _ normalization: BatchNormalization, _ arguments: [Launch.Argument],
-    constants: [String: Int] = [:], globalSize: [Int], storesResult: Bool = false
+    _ kernel: String, _ normalization: BatchNormalization, _ arguments: KernelArguments,
+    constants: [String: Int] = [:], globalSize: [Int], epilogue: EpilogueBinding = .none
   ) -> Launch {
     Launch(
       kernel, in: "batch-normalization",
       constants: constants.merging(["V": vectorWidth(dividing: normalization.channels)]) { $1 }, arguments,
-      globalSize: globalSize, storesResult: storesResult)
+      globalSize: globalSize, epilogue: epilogue)
   }
 
   private func localColumns(_ normalization: BatchNormalization) -> LocalColumns? {
@@ -116,8 +136,10 @@ extension Planner {
   }
 
   /// Rows, channels and the channels of a group.
-  private func extents(_ normalization: BatchNormalization) -> [Launch.Argument] {
-    [.int(normalization.rows), .int(normalization.channels), .int(groupChannels(normalization))]
+  private func extents(_ normalization: BatchNormalization) -> KernelArguments {
+    [
+      "rows": .int(normalization.rows), "C": .int(normalization.channels), "group": .int(groupChannels(normalization)),
+    ]
   }
 
   private func groupChannels(_ normalization: BatchNormalization) -> Int {

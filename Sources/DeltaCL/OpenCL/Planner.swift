@@ -12,94 +12,84 @@ struct Planner: Sendable {
   /// The neighbouring channels that a work-item of a normalisation does: all, so that a core streams through memory, or few,
   /// so that neighbouring work-items read neighbouring memory.
   let channelsPerItem: Int
-
   /// The sizes of work-groups to choose from, ascending. They are few, because a driver may compile a kernel for each.
   var workGroupSizes: [Int]
 
   /// The most rows for which a dense layer reads its weights where they lie.
-  let denseStreamingRows: Int
+  let unpackedRows: Int
 
-  /// The local memory that Winograd's fused kernel may use for what should stay in a core's cache; 0 turns Winograd's
-  /// algorithm off.
-  var winogradLocalBytes = 0
-
+  /// The algorithms of convolutions and dense layers, the preferred ones first; the last one can do every pass.
+  var algorithms: [any ConvolutionAlgorithm.Type]
+  /// The local memory that a work-item may use for what should stay in a core's cache.
+  var localBytes = 0
   /// The tiles of the local family to choose from; none turns it off.
   var localTiles: [LocalTile] = []
 
-  /// Vector multiplications that make a work-item of a correlation worth starting.
-  var multiplicationsPerItem = 8192
-  /// The local memory that a delta's products may use until they are gathered; 0 turns gathering off.
-  var gatherLocalBytes = 0
-  /// The work-items that share the direct sums of a kernel gradient.
-  var gradientItems = 16
-  /// Output pixels whose part of a vector of dy stays in the first cache.
-  var chunkPixels = 112
-  /// The work-items that share any other reduction.
-  var reductionItems = 128
-  /// Tiles times channels whose transforms stay in the caches during Winograd's gradient; of 2^15 to 2^18 the fastest on an
-  /// AVX-512 processor.
-  var winogradGradientElements = 1 << 15
-  /// What the transforms of a Winograd tile cost for each of its positions and channels, in multiplications.
-  var winogradTransformCost = 16
-  /// How many bytes of the products of a Winograd kernel gradient stay in the last cache.
-  var winogradProductBytes = 16 << 20
-
   /// What is fixed for the operation that is planned instead of being left to the defaults.
-  var choice = PlanChoice()
+  var choice: PlanChoice?
   /// The bytes that the scratch of an operation may take.
   var maximumScratchBytes = Int.max
 
   /// The planner for CPU devices, where a work-item is a loop on one core.
   static let cpu = Planner(
-    deviceClass: "CPU", maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, workGroupSizes: [1],
-    denseStreamingRows: 256, winogradLocalBytes: 1 << 20, gatherLocalBytes: 1 << 20)
+    deviceClass: "CPU", maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, workGroupSizes: [1], unpackedRows: 256,
+    algorithms: [Depthwise.self, Winograd.self, UnpackedDense.self, Col2Im.self, DirectSum.self], localBytes: 1 << 20)
   /// The planner for all other devices, where many work-items share a core.
   static let gpu = Planner(
-    deviceClass: "GPU", maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, workGroupSizes: [16, 64],
-    denseStreamingRows: 0,
-    localTiles: LocalTile.all)
+    deviceClass: "GPU", maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, workGroupSizes: [16, 64], unpackedRows: 0,
+    algorithms: [ImplicitGEMM.self, Depthwise.self, UnpackedDense.self, DirectSum.self], localTiles: LocalTile.all)
 
-  /// The launches of an operation.
+  /// The algorithm of a name, on whatever class of devices.
+  static func algorithm(named name: String) -> (any ConvolutionAlgorithm.Type)? {
+    (cpu.algorithms + gpu.algorithms).first { $0.name == name }
+  }
+
+  /// The same planner with a choice for the operation that it will plan.
+  func choosing(_ choice: PlanChoice) -> Planner {
+    var planner = self
+    planner.choice = choice
+    return planner
+  }
+
+  /// The same planner without algorithms that round more than the direct sum.
+  var exact: Planner {
+    var planner = self
+    planner.algorithms.removeAll { !$0.isExact }
+    return planner
+  }
+
+  /// The launches of an operation that has one plan.
   ///
   /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
-  func launches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList {
-    if usesLocalFamily, let list = try localLaunches(for: operation) { return list }
-    if usesDepthwiseKernels, let list = try depthwiseLaunches(for: operation) { return list }
-    if let list = try winogradLaunches(for: operation) { return list }
-    return switch operation {
-    case .convolution(let convolution, let bias): try self.convolution(convolution, bias: bias)
-    case .convolutionDelta(let convolution): try convolutionDelta(convolution)
-    case .convolutionGradient(let convolution): try convolutionGradient(convolution)
+  func fixedLaunches(
+    for operation: TensorOperation, _ epilogue: EpilogueBinding
+  ) throws(DeltaCLError) -> LaunchList {
+    switch operation {
     case .biasGradient(let rows, let channels): try biasGradient(rows: rows, channels: channels)
     case .maxPooling(let pooling): maxPooling(pooling)
-    case .maxPoolingDelta(let pooling): maxPoolingDelta(pooling)
-    case .averagePooling(let average): averagePooling(average)
-    case .averagePoolingDelta(let average): averagePoolingDelta(average)
-    case .dense(let dense, let bias): try self.dense(dense, bias: bias)
-    case .denseDelta(let dense): try denseDelta(dense)
-    case .denseGradient(let dense): try denseGradient(dense)
-    case .activation(let function, let count): activation(function, count: count)
-    case .activationDelta(let function, let count): activationDelta(function, count: count)
-    case .batchNormalization(let normalization): try batchNormalization(normalization)
+    case .maxPoolingDelta(let pooling): maxPoolingDelta(pooling, epilogue)
+    case .averagePooling(let average): averagePooling(average, epilogue)
+    case .averagePoolingDelta(let average): averagePoolingDelta(average, epilogue)
+    case .activation(let function, let count): LaunchList(activation(function, count: count))
+    case .activationDelta(let function, let count): LaunchList(activationDelta(function, count: count))
+    case .batchNormalization(let normalization): try batchNormalization(normalization, epilogue)
     case .batchNormalizationDelta(let normalization, let activation):
       try batchNormalizationDelta(normalization, activation: activation)
-    case .batchNormalizationInference(let normalization): try batchNormalizationInference(normalization)
-    case .dropout(let dropout): self.dropout(dropout)
+    case .batchNormalizationInference(let normalization): try batchNormalizationInference(normalization, epilogue)
+    case .dropout(let dropout): self.dropout(dropout, epilogue)
     case .increment: increment()
     case .softmax(let rows, let classes): softmax(rows: rows, classes: classes)
     case .softmaxDelta(let rows, let classes): softmaxDelta(rows: rows, classes: classes)
     case .softmaxCrossEntropy(let rows, let classes): try softmaxCrossEntropy(rows: rows, classes: classes)
     case .meanSquaredError(let count): try meanSquaredError(count: count)
     case .correctPredictions(let rows, let classes): try correctPredictions(rows: rows, classes: classes)
-    case .add(let count): elementwise("add", operands: 3, count: count, storesResult: true)
-    case .scale(let count, let factor): elementwise("scale", operands: 2, count: count, [.float(factor)])
-    case .fill(let count, let value): elementwise("fill", operands: 1, count: count, [.float(value)])
-    case .copy(let count): elementwise("copy", operands: 2, count: count)
-    case .sgd(let sgd):
-      elementwise(
-        "sgd", operands: 4, count: sgd.count,
-        [.float(sgd.momentum), .float(sgd.weightDecay), .int(sgd.nesterov ? 1 : 0)])
-    case .fused(let operation, let epilogue): try fused(operation, epilogue)
+    case .add(let count): LaunchList(add(count: count, epilogue))
+    case .scale(let count, let factor): LaunchList(scale(count: count, factor: factor))
+    case .fill(let count, let value): LaunchList(fill(.operand(0), count: count, value: value))
+    case .copy(let count): LaunchList(copy(count: count))
+    case .sgd(let sgd): LaunchList(self.sgd(sgd))
+    case .fused(let operation, _): try fixedLaunches(for: operation, epilogue)
+    case .convolution, .convolutionDelta, .convolutionGradient, .dense, .denseDelta, .denseGradient: LaunchList()
     }
   }
 

@@ -82,7 +82,7 @@ public struct Tuning: Hashable, Sendable {
       entriesByKey[Key(operation: operation.withoutEpilogue.name, shape: operation.shapeText, exact: exact)]
     }
     guard exact else { return find(exact: false) }
-    return find(exact: true) ?? find(exact: false).flatMap { $0.choice.algorithm == .winograd ? nil : $0 }
+    return find(exact: true) ?? find(exact: false).flatMap { $0.choice.isExact ? $0 : nil }
   }
 }
 
@@ -92,7 +92,7 @@ extension Tuning.Entry {
 
 extension Tuning {
   /// The version of the file's form and of what its choices mean to the planner.
-  private static let version = 1
+  private static let version = 2
 
   private struct File: Codable {
     let version: Int

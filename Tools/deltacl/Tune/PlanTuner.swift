@@ -82,7 +82,7 @@ struct PlanTuner {
     let start = clock.now
     func elapsed() -> Double { (clock.now - start) / .seconds(1) }
 
-    let direct = try call(PlanChoice(algorithm: .direct))
+    let direct = try call(.direct)
     try run(direct)
     let expected = try output.floats()
     let bound = try bound(of: expected)

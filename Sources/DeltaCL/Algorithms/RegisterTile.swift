@@ -47,3 +47,26 @@ struct RegisterTile: Hashable, Sendable {
     cost = best?.cost ?? 1
   }
 }
+
+extension RegisterTile {
+  /// The chosen tile where it fits, else the one that covers `pixels` x `channels` in the least time.
+  init(
+    choosing shape: TileShape?, pixels: Int, channels: Int, width: Int, pixelStep: Int, terms: Int = 0, fits: Bool = false
+  ) {
+    let best = RegisterTile(
+      pixels: pixels, channels: channels, width: width, pixelStep: pixelStep, terms: terms, fits: fits)
+    let chosen = shape.flatMap {
+      $0.isFitting(pixels: pixels, channels: channels, width: width, fits: fits) ? $0 : nil
+    }
+    // What the tile costs must not decide on anything else that is left to the planner.
+    self.init(
+      chosen ?? TileShape(width: best.width, vectors: best.vectors, pixels: best.pixels), cost: best.cost)
+  }
+
+  private init(_ shape: TileShape, cost: Int) {
+    width = shape.width
+    vectors = shape.vectors
+    pixels = shape.pixels
+    self.cost = cost
+  }
+}

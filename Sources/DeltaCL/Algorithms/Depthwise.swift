@@ -1,5 +1,7 @@
 /// Depthwise convolution, where each channel has a kernel of its own; `Kernels/OpenCL/depthwise.cl` explains the kernels.
-extension Planner {
+struct Depthwise: ConvolutionAlgorithm {
+  static let name = "depthwise"
+
   /// The most neighbouring pixels of a correlation's tile; more would share little more of what they read.
   private static let correlationPixels = 8
   /// The most neighbouring pixels of a gradient's tile: with the sums of a kernel row they stay in 32 registers.
@@ -23,83 +25,102 @@ extension Planner {
     }
   }
 
-  /// The launches of the depthwise kernels for an operation, or `nil` where they cannot do it.
-  func depthwiseLaunches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList? {
-    switch operation {
-    case .convolution(let convolution, let bias) where isDepthwise(convolution):
-      try depthwise(convolution, bias: bias)
+  private let pass: ConvolutionPass
+  private let convolution: Convolution
+  private let planner: Planner
+
+  init(_ pass: ConvolutionPass, on planner: Planner) throws(Refusal) {
+    self.pass = pass
+    convolution = pass.convolution
+    self.planner = planner
+    guard pass.dense == nil else { throw .otherOperation }
+    guard convolution.groups == convolution.inputChannels, convolution.groups == convolution.outputChannels else {
+      throw .notDepthwise
+    }
     // A tile of the delta holds whole strides.
-    case .convolutionDelta(let convolution)
-    where isDepthwise(convolution) && convolution.stride.columns <= Planner.correlationPixels:
-      try depthwiseDelta(convolution)
-    case .convolutionGradient(let convolution) where isDepthwise(convolution): try depthwiseGradient(convolution)
-    default: nil
+    guard pass.direction != .delta || convolution.stride.columns <= Self.correlationPixels else {
+      throw .stride(convolution.stride.columns, most: Self.correlationPixels)
     }
   }
 
-  private func isDepthwise(_ convolution: Convolution) -> Bool {
-    convolution.groups == convolution.inputChannels && convolution.groups == convolution.outputChannels
+  func launches(_ parameters: NoParameters, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
+    switch pass.direction {
+    case .forward: try forward(epilogue)
+    case .delta: try delta(epilogue)
+    case .gradient: try gradient()
+    }
   }
 
-  private func depthwise(_ convolution: Convolution, bias: Bool) throws(DeltaCLError) -> LaunchList {
-    try correlation(
-      "depthwise_correlate", convolution, into: convolution.outputSize, columns: convolution.outputSize.columns,
-      step: 1, bias: bias)
+  private func forward(_ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
+    let (bias, result) = pass.biasAndResult
+    return try correlation(
+      "depthwise_correlate", x: "x", y: "y", bias: bias, result: result, into: convolution.outputSize,
+      columns: convolution.outputSize.columns, step: 1, epilogue)
   }
 
-  private func depthwiseDelta(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+  private func delta(_ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
     // Tiles begin where windows do, the first one before the image.
     let stride = convolution.stride.columns
     return try correlation(
-      "depthwise_delta", convolution, into: convolution.inputSize,
-      columns: convolution.inputSize.columns + convolution.padding.left % stride, step: stride, bias: false)
+      "depthwise_delta", x: "dy", y: "dx", bias: .operand(1), result: .operand(2), into: convolution.inputSize,
+      columns: convolution.inputSize.columns + convolution.padding.left % stride, step: stride, epilogue)
   }
 
   /// The launches that correlate the first operand with packed kernels.
   ///
   /// - Parameters:
+  ///   - x: The name that the kernel gives to what is correlated.
+  ///   - y: The name that it gives to the result.
   ///   - columns: What tiles have to cover.
   ///   - step: What the pixels of a tile must be a multiple of.
   private func correlation(
-    _ kernel: String, _ convolution: Convolution, into size: Extent, columns: Int, step: Int, bias: Bool
+    _ kernel: String, x: String, y: String, bias: Launch.Argument, result: Launch.Argument, into size: Extent,
+    columns: Int, step: Int, _ epilogue: EpilogueBinding
   ) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
-    let fewest = ceilingDivision(columns, Planner.correlationPixels / step * step)
+    let fewest = ceilingDivision(columns, Self.correlationPixels / step * step)
     let tile = Tile(
       convolution, pixels: ceilingDivision(ceilingDivision(columns, fewest), step) * step,
-      width: vectorWidth(within: convolution.inputChannels))
+      width: planner.vectorWidth(within: convolution.inputChannels))
     let taps = convolution.kernelSize.rows * convolution.kernelSize.columns
     let packed = try list.scratch(Shape([1 + taps, convolution.inputChannels]).elementCount, for: "packed kernels")
+    let parts = SumParts(runs: convolution.kernelSize.rows, length: convolution.kernelSize.columns)
+    // One program for both kernels.
+    let constants = tile.constants.merging(parts.constants) { $1 }.merging(epilogue.constants) { $1 }
     list.append(
       Launch(
-        "depthwise_pack", in: "depthwise", constants: tile.constants,
+        "depthwise_pack", in: "depthwise", constants: constants,
         [
-          .operand(1), .operand(bias ? 2 : 1), packed, .int(convolution.inputChannels), .int(taps), .int(bias ? 1 : 0),
+          "w": .operand(1), "b": bias, "packed": packed, "C": .int(convolution.inputChannels), "taps": .int(taps),
+          "hasBias": .flag(pass.hasBias),
         ], globalSize: [tile.blocks]))
-    let parts = SumParts(runs: convolution.kernelSize.rows, length: convolution.kernelSize.columns)
     let rows = convolution.batch * size.rows
     let rowsPerItem = streams ? max(1, rows / 64) : 1
     let tiles = ceilingDivision(columns, tile.pixels)
     let tilesPerItem = share(of: tiles, others: rows)
     let tileItems = ceilingDivision(tiles, tilesPerItem)
     let blocksPerItem = share(of: tile.blocks, others: rows * tileItems)
+    var arguments: KernelArguments = [:]
+    arguments.append(x, .operand(0))
+    arguments.append("packed", packed)
+    arguments.append(y, result)
     list.append(
       Launch(
-        kernel, in: "depthwise", constants: tile.constants.merging(parts.constants) { $1 },
-        [.operand(0), packed, .operand(bias ? 3 : 2), .int(rows)] + geometry(convolution) + [
-          .int(blocksPerItem), .int(tilesPerItem), .int(rowsPerItem),
-        ] + parts.arguments,
+        kernel, in: "depthwise", constants: constants,
+        arguments + ["rows": .int(rows)] + geometry + [
+          "blocksPerItem": .int(blocksPerItem), "tilesPerItem": .int(tilesPerItem), "rowsPerItem": .int(rowsPerItem),
+        ] + parts.arguments("partRows"),
         globalSize: [
           ceilingDivision(tile.blocks, blocksPerItem), tileItems, ceilingDivision(rows, rowsPerItem),
-        ], storesResult: true))
+        ], epilogue: epilogue))
     return list
   }
 
-  private func depthwiseGradient(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {
+  private func gradient() throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
     let tile = Tile(
-      convolution, pixels: Planner.gradientPixels(of: convolution.outputSize.columns),
-      width: vectorWidth(within: convolution.inputChannels))
+      convolution, pixels: Self.gradientPixels(of: convolution.outputSize.columns),
+      width: planner.vectorWidth(within: convolution.inputChannels))
     let rows = convolution.batch * convolution.outputSize.rows
     let blocksPerItem = share(of: tile.blocks, others: rows)
     let items = ceilingDivision(tile.blocks, blocksPerItem)
@@ -110,18 +131,22 @@ extension Planner {
     // Ranges of many pixels are summed up part by part.
     let part = SumParts.longestChain(of: rows * convolution.outputSize.columns)
     let isDivided = ceilingDivision(rows, splits) * convolution.outputSize.columns > part
-    let parts =
-      isDivided ? [try list.scratch(Shape([splits, taps, lanes]).elementCount, for: "parts"), .int(part)] : []
+    let parts: KernelArguments =
+      isDivided
+      ? ["parts": try list.scratch(Shape([splits, taps, lanes]).elementCount, for: "parts"), "part": .int(part)] : [:]
     list.append(
       Launch(
         "depthwise_gradient", in: "depthwise", constants: tile.constants.merging(isDivided ? ["PARTS": 1] : [:]) { $1 },
-        [.operand(0), .operand(1), partial, .int(rows)] + geometry(convolution) + [
-          .int(blocksPerItem), .int(splits), .int(lanes),
+        ["x": .operand(0), "dy": .operand(1), "partial": partial, "rows": .int(rows)] + geometry + [
+          "blocksPerItem": .int(blocksPerItem), "splits": .int(splits), "lanes": .int(lanes),
         ] + parts, globalSize: [items, splits]))
     list.append(
       Launch(
         "depthwise_gradient_sum", in: "depthwise", constants: tile.constants,
-        [partial, .operand(2), .int(convolution.inputChannels), .int(taps), .int(splits), .int(lanes)],
+        [
+          "partial": partial, "dw": .operand(2), "C": .int(convolution.inputChannels), "taps": .int(taps),
+          "splits": .int(splits), "lanes": .int(lanes),
+        ],
         globalSize: [tile.blocks]))
     return list
   }
@@ -134,7 +159,7 @@ extension Planner {
   }
 
   /// Whether a work-item does whole rows of all channels, so that a core streams through memory.
-  private var streams: Bool { channelsPerItem == .max }
+  private var streams: Bool { planner.channelsPerItem == .max }
 
   /// How many of `count` tiles or vectors of channels a work-item does: all, unless fewer than 16 work-items would do the
   /// others that it is combined with.
@@ -143,12 +168,13 @@ extension Planner {
   }
 
   /// The images' rows, columns and channels, the kernel's rows and how they move, and the padding.
-  private func geometry(_ convolution: Convolution) -> [Launch.Argument] {
+  private var geometry: KernelArguments {
     [
-      .int(convolution.inputSize.rows), .int(convolution.inputSize.columns), .int(convolution.inputChannels),
-      .int(convolution.outputSize.rows), .int(convolution.outputSize.columns), .int(convolution.kernelSize.rows),
-      .int(convolution.stride.rows), .int(convolution.dilation.rows), .int(convolution.padding.top),
-      .int(convolution.padding.left),
+      "H": .int(convolution.inputSize.rows), "W": .int(convolution.inputSize.columns),
+      "C": .int(convolution.inputChannels), "P": .int(convolution.outputSize.rows),
+      "Q": .int(convolution.outputSize.columns), "R": .int(convolution.kernelSize.rows),
+      "strideRows": .int(convolution.stride.rows), "dilationRows": .int(convolution.dilation.rows),
+      "top": .int(convolution.padding.top), "left": .int(convolution.padding.left),
     ]
   }
 }

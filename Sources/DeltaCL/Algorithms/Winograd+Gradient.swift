@@ -1,6 +1,11 @@
 /// The kernel gradient by Winograd's algorithms; `Kernels/OpenCL/winograd-gradient.cl` explains the kernels.
-extension Planner {
-  func winogradGradient(_ convolution: Convolution, _ transform: WinogradTransform) throws(DeltaCLError) -> LaunchList {
+extension Winograd {
+  /// Tiles times channels whose transforms stay in the caches; of 2^15 to 2^18 the fastest on an AVX-512 processor.
+  private static let transformElements = 1 << 15
+  /// How many bytes of products stay in the last cache.
+  private static let productBytes = 16 << 20
+
+  func gradient(_ parameters: Parameters) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
     let width = WinogradTransform.width
     let channels = convolution.inputChannels, outputs = convolution.outputChannels
@@ -9,16 +14,16 @@ extension Planner {
     let productCount = transform.kernelCount(WinogradTransform.lanes(for: channels) * outputs)
     // Transforms of so many tiles stay in the processor's caches, or are as large as the products, which each range of tiles
     // reads and writes; products that do not stay in the caches are better read seldom.
-    let fitting = max(winogradGradientElements, channels * outputs) / (channels + outputs)
-    let isInCache = productCount * ElementType.float32.byteCount <= winogradProductBytes
-    let range = min(allTiles, choice.winogradTiles.map { max(16, $0) } ?? (isInCache ? fitting : 512))
-    let chosen = WinogradTransform.fitting(choice.tile, for: channels)
+    let fitting = max(Self.transformElements, channels * outputs) / (channels + outputs)
+    let isInCache = productCount * ElementType.float32.byteCount <= Self.productBytes
+    let range = min(allTiles, parameters.tiles.map { max(16, $0) } ?? (isInCache ? fitting : 512))
+    let chosen = WinogradTransform.fitting(parameters.tile, for: channels)
     let vectors = chosen?.vectors ?? WinogradTransform.vectors(for: channels)
     // Each work-item then reads a part of the transforms, some of them many times.
-    let areTransformsInCache = allTiles * (channels + outputs) <= 2 * winogradGradientElements
+    let areTransformsInCache = allTiles * (channels + outputs) <= 2 * Self.transformElements
     let kernelsAtOnce =
       range == allTiles && areTransformsInCache
-      ? transform.kernelsAtOnce(localBytes: winogradLocalBytes, channels: channels, outputs: outputs, vectors: vectors)
+      ? transform.kernelsAtOnce(localBytes: planner.localBytes, channels: channels, outputs: outputs, vectors: vectors)
       : nil
     let kernels = kernelsAtOnce ?? WinogradTransform.partChannels(of: outputs, near: 64)
     let kernelParts = ceilingDivision(outputs, kernels)
@@ -43,45 +48,42 @@ extension Planner {
       transform.transformCount(range * kernelParts * kernels), for: "transformed output delta")
     let products = kernelsAtOnce != nil ? nil : try list.scratch(productCount, for: "products")
     // For results that are computed again.
-    let definition: [Launch.Argument] = [
-      .operand(0), .operand(1), .int(convolution.inputSize.rows), .int(convolution.inputSize.columns),
-      .int(convolution.outputSize.rows), .int(convolution.outputSize.columns), .int(convolution.padding.top),
-      .int(convolution.padding.left),
-    ]
+    let padding: KernelArguments = ["top": .int(convolution.padding.top), "left": .int(convolution.padding.left)]
+    let input: KernelArguments = ["H": .int(convolution.inputSize.rows), "W": .int(convolution.inputSize.columns)]
+    let output: KernelArguments = ["P": .int(convolution.outputSize.rows), "Q": .int(convolution.outputSize.columns)]
+    let definition: KernelArguments = ["x": .operand(0), "dy": .operand(1)] + input + output + padding
     for first in stride(from: 0, to: max(allTiles, 1), by: range) {
       let tiles = min(range, allTiles - first)
-      let tileArguments: [Launch.Argument] = [
-        .int(first), .int(tiles), .int(convolution.batch), .int(imageTiles.rows), .int(imageTiles.columns),
+      let range: KernelArguments = [
+        "first": .int(first), "tiles": .int(tiles), "batch": .int(convolution.batch),
+        "tileRows": .int(imageTiles.rows), "tileColumns": .int(imageTiles.columns),
       ]
       list.append(
         Launch(
           "winograd_input", in: "winograd-gradient", constants: constants,
-          [.operand(0), v] + tileArguments + [
-            .int(convolution.inputSize.rows), .int(convolution.inputSize.columns), .int(convolution.padding.top),
-            .int(convolution.padding.left),
-          ], globalSize: [tiles]))
+          ["x": .operand(0), "v": v] + range + input + padding, globalSize: [tiles]))
       list.append(
         Launch(
           "winograd_delta", in: "winograd-gradient", constants: constants,
-          [.operand(1), m] + tileArguments + [.int(convolution.outputSize.rows), .int(convolution.outputSize.columns)],
+          ["dy": .operand(1), "m": m] + range + output,
           globalSize: [tiles]))
       list.append(
         products.map {
           Launch(
             "winograd_gradient", in: "winograd-gradient", constants: constants,
-            [v, m, $0] + tileArguments,
+            ["v": v, "m": m, "products": $0] + range,
             globalSize: [kernelParts, transform.positions])
         }
           ?? Launch(
             "winograd_gradient_at_once", in: "winograd-gradient", constants: constants,
-            [v, m, .operand(2)] + tileArguments + definition,
+            ["v": v, "m": m, "dw": .operand(2)] + range + definition,
             globalSize: [kernelParts, channels / (vectors * width)], localSize: 1))
     }
     if let products {
       list.append(
         Launch(
           "winograd_gradient_sum", in: "winograd-gradient", constants: constants,
-          [products, .operand(2), .int(convolution.batch)] + definition, globalSize: [outputs]))
+          ["products": products, "dw": .operand(2), "batch": .int(convolution.batch)] + definition, globalSize: [outputs]))
     }
     return list
   }

@@ -42,4 +42,26 @@ struct LocalCorrelation {
       || last(first.row, computed.rows, stride.rows, kernelSize.rows, dilation.rows) >= input.rows
       || last(first.column, computed.columns, stride.columns, kernelSize.columns, dilation.columns) >= input.columns
   }
+
+  /// What the kernel takes: the pixels computed, the image, the windows, the weights, and where the results go.
+  var arguments: KernelArguments {
+    let image: KernelArguments = [
+      "P": .int(computed.rows), "Q": .int(computed.columns), "H": .int(input.rows), "W": .int(input.columns),
+      "C": .int(channels * groups), "xRow": .int(first.row), "xColumn": .int(first.column),
+      "strideRows": .int(stride.rows), "strideColumns": .int(stride.columns), "dilationRows": .int(dilation.rows),
+      "dilationColumns": .int(dilation.columns),
+    ]
+    let sum: KernelArguments = [
+      "S": .int(kernelSize.columns), "channels": .int(channels),
+      "terms": .int(kernelSize.rows * kernelSize.columns * channels), "outputs": .int(outputs),
+      "wFirst": .int(weights.first), "wRow": .int(weights.row), "wColumn": .int(weights.column),
+      "wChannel": .int(weights.channel), "wOutput": .int(weights.output), "wGroup": .int(weights.group),
+    ]
+    let result: KernelArguments = [
+      "YH": .int(output.rows), "YW": .int(output.columns), "YC": .int(outputs * groups),
+      "yRow": .int(outputFirst.row), "yColumn": .int(outputFirst.column), "yRowStep": .int(outputStep.rows),
+      "yColumnStep": .int(outputStep.columns),
+    ]
+    return image + sum + result
+  }
 }

@@ -84,6 +84,20 @@ struct WinogradTransform {
     return constants
   }
 
+  /// Whether the transforms, which are larger than the tensors, can be indexed.
+  func isIndexable(_ convolution: Convolution) -> Bool {
+    // No direction has more tiles: a delta has more results than a forward pass, or at stride 2 larger tiles.
+    let rows = ceilingDivision(convolution.outputSize.rows + taps, 4) + 1
+    let columns = ceilingDivision(convolution.outputSize.columns + taps, 4) + 1
+    let channels = max(convolution.inputChannels, convolution.outputChannels) + Self.width
+    return Shape([positions, convolution.batch, rows, columns, channels]).elementCount
+      <= Shape.maximumElementCount
+      && Shape([
+        positions, convolution.inputChannels + Self.width,
+        convolution.outputChannels + 4 * Self.width,
+      ]).elementCount <= Shape.maximumElementCount
+  }
+
   // MARK: Channels
 
   /// The most vectors of a register tile that divide those of `channels`.
@@ -92,7 +106,7 @@ struct WinogradTransform {
   }
 
   /// The register tile that was chosen, where its vectors divide those of `channels`.
-  static func fitting(_ tile: PlanChoice.Tile?, for channels: Int) -> PlanChoice.Tile? {
+  static func fitting(_ tile: TileShape?, for channels: Int) -> TileShape? {
     tile.flatMap { $0.width == width && lanes(for: channels) % ($0.vectors * width) == 0 ? $0 : nil }
   }
 

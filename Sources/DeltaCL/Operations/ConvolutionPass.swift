@@ -8,16 +8,26 @@ struct ConvolutionPass: Hashable, Sendable {
 
   let direction: Direction
   let convolution: Convolution
+  /// Whether a forward pass adds a bias.
+  var hasBias = false
+  /// The dense layer that the convolution stands for; `nil` where it is none.
+  var dense: Dense?
+
+  /// The bias, or any other operand where there is none, and the result of a forward pass.
+  var biasAndResult: (bias: Launch.Argument, result: Launch.Argument) {
+    hasBias ? (.operand(2), .operand(3)) : (.operand(1), .operand(2))
+  }
 }
 
 extension TensorOperation {
   /// The convolution behind the operation; `nil` where its plan has no free choices.
   var convolutionPass: ConvolutionPass? {
     switch self {
-    case .convolution(let convolution, _): ConvolutionPass(direction: .forward, convolution: convolution)
+    case .convolution(let convolution, let bias):
+      ConvolutionPass(direction: .forward, convolution: convolution, hasBias: bias)
     case .convolutionDelta(let convolution): ConvolutionPass(direction: .delta, convolution: convolution)
     case .convolutionGradient(let convolution): ConvolutionPass(direction: .gradient, convolution: convolution)
-    case .dense(let dense, _): Self.pass(.forward, dense)
+    case .dense(let dense, let bias): Self.pass(.forward, dense, hasBias: bias)
     case .denseDelta(let dense): Self.pass(.delta, dense)
     case .denseGradient(let dense): Self.pass(.gradient, dense)
     case .fused(let operation, _): operation.convolutionPass
@@ -25,8 +35,17 @@ extension TensorOperation {
     }
   }
 
-  private static func pass(_ direction: ConvolutionPass.Direction, _ dense: Dense) -> ConvolutionPass? {
-    (try? dense.convolution).map { ConvolutionPass(direction: direction, convolution: $0) }
+  private static func pass(
+    _ direction: ConvolutionPass.Direction, _ dense: Dense, hasBias: Bool = false
+  ) -> ConvolutionPass? {
+    (try? dense.convolution).map {
+      ConvolutionPass(direction: direction, convolution: $0, hasBias: hasBias, dense: dense)
+    }
+  }
+
+  /// What follows the operation in the same pass over memory.
+  var epilogue: Epilogue? {
+    if case .fused(_, let epilogue) = self { epilogue } else { nil }
   }
 
   /// The operation without what follows it in the same pass over memory; both have the same choices.

@@ -43,5 +43,11 @@ struct SumParts: Hashable, Sendable {
   var constants: [String: Int] { isDivided ? ["PARTS": 1] : [:] }
 
   /// What such kernels take.
-  var arguments: [Launch.Argument] { [.int(length), .int(runs)] }
+  ///
+  /// - Parameter runs: The name that the kernel gives to the whole runs of a part.
+  func arguments(_ runs: String) -> KernelArguments {
+    var arguments: KernelArguments = ["part": .int(length)]
+    arguments.append(runs, .int(self.runs))
+    return arguments
+  }
 }

@@ -1,0 +1,149 @@
+/// GEMM with col2im, for deltas of few input channels, which would leave most lanes of a vector empty: dy times all taps, whose
+/// products are then added up where they belong. `Kernels/OpenCL/convolution-delta-geometry.cl` explains the kernel.
+struct Col2Im: ConvolutionAlgorithm {
+  struct Parameters: AlgorithmParameters {
+    /// The register tile, taps by pixels of dy.
+    var tile: TileShape?
+
+    var details: [String] { [tile?.text].compactMap(\.self) }
+
+    func validate() throws(DeltaCLError) { try tile?.validate() }
+  }
+
+  /// Sizes and register tile.
+  private struct Geometry {
+    let convolution: Convolution
+    /// Taps by pixels of dy.
+    let tile: RegisterTile
+
+    /// The taps of all input channels.
+    var taps: Int { convolution.kernelSize.rows * convolution.kernelSize.columns * convolution.inputChannels }
+
+    /// The pixels of a row of dy with those that fill its last register tile.
+    var rowLanes: Int { ceilingDivision(convolution.outputSize.columns, tile.lanes) * tile.lanes }
+
+    /// The columns of a phase of dx with those that fill the last vector.
+    var phaseLanes: Int {
+      let columns = (convolution.inputSize.columns - 1 + convolution.padding.left) / convolution.stride.columns + 1
+      return ceilingDivision(columns, tile.width) * tile.width
+    }
+
+    /// The zeros before the products of a tap.
+    var padding: Int {
+      let shift = (convolution.kernelSize.columns - 1) * convolution.dilation.columns / convolution.stride.columns
+      return ceilingDivision(shift, tile.width) * tile.width
+    }
+
+    /// The rows of products that a row of dx needs.
+    var ring: Int { (convolution.kernelSize.rows - 1) * convolution.dilation.rows / convolution.stride.rows + 1 }
+
+    /// The distance of the taps' products.
+    var step: Int { padded(padding + max(rowLanes, phaseLanes)) }
+
+    /// The distance of the channels of a transposed row of dy.
+    var rowStep: Int { padded(rowLanes) }
+
+    /// A distance at which neighbours do not share a set of the first cache.
+    private func padded(_ count: Int) -> Int { count.isMultiple(of: 64) ? count + tile.width : count }
+
+    /// The local memory that a work-item takes, which may be far more than there is.
+    var localBytes: Double {
+      let row = Double(convolution.outputChannels) * Double(rowStep)
+      let sums = Double(convolution.stride.columns) * Double(convolution.inputChannels) * Double(phaseLanes)
+      return (row + Double(ring) * Double(taps) * Double(step) + sums) * Double(ElementType.float32.byteCount)
+    }
+
+    /// The bands of an image's rows, of which each computes the products anew that it shares with the one before: enough for
+    /// many cores, but so few that this takes little time.
+    var bands: Int {
+      let wanted = ceilingDivision(64, max(1, convolution.batch))
+      return max(1, min(wanted, convolution.outputSize.rows / (8 * ring)))
+    }
+
+    /// In multiplications, of which a vector's take half a cycle.
+    var cost: Double {
+      let rows = convolution.outputSize.rows + (bands - 1) * (ring - 1)
+      // A product is stored and added; an element of dx is stored alone.
+      let products = Double(rows) * Double(rowLanes) * Double(taps) * Double(convolution.outputChannels + 6)
+      return products + 64
+        * Double(convolution.inputSize.rows * convolution.inputSize.columns * convolution.inputChannels)
+    }
+  }
+
+  static let name = "col2im"
+
+  private let convolution: Convolution
+  private let planner: Planner
+
+  init(_ pass: ConvolutionPass, on planner: Planner) throws(Refusal) {
+    convolution = pass.convolution
+    self.planner = planner
+    guard pass.direction == .delta else { throw .otherOperation }
+    guard convolution.groups == 1 else { throw .groups(convolution.groups) }
+    guard convolution.batch > 0 else { throw .emptyBatch }
+    let kernel = convolution.kernelSize
+    let rowOfProducts = Shape([kernel.rows, kernel.columns, convolution.inputChannels, convolution.outputSize.columns])
+    guard rowOfProducts.elementCount <= planner.localBytes else {
+      throw .localMemory(Double(rowOfProducts.elementCount) * 4, available: planner.localBytes)
+    }
+    let needed = geometry(nil).localBytes
+    guard needed <= Double(planner.localBytes) else { throw .localMemory(needed, available: planner.localBytes) }
+  }
+
+  var drawback: Refusal? {
+    let width = planner.maximumVectorWidth
+    guard convolution.inputChannels < 2 * width else { return .manyChannels(convolution.inputChannels) }
+    func area(_ extent: Extent) -> Double { Double(extent.rows) * Double(extent.columns) }
+    let lanes = ceilingDivision(convolution.inputChannels, width) * width
+    let direct =
+      area(convolution.inputSize) * area(convolution.kernelSize) / area(convolution.stride)
+      * Double(convolution.outputChannels * lanes)
+    let cost = geometry(nil).cost
+    return cost < direct ? nil : .slower(cost, direct: direct)
+  }
+
+  var candidates: [Parameters] {
+    let columns = convolution.outputSize.columns
+    let tiles = TileShape.candidates(
+      pixels: taps, channels: columns, width: planner.vectorWidth(covering: columns), fits: false)
+    return [Parameters()] + tiles.map { Parameters(tile: $0) }
+  }
+
+  /// The taps of all input channels.
+  private var taps: Int {
+    convolution.kernelSize.rows * convolution.kernelSize.columns * convolution.inputChannels
+  }
+
+  private func geometry(_ tile: TileShape?) -> Geometry {
+    let columns = convolution.outputSize.columns
+    return Geometry(
+      convolution: convolution,
+      tile: RegisterTile(
+        choosing: tile, pixels: taps, channels: columns, width: planner.vectorWidth(covering: columns), pixelStep: 1))
+  }
+
+  func launches(_ parameters: Parameters, _ epilogue: EpilogueBinding) -> LaunchList {
+    let geometry = self.geometry(parameters.tile)
+    let input = convolution.inputSize, output = convolution.outputSize
+    let items = convolution.batch * geometry.bands
+    var list = LaunchList()
+    list.append(
+      Launch(
+        "convolution_delta_gather", in: "convolution-delta-gather",
+        constants: [
+          "V": geometry.tile.width, "NV": geometry.tile.vectors, "TILE": geometry.tile.pixels,
+          "K": convolution.outputChannels, "C": convolution.inputChannels, "R": convolution.kernelSize.rows,
+          "S": convolution.kernelSize.columns, "ROW_STRIDE": convolution.stride.rows,
+          "COLUMN_STRIDE": convolution.stride.columns, "ROW_DILATION": convolution.dilation.rows,
+          "COLUMN_DILATION": convolution.dilation.columns, "Q_LANES": geometry.rowLanes, "Q_STEP": geometry.rowStep,
+          "LANES": geometry.phaseLanes, "PAD": geometry.padding, "STEP": geometry.step, "RING": geometry.ring,
+          "PART": SumParts.longestChain(of: convolution.outputChannels * geometry.taps / convolution.inputChannels),
+        ],
+        [
+          "dy": .operand(0), "w": .operand(1), "dx": .operand(2), "items": .int(items), "bands": .int(geometry.bands),
+          "H": .int(input.rows), "W": .int(input.columns), "P": .int(output.rows), "Q": .int(output.columns),
+          "top": .int(convolution.padding.top), "left": .int(convolution.padding.left),
+        ], globalSize: [items], localSize: 1, epilogue: epilogue))
+    return list
+  }
+}

@@ -1,0 +1,147 @@
+/// The kernel gradient, in stages. `Kernels/OpenCL/convolution-gradient.cl` explains the kernels.
+extension DirectSum {
+  /// The work-items that share the sums.
+  private static let items = 16
+  /// Output pixels whose part of a vector of dy stays in the first cache.
+  private static let defaultChunkPixels = 112
+
+  func gradient(_ parameters: Parameters) throws(DeltaCLError) -> LaunchList {
+    let convolution = pass.convolution
+    var list = LaunchList()
+    let x = try Image(
+      argument: .operand(0), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
+      channels: convolution.inputChannels
+    ).padded(
+      batch: convolution.batch, to: convolution.paddedInputSize,
+      offset: (convolution.padding.top, convolution.padding.left), &list)
+    let groupKernels = convolution.outputChannels / convolution.groups
+    let runs = Runs(
+      columns: convolution.kernelSize.columns, step: convolution.dilation.columns, channels: convolution.inputChannels,
+      groupChannels: convolution.inputChannels / convolution.groups)
+    let byTaps = RegisterTile(
+      choosing: parameters.tile, pixels: groupKernels, channels: runs.length,
+      width: planner.vectorWidth(within: runs.length), pixelStep: 1, fits: true)
+    let byKernels = RegisterTile(
+      choosing: parameters.tile, pixels: runs.length, channels: groupKernels,
+      width: planner.vectorWidth(within: groupKernels), pixelStep: 1, fits: true)
+    // Sums of lanes that are kernels have to be transposed, which takes some 16 half cycles for each.
+    let pixels = convolution.batch * convolution.outputSize.rows * convolution.outputSize.columns
+    let isFasterByTaps = pixels * byTaps.cost <= pixels * byKernels.cost + 16 * runs.length * groupKernels
+    switch parameters.lanes ?? (isFasterByTaps ? .taps : .kernels) {
+    case .taps: try gradientByTaps(parameters, x, runs, byTaps, &list)
+    case .kernels: try gradientByKernels(parameters, x, runs, byKernels, &list)
+    }
+    return list
+  }
+
+  private func gradientByTaps(
+    _ parameters: Parameters, _ x: Image, _ runs: Runs, _ tile: RegisterTile, _ list: inout LaunchList
+  ) throws(DeltaCLError) {
+    let convolution = pass.convolution
+    let groupKernels = convolution.outputChannels / convolution.groups
+    let rows = convolution.batch * convolution.outputSize.rows
+    // Where x and dy stay in cache as a whole, dw is best written row by row.
+    let perItem =
+      rows * convolution.outputSize.columns <= parameters.chunkPixels ?? Self.defaultChunkPixels
+      ? tile.pixels : ceilingDivision(64, tile.pixels) * tile.pixels
+    let itemsPerGroup = ceilingDivision(groupKernels, perItem)
+    let items = itemsPerGroup * convolution.groups
+    let (splits, chunk) = ranges(parameters, items: items)
+    let count = convolution.kernelShape.elementCount
+    let sums = splits > 1 ? try list.scratch(splits * count, for: "partial kernel gradients") : .operand(2)
+    var constants = constants(x, tile, chunk)
+    list.append(
+      Launch(
+        "convolution_gradient_taps", in: "convolution-gradient", constants: constants,
+        ["x": x.argument, "dy": .operand(1), "sums": sums] + geometry(x) + [
+          "perItem": .int(perItem), "itemsPerGroup": .int(itemsPerGroup), "items": .int(items),
+        ] + arguments(runs, x) + ["rows": .int(rows), "splits": .int(splits)], globalSize: [items, splits]))
+    guard splits > 1 else { return }
+    constants["BLOCK"] = planner.elementsPerItem
+    list.append(
+      Launch(
+        "convolution_gradient_taps_sum", in: "convolution-gradient", constants: constants,
+        ["sums": sums, "dw": .operand(2), "count": .int(count), "splits": .int(splits)],
+        globalSize: [ceilingDivision(count, planner.elementsPerItem)]))
+  }
+
+  private func gradientByKernels(
+    _ parameters: Parameters, _ x: Image, _ runs: Runs, _ tile: RegisterTile, _ list: inout LaunchList
+  ) throws(DeltaCLError) {
+    let convolution = pass.convolution
+    let groupKernels = convolution.outputChannels / convolution.groups
+    let rows = convolution.batch * convolution.outputSize.rows
+    let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
+    let blocks = blocksPerGroup * convolution.groups
+    let (splits, chunk) = ranges(parameters, items: blocks)
+    let lines = convolution.kernelSize.rows * runs.count
+    let partial = try list.scratch(
+      splits * blocks * lines * runs.length * tile.lanes, for: "partial kernel gradients")
+    let constants = constants(x, tile, chunk)
+    list.append(
+      Launch(
+        "convolution_gradient_kernels", in: "convolution-gradient", constants: constants,
+        ["x": x.argument, "dy": .operand(1), "partial": partial] + geometry(x) + [
+          "blocksPerGroup": .int(blocksPerGroup), "blocks": .int(blocks),
+        ] + arguments(runs, x) + ["rows": .int(rows), "splits": .int(splits)], globalSize: [blocks, splits]))
+    list.append(
+      Launch(
+        "convolution_gradient_kernels_sum", in: "convolution-gradient", constants: constants,
+        [
+          "partial": partial, "dw": .operand(2), "groupKernels": .int(groupKernels),
+          "blocksPerGroup": .int(blocksPerGroup), "blocks": .int(blocks), "lines": .int(lines),
+          "runLength": .int(runs.length), "splits": .int(splits),
+        ], globalSize: [lines, blocks]))
+  }
+
+  /// How many ranges of rows the sums are split into, and the rows and columns of a chunk of a range, which is summed up for itself.
+  ///
+  /// A chunk is chosen for the caches. The chunks of a range must not be so many, nor so large, that the rounding of their sums, or
+  /// within them, grows faster than the square root of the number of pixels.
+  private func ranges(
+    _ parameters: Parameters, items: Int
+  ) -> (splits: Int, chunk: (rows: Int, columns: Int)) {
+    let convolution = pass.convolution
+    let rows = convolution.batch * convolution.outputSize.rows
+    let columns = convolution.outputSize.columns
+    let longest = SumParts.longestChain(of: rows * columns)
+    let chunk: (rows: Int, columns: Int) =
+      if columns > longest {
+        (1, ceilingDivision(columns, ceilingDivision(columns, longest)))
+      } else {
+        (max(1, min(parameters.chunkPixels ?? Self.defaultChunkPixels, longest) / columns), columns)
+      }
+    let fewest = Int(Double(rows * columns).squareRoot()) / (3 * chunk.rows * chunk.columns)
+    let splits = max(parameters.splits ?? ceilingDivision(Self.items, items), fewest)
+    return (max(1, min(rows, splits)), chunk)
+  }
+
+  private func constants(_ x: Image, _ tile: RegisterTile, _ chunk: (rows: Int, columns: Int)) -> [String: Int] {
+    var constants = [
+      "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": pass.convolution.stride.columns * x.channels,
+      "ROWS": chunk.rows, "BLOCK": 1,
+    ]
+    if chunk.columns < pass.convolution.outputSize.columns { constants["COLUMNS"] = chunk.columns }
+    return constants
+  }
+
+  /// The padded image, and the channels and kernels of a group.
+  private func geometry(_ x: Image) -> KernelArguments {
+    let convolution = pass.convolution
+    return ["XH": .int(x.rows), "XW": .int(x.columns), "XC": .int(x.channels)] + x.insideArguments + [
+      "groupChannels": .int(convolution.inputChannels / convolution.groups),
+      "groupKernels": .int(convolution.outputChannels / convolution.groups),
+    ]
+  }
+
+  /// The kernel's runs, and dy.
+  private func arguments(_ runs: Runs, _ x: Image) -> KernelArguments {
+    let convolution = pass.convolution
+    return [
+      "R": .int(convolution.kernelSize.rows), "runs": .int(runs.count), "runLength": .int(runs.length),
+      "rowStep": .int(convolution.dilation.rows * x.columns * x.channels), "runStep": .int(runs.step),
+      "strideRows": .int(convolution.stride.rows), "P": .int(convolution.outputSize.rows),
+      "Q": .int(convolution.outputSize.columns), "YC": .int(convolution.outputChannels),
+    ]
+  }
+}

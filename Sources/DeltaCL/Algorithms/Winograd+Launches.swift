@@ -1,0 +1,87 @@
+/// Forward passes and deltas.
+extension Winograd {
+  func forward(_ parameters: Parameters, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
+    try correlation(
+      parameters, x: convolution.inputSize, channels: convolution.inputChannels, y: convolution.outputSize,
+      outputs: convolution.outputChannels, offset: (convolution.padding.top, convolution.padding.left), epilogue)
+  }
+
+  func delta(_ parameters: Parameters, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
+    let padding = convolution.padding
+    func offset(_ padding: Int) -> Int {
+      transform.stride == 1 ? transform.taps - 1 - padding : 1 - (padding + 1) / 2
+    }
+    return try correlation(
+      parameters, x: convolution.outputSize, channels: convolution.outputChannels, y: convolution.inputSize,
+      outputs: convolution.inputChannels, offset: (offset(padding.top), offset(padding.left)),
+      phase: (padding.top % transform.stride, padding.left % transform.stride), epilogue)
+  }
+
+  private func correlation(
+    _ parameters: Parameters, x: Extent, channels: Int, y: Extent, outputs: Int, offset: (top: Int, left: Int),
+    phase: (rows: Int, columns: Int) = (0, 0), _ epilogue: EpilogueBinding
+  ) throws(DeltaCLError) -> LaunchList {
+    var list = LaunchList()
+    let geometry = Correlation(
+      transform, batch: convolution.batch, outputSize: y, channels: channels, outputs: outputs,
+      tile: parameters.tile)
+    var constants = transform.constants(for: y)
+    constants["C"] = channels
+    constants["K"] = outputs
+    constants["ROW_PHASE"] = phase.rows
+    constants["COLUMN_PHASE"] = phase.columns
+    constants.merge(epilogue.constants) { $1 }
+    let (bias, result) = pass.biasAndResult
+    let operands: KernelArguments = ["w": .operand(1), "b": bias, "y": result]
+    let grid: KernelArguments = [
+      "batch": .int(convolution.batch), "tileRows": .int(geometry.imageTiles.rows),
+      "tileColumns": .int(geometry.imageTiles.columns), "H": .int(x.rows), "W": .int(x.columns),
+      "top": .int(offset.top), "left": .int(offset.left),
+    ]
+    let results: KernelArguments = ["P": .int(y.rows), "Q": .int(y.columns), "hasBias": .flag(pass.hasBias)]
+    if let block = geometry.fusedBlock(localBytes: planner.localBytes, wanted: parameters.tiles) {
+      constants["FUSED"] = 1
+      constants["CB"] = WinogradTransform.partChannels(ofFused: channels)
+      constants["TB"] = block.tiles
+      constants["KB"] = block.outputs
+      constants["NV"] = geometry.vectors
+      constants["MR"] = geometry.pixels
+      let u = try list.scratch(geometry.kernelCount, for: "transformed kernels")
+      list.append(
+        Launch(
+          "winograd_pack", in: "winograd", constants: constants, ["w": .operand(1), "u": u],
+          globalSize: [
+            geometry.lanes / (geometry.vectors * WinogradTransform.width),
+            ceilingDivision(channels, WinogradTransform.width),
+          ]))
+      list.append(
+        Launch(
+          "winograd_correlate", in: "winograd", constants: constants,
+          ["x": .operand(0), "u": u] + operands + ["tiles": .int(geometry.tiles)] + grid + results,
+          globalSize: [ceilingDivision(geometry.tiles, block.tiles)], localSize: 1, epilogue: epilogue))
+      return list
+    }
+    let blocks = geometry.blocks(localBytes: planner.localBytes, tile: parameters.tile)
+    let partChannels = WinogradTransform.partChannels(of: channels)
+    constants["TB"] = blocks.tiles
+    constants["CB"] = partChannels
+    constants["NV"] = blocks.vectors
+    constants["MR"] = blocks.pixels
+    let v = try list.scratch(
+      transform.transformCount(blocks.tiles * ceilingDivision(channels, partChannels) * partChannels),
+      for: "transformed input")
+    for block in blocks.ranges {
+      let range: KernelArguments = ["first": .int(block.lowerBound), "tiles": .int(block.count)]
+      list.append(
+        Launch(
+          "winograd_input", in: "winograd", constants: constants, ["x": .operand(0), "v": v] + range + grid,
+          globalSize: [blocks.tiles]))
+      list.append(
+        Launch(
+          "winograd_transform_multiply", in: "winograd", constants: constants,
+          ["v": v, "x": .operand(0)] + operands + range + grid + results,
+          globalSize: [geometry.lanes / (blocks.vectors * WinogradTransform.width)], localSize: 1, epilogue: epilogue))
+    }
+    return list
+  }
+}

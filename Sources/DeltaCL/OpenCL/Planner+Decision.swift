@@ -1,0 +1,98 @@
+/// How the planner decides, and how its decisions are overridden.
+extension Planner {
+  /// Plans an operation: as it is tuned or chosen, else by the first algorithm that can do it, has no drawback and whose scratch
+  /// fits.
+  ///
+  /// - Throws: ``DeltaCLError`` (`tooLarge`) where no plan's scratch fits or can be indexed, (`invalidArgument`) where the algorithm
+  ///   that is chosen cannot do the operation.
+  func decide(_ operation: TensorOperation, tuned entry: Tuning.Entry? = nil) throws(DeltaCLError) -> PlanDecision {
+    let epilogue = EpilogueBinding(operation.epilogue, of: operation.withoutEpilogue.operands)
+    let defaults = PlanDecision.Source.defaults(deviceClass: deviceClass)
+    guard let pass = operation.convolutionPass else {
+      let list = try fixedLaunches(for: operation, epilogue)
+      if let refusal = scratchRefusal(list) { throw error(refusal, operation) }
+      return PlanDecision(launches: list, source: defaults)
+    }
+    if let entry, case .success(let list) = attempt(entry.choice, pass, epilogue) {
+      return PlanDecision(launches: list, source: .tuned(entry), choice: entry.choice)
+    }
+    if let choice {
+      switch attempt(choice, pass, epilogue) {
+      case .success(let list): return PlanDecision(launches: list, source: .chosen, choice: choice)
+      case .failure(let refusal): throw error(refusal, operation, choice)
+      }
+    }
+    var refusals: [(algorithm: String, refusal: Refusal)] = []
+    for type in algorithms {
+      switch attempt(type, nil, pass, epilogue) {
+      case .success(let list):
+        return PlanDecision(launches: list, source: defaults, choice: type.defaultChoice, refusals: refusals)
+      case .failure(let refusal): refusals.append((type.name, refusal))
+      }
+    }
+    // The last algorithm does every pass: only scratch can be in its way.
+    throw error(refusals.last?.refusal ?? .turnedOff, operation)
+  }
+
+  /// Choices that give other plans than the defaults and than each other, the most promising ones first. Empty where an
+  /// operation has no choices.
+  func candidates(for operation: TensorOperation) -> [PlanChoice] {
+    guard let pass = operation.convolutionPass, let defaults = try? decide(operation) else { return [] }
+    var seen: Set<[Launch]> = [defaults.launches.launches]
+    // Turn by turn, so that a small budget sees some of each algorithm.
+    let choices = interleaved(algorithms.reversed().map { (try? $0.init(pass, on: self))?.choices ?? [] })
+    return choices.filter { choice in
+      guard case .success(let list) = attempt(choice, pass, .none), !list.launches.isEmpty else { return false }
+      return seen.insert(list.launches).inserted
+    }
+  }
+
+  private func attempt(
+    _ choice: PlanChoice, _ pass: ConvolutionPass, _ epilogue: EpilogueBinding
+  ) -> Result<LaunchList, Refusal> {
+    guard let type = algorithms.first(where: { $0.name == choice.algorithm }) else { return .failure(.turnedOff) }
+    return attempt(type, choice.parameters, pass, epilogue)
+  }
+
+  /// - Parameter parameters: What is chosen; without them an algorithm is not taken that has a drawback.
+  private func attempt(
+    _ type: any ConvolutionAlgorithm.Type, _ parameters: (any AlgorithmParameters)?, _ pass: ConvolutionPass,
+    _ epilogue: EpilogueBinding
+  ) -> Result<LaunchList, Refusal> {
+    Result { () throws(Refusal) in
+      let algorithm = try type.init(pass, on: self)
+      if parameters == nil, let drawback = algorithm.drawback { throw drawback }
+      let list: LaunchList
+      do throws(DeltaCLError) {
+        list = try algorithm.launches(choosing: parameters, epilogue)
+      } catch {
+        throw .tooLarge(error.message)
+      }
+      if let refusal = scratchRefusal(list) { throw refusal }
+      return list
+    }
+  }
+
+  private func scratchRefusal(_ list: LaunchList) -> Refusal? {
+    list.scratchByteCount <= maximumScratchBytes ? nil : .scratch(list.scratchByteCount, most: maximumScratchBytes)
+  }
+
+  private func error(_ refusal: Refusal, _ operation: TensorOperation, _ choice: PlanChoice? = nil) -> DeltaCLError {
+    let subject = "\(operation.name) \(operation.shapeText)"
+    return switch (refusal, choice) {
+    case (.tooLarge(let message), _): DeltaCLError(.tooLarge, message)
+    case (.scratch(let bytes, let most), _):
+      DeltaCLError(
+        .tooLarge,
+        "\(subject) needs \(bytes) bytes of scratch, the device's largest buffer is \(most) bytes: use a smaller batch")
+    case (_, let choice?):
+      DeltaCLError(.invalidArgument, "\(subject) cannot run as '\(choice)': \(refusal); choose another algorithm")
+    case (_, nil): DeltaCLError(.tooLarge, "\(subject): \(refusal)")
+    }
+  }
+}
+
+/// Elements of all lists turn by turn.
+func interleaved<Element>(_ lists: [[Element]]) -> [Element] {
+  (0..<(lists.map(\.count).max() ?? 0)).flatMap { index in lists.compactMap { index < $0.count ? $0[index] : nil } }
+}
