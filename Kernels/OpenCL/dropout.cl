@@ -9,7 +9,7 @@ typedef JOIN(uint, V) uvec;
 // y = kept ? x * scale : 0. A tile has 64 elements: element 16 j + l is ruled by word j of the counter's block l. A work-item does V
 // neighbouring blocks of each of its tiles; neighbouring work-items share tiles. x and y may be the same.
 kernel void dropout(
-    global const float *x, global const int *restrict step, global float *y, int count, int seedLow, int seedHigh,
+    global const float *x, global const int *restrict stepNumber, global float *y, int count, int seedLow, int seedHigh,
     int layer, int purpose, int threshold, float scale, int tilesPerItem EPILOGUE_PARAMETERS)
 {
   const int lane = get_global_id(0) % (16 / V) * V;
@@ -19,7 +19,7 @@ kernel void dropout(
   const int tiles = count / 64 + (count % 64 > 0);
   const int first = get_global_id(0) / (16 / V) * tilesPerItem;
   for (int tile = first; tile < min(first + tilesPerItem, tiles); tile++) {
-    uvec words[4] = {iota + 16 * (uint)tile, (uvec)((uint)step[0]), (uvec)((uint)layer), (uvec)((uint)purpose)};
+    uvec words[4] = {iota + 16 * (uint)tile, (uvec)((uint)stepNumber[0]), (uvec)((uint)layer), (uvec)((uint)purpose)};
     uint keyLow = seedLow, keyHigh = seedHigh;
     for (int round = 0; round < 10; round++) {
       const uvec a = words[0], c = words[2];

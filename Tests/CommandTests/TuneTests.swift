@@ -23,7 +23,8 @@ extension CommandTests {
       let convolution = try Convolution(
         batch: 1, inputSize: Extent(4, 6), inputChannels: 2, outputChannels: 20, kernelSize: 3, padding: 1)
       var tuning = Tuning(for: try subject())
-      let choice = PlanChoice(algorithm: .direct, tile: .init(width: 4, vectors: 2, pixels: 5))
+      let json = #"{"algorithm": "direct", "parameters": {"tile": {"width": 4, "vectors": 2, "pixels": 5}}}"#
+      let choice = try JSONDecoder().decode(PlanChoice.self, from: Data(json.utf8))
       tuning.insert(
         Tuning.Entry(
           .convolution(convolution, bias: true), exact: false, choice: choice, seconds: 1e-3, defaultSeconds: 2e-3))

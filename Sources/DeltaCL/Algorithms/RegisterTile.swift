@@ -51,7 +51,8 @@ struct RegisterTile: Hashable, Sendable {
 extension RegisterTile {
   /// The chosen tile where it fits, else the one that covers `pixels` x `channels` in the least time.
   init(
-    choosing shape: TileShape?, pixels: Int, channels: Int, width: Int, pixelStep: Int, terms: Int = 0, fits: Bool = false
+    choosing shape: TileShape?, pixels: Int, channels: Int, width: Int, pixelStep: Int, terms: Int = 0,
+    fits: Bool = false
   ) {
     let best = RegisterTile(
       pixels: pixels, channels: channels, width: width, pixelStep: pixelStep, terms: terms, fits: fits)

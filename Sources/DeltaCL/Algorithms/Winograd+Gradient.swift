@@ -83,7 +83,8 @@ extension Winograd {
       list.append(
         Launch(
           "winograd_gradient_sum", in: "winograd-gradient", constants: constants,
-          ["products": products, "dw": .operand(2), "batch": .int(convolution.batch)] + definition, globalSize: [outputs]))
+          ["products": products, "dw": .operand(2), "batch": .int(convolution.batch)] + definition,
+          globalSize: [outputs]))
     }
     return list
   }

@@ -47,6 +47,13 @@ extension Planner {
     }
   }
 
+  /// Why an operation cannot be planned by a choice; `nil` where it can.
+  func refusal(of choice: PlanChoice, for operation: TensorOperation) -> Refusal? {
+    guard let pass = operation.convolutionPass else { return .otherOperation }
+    guard case .failure(let refusal) = attempt(choice, pass, .none) else { return nil }
+    return refusal
+  }
+
   private func attempt(
     _ choice: PlanChoice, _ pass: ConvolutionPass, _ epilogue: EpilogueBinding
   ) -> Result<LaunchList, Refusal> {

@@ -6,7 +6,7 @@ extension Planner {
       Launch(
         "dropout", in: "dropout", constants: ["V": width],
         [
-          "x": .operand(0), "step": .operand(1), "y": .operand(2), "count": .int(dropout.count),
+          "x": .operand(0), "stepNumber": .operand(1), "y": .operand(2), "count": .int(dropout.count),
           "seedLow": word(UInt32(truncatingIfNeeded: dropout.seed)),
           "seedHigh": word(UInt32(truncatingIfNeeded: dropout.seed >> 32)), "layer": word(dropout.layer),
           "purpose": word(Dropout.purpose), "threshold": word(dropout.threshold), "scale": .float(dropout.scale),

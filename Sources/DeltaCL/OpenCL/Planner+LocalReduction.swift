@@ -46,7 +46,9 @@ extension Planner {
     _ losses: Launch.Argument, count: Int, divisor: Int, into loss: Launch.Argument
   ) -> Launch? {
     if localTiles.isEmpty { return nil }
-    return reduction("local_loss_mean", ["losses": losses, "loss": loss, "count": .int(count), "divisor": .int(divisor)], workGroups: 1)
+    return reduction(
+      "local_loss_mean", ["losses": losses, "loss": loss, "count": .int(count), "divisor": .int(divisor)], workGroups: 1
+    )
   }
 
   /// A launch whose work-groups reduce one column.

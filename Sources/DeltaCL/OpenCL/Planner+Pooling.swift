@@ -31,7 +31,8 @@ extension Planner {
 
   func averagePooling(_ average: AveragePooling, _ epilogue: EpilogueBinding) -> LaunchList {
     averagePooling(
-      "average_pooling", average, ["x": .operand(0), "y": .operand(1)], rows: average.pooling.batch * average.pooling.outputSize.rows,
+      "average_pooling", average, ["x": .operand(0), "y": .operand(1)],
+      rows: average.pooling.batch * average.pooling.outputSize.rows,
       SumParts(runs: average.pooling.window.rows, length: average.pooling.window.columns), epilogue)
   }
 
@@ -39,10 +40,12 @@ extension Planner {
     // The windows that hold a position.
     let pooling = average.pooling
     return averagePooling(
-      "average_pooling_delta", average, ["dy": .operand(0), "dx": .operand(1)], rows: pooling.batch * pooling.inputSize.rows,
+      "average_pooling_delta", average, ["dy": .operand(0), "dx": .operand(1)],
+      rows: pooling.batch * pooling.inputSize.rows,
       SumParts(
         runs: min(pooling.outputSize.rows, ceilingDivision(pooling.window.rows, pooling.stride.rows)),
-        length: min(pooling.outputSize.columns, ceilingDivision(pooling.window.columns, pooling.stride.columns))), epilogue)
+        length: min(pooling.outputSize.columns, ceilingDivision(pooling.window.columns, pooling.stride.columns))),
+      epilogue)
   }
 
   private func averagePooling(

@@ -32,11 +32,13 @@ struct Planner: Sendable {
 
   /// The planner for CPU devices, where a work-item is a loop on one core.
   static let cpu = Planner(
-    deviceClass: "CPU", maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, workGroupSizes: [1], unpackedRows: 256,
+    deviceClass: "CPU", maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, workGroupSizes: [1],
+    unpackedRows: 256,
     algorithms: [Depthwise.self, Winograd.self, UnpackedDense.self, Col2Im.self, DirectSum.self], localBytes: 1 << 20)
   /// The planner for all other devices, where many work-items share a core.
   static let gpu = Planner(
-    deviceClass: "GPU", maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, workGroupSizes: [16, 64], unpackedRows: 0,
+    deviceClass: "GPU", maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, workGroupSizes: [16, 64],
+    unpackedRows: 0,
     algorithms: [ImplicitGEMM.self, Depthwise.self, UnpackedDense.self, DirectSum.self], localTiles: LocalTile.all)
 
   /// The algorithm of a name, on whatever class of devices.

@@ -27,13 +27,13 @@ import Testing
       #expect(!candidates.isEmpty)
       // Each is a program to build: some of every algorithm, and few for an interpreter.
       for candidate in candidates.prefix(TestDevice.usesSmallShapes ? 3 : limit) {
-        let tolerance = candidate.algorithm == .winograd ? Tolerance.deviation(1e-4) : .exact
+        let tolerance = candidate.isExact ? Tolerance.exact : .deviation(1e-4)
         try verify(operation, inputs, tolerance, on: TestDevice.newBackend(planner.choosing(candidate)))
       }
     }
   }
 
-  @Test mutating func directAndGatheredPlansConform() throws {
+  @Test mutating func directAndCol2ImPlansConform() throws {
     let parameters = ConvolutionCase(
       batch: 2, input: Extent(3, 7), channels: 3, outputs: 20, kernel: 2, stride: 2, padding: 1)
     try verifyCandidates(parameters, .cpu, &random)
@@ -41,9 +41,9 @@ import Testing
     try verifyCandidates(parameters, Planner.gpu, &random, limit: 4)
   }
 
-  @Test mutating func localPlansConform() throws {
+  @Test mutating func implicitGEMMPlansConform() throws {
     let parameters = ConvolutionCase(input: Extent(3, 4), channels: 4, outputs: 9, padding: 1)
-    try verifyCandidates(parameters, Planner.gpu, &random) { $0.algorithm == .local }
+    try verifyCandidates(parameters, Planner.gpu, &random) { $0.algorithm == ImplicitGEMM.name }
   }
 
   @Test mutating func plansOfGroupsConform() throws {
@@ -53,7 +53,7 @@ import Testing
 
   @Test mutating func winogradPlansConform() throws {
     let parameters = ConvolutionCase(batch: 2, input: Extent(9, 6), channels: 16, outputs: 32, padding: 1)
-    try verifyCandidates(parameters, .cpu, &random) { $0.algorithm == .winograd }
+    try verifyCandidates(parameters, .cpu, &random) { $0.algorithm == Winograd.name }
   }
 
   @Test mutating func plansOfDenseLayersConform() throws {

@@ -54,9 +54,9 @@ import Testing
   @Test func tilesFollowFromShapes() throws {
     func summary(_ parameters: ConvolutionCase, gradient: Bool = false) throws -> String {
       let convolution = try parameters.descriptor()
-      return try Planner.gpu.launches(
-        for: gradient ? .convolutionGradient(convolution) : .convolution(convolution, bias: false)
-      ).summary
+      return try Planner.gpu.decide(
+        gradient ? .convolutionGradient(convolution) : .convolution(convolution, bias: false)
+      ).launches.summary
     }
     let large = ConvolutionCase(batch: 64, input: 28, channels: 128, outputs: 128, padding: 1)
     #expect(try summary(large).contains("TM=128 TN=128"))

@@ -256,21 +256,21 @@ private let isSmall = TestDevice.usesSmallShapes
     let wide = try ConvolutionCase(input: Extent(3, 5), channels: 33, outputs: 40, padding: 1).descriptor()
     let many = try ConvolutionCase(batch: 3, input: Extent(40, 37), channels: 3, outputs: 5, padding: 1).descriptor()
     let gradient = TensorOperation.convolutionGradient(many)
-    let choices = [
-      PlanChoice(algorithm: .direct, gradientLanes: .taps, splits: 1, chunkPixels: 1),
-      PlanChoice(algorithm: .direct, gradientLanes: .kernels, splits: 1, chunkPixels: 65_536),
-      PlanChoice(algorithm: .direct, splits: 1_024, chunkPixels: 65_536),
-      PlanChoice(algorithm: .direct, tile: PlanChoice.Tile(width: 1, vectors: 1, pixels: 1), splits: 2),
+    let choices: [DirectSum.Parameters] = [
+      .init(lanes: .taps, splits: 1, chunkPixels: 1), .init(lanes: .kernels, splits: 1, chunkPixels: 65_536),
+      .init(splits: 1_024, chunkPixels: 65_536),
+      .init(tile: TileShape(width: 1, vectors: 1, pixels: 1), splits: 2),
     ]
     for choice in choices.prefix(isSmall ? 0 : 4) {
-      try verifySums(gradient, terms: 3 * 40 * 37, on: [TestDevice.newBackend(planner.choosing(choice))])
+      try verifySums(
+        gradient, terms: 3 * 40 * 37, on: [TestDevice.newBackend(planner.choosing(PlanChoice(DirectSum.self, choice)))])
     }
     for (operation, terms) in [
       (TensorOperation.convolution(wide, bias: false), 9 * 33), (.convolutionDelta(wide), 9 * 40),
       (.dense(try Dense(batch: 5, inputs: 4_096, outputs: 3), bias: false), 4_096),
       (.denseDelta(try Dense(batch: 5, inputs: 16, outputs: 4_096)), 4_096),
     ].prefix(isSmall ? 0 : 4) {
-      for choice in planner.candidates(for: operation).filter({ $0.algorithm != .winograd }).prefix(5) {
+      for choice in planner.candidates(for: operation).filter(\.isExact).prefix(5) {
         try verifySums(operation, terms: terms, on: [TestDevice.newBackend(planner.choosing(choice))])
       }
     }

@@ -93,12 +93,13 @@ import Testing
   @Test(arguments: cases.prefix(4))
   mutating func chosenPlansLeaveOutPadding(_ parameters: ConvolutionCase) throws {
     let choices = [
-      PlanChoice(algorithm: .gathered), PlanChoice(algorithm: .direct, gradientLanes: .taps, splits: 1, chunkPixels: 4),
-      PlanChoice(algorithm: .direct, gradientLanes: .kernels, splits: 2, chunkPixels: 4),
+      PlanChoice(Col2Im.self), PlanChoice(DirectSum.self, .init(lanes: .taps, splits: 1, chunkPixels: 4)),
+      PlanChoice(DirectSum.self, .init(lanes: .kernels, splits: 2, chunkPixels: 4)),
     ]
+    let planner = Planner.cpu.exact
     for (operation, inputs) in operations(try parameters.descriptor(), .infinity) {
-      for choice in choices where Planner.cpu.obstacle(to: choice.algorithm ?? .direct, for: operation) == nil {
-        try verify(operation, inputs, on: TestDevice.newBackend(Planner.cpu.exact.choosing(choice)))
+      for choice in choices where planner.refusal(of: choice, for: operation) == nil {
+        try verify(operation, inputs, on: TestDevice.newBackend(planner.choosing(choice)))
       }
     }
   }
@@ -116,7 +117,7 @@ import Testing
   /// What a transform has spread over a tile is computed again.
   @Test(arguments: winogradPlans)
   mutating func winogradSpreadsNothing(_ parameters: ConvolutionCase, _ tiles: Int) throws {
-    let planner = Planner.cpu.choosing(PlanChoice(algorithm: .winograd, winogradTiles: tiles))
+    let planner = Planner.cpu.choosing(PlanChoice(Winograd.self, .init(tiles: tiles)))
     let backend = try TestDevice.newBackend(planner)
     let convolution = try parameters.descriptor()
     for value in [Float.infinity, .nan] {
@@ -140,7 +141,7 @@ import Testing
     func small(_ shape: Shape) -> Values {
       .float32(random.floats(shape.elementCount).map { $0 * 1e-6 })
     }
-    let planner = Planner.cpu.choosing(PlanChoice(algorithm: .winograd, winogradTiles: tiles))
+    let planner = Planner.cpu.choosing(PlanChoice(Winograd.self, .init(tiles: tiles)))
     let backend = try TestDevice.newBackend(planner)
     for (operation, inputs) in [
       (TensorOperation.convolution(convolution, bias: false), [large(x), small(w)]),

@@ -6,12 +6,12 @@ import Testing
   @Test func kernelsAreNamedInOrderWithTheirConstants() {
     var list = LaunchList()
     #expect(list.summary == "no work")
-    list.append(Launch("pad", in: "source", constants: ["V": 1, "TILE": 1], [], globalSize: [4]))
+    list.append(Launch("pad", in: "source", constants: ["V": 1, "TILE": 1], [:], globalSize: [4]))
     for _ in 0..<4 {
-      list.append(Launch("pack", in: "source", constants: ["V": 16], [], globalSize: [4]))
-      list.append(Launch("correlate", in: "source", constants: ["V": 16, "TILE": 12], [], globalSize: [4, 1, 2]))
+      list.append(Launch("pack", in: "source", constants: ["V": 16], [:], globalSize: [4]))
+      list.append(Launch("correlate", in: "source", constants: ["V": 16, "TILE": 12], [:], globalSize: [4, 1, 2]))
     }
-    list.append(Launch("never", in: "source", [], globalSize: [0]))
+    list.append(Launch("never", in: "source", [:], globalSize: [0]))
     #expect(list.summary == "pad, 4 pack V=16, 4 correlate TILE=12 V=16")
   }
 
