@@ -59,7 +59,7 @@ extension Planner {
     if usesDepthwiseKernels, (try? depthwiseLaunches(for: operation.withoutEpilogue)) != nil {
       return "\(source), depthwise"
     }
-    if streams(operation) { return "\(source), weights are read where they lie" }
+    if streams(pass) { return "\(source), weights are read where they lie" }
     if usesWinograd(pass) { return "\(source), Winograd" }
     if pass.direction == .delta, usesGather(convolution) {
       return "\(source), gathered because \(convolution.inputChannels) channels leave lanes empty"
@@ -68,11 +68,8 @@ extension Planner {
     return "\(source), tile by cost model, Winograd refused because \(refusal)"
   }
 
-  private func streams(_ operation: TensorOperation) -> Bool {
-    switch operation.withoutEpilogue {
-    case .dense(let dense, _), .denseDelta(let dense): streamsWeights(dense)
-    default: false
-    }
+  private func streams(_ pass: ConvolutionPass) -> Bool {
+    pass.direction != .gradient && pass.dense.map(streamsWeights) ?? false
   }
 
   /// Whether the local family is asked first: unless another algorithm is chosen.
@@ -120,11 +117,8 @@ extension Planner {
       let list = try? depthwiseLaunches(for: operation.withoutEpilogue)
       return list == nil ? "it is not depthwise, or its stride is too large" : nil
     case .streaming:
-      switch operation.withoutEpilogue {
-      case .dense(let dense, _), .denseDelta(let dense):
-        return canStreamWeights(dense) ? nil : "its inputs are no multiple of \(maximumVectorWidth)"
-      default: return "it is no dense layer or its delta"
-      }
+      guard pass.direction != .gradient, let dense = pass.dense else { return "it is no dense layer or its delta" }
+      return canStreamWeights(dense) ? nil : "its inputs are no multiple of \(maximumVectorWidth)"
     case .gathered:
       guard pass.direction == .delta else { return "only deltas can be gathered" }
       return canGather(pass.convolution)

@@ -25,15 +25,16 @@ extension Planner {
 
   /// The launches of the depthwise kernels for an operation, or `nil` where they cannot do it.
   func depthwiseLaunches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList? {
-    switch operation {
-    case .convolution(let convolution, let bias) where isDepthwise(convolution):
-      try depthwise(convolution, bias: bias)
-    // A tile of the delta holds whole strides.
-    case .convolutionDelta(let convolution)
-    where isDepthwise(convolution) && convolution.stride.columns <= Planner.correlationPixels:
-      try depthwiseDelta(convolution)
-    case .convolutionGradient(let convolution) where isDepthwise(convolution): try depthwiseGradient(convolution)
-    default: nil
+    guard operation.epilogue == nil, let pass = operation.convolutionPass, pass.dense == nil,
+      isDepthwise(pass.convolution)
+    else { return nil }
+    switch pass.direction {
+    case .forward: return try depthwise(pass.convolution, bias: pass.hasBias)
+    case .delta:
+      // A tile of the delta holds whole strides.
+      guard pass.convolution.stride.columns <= Planner.correlationPixels else { return nil }
+      return try depthwiseDelta(pass.convolution)
+    case .gradient: return try depthwiseGradient(pass.convolution)
     }
   }
 

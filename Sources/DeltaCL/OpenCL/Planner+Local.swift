@@ -11,18 +11,19 @@ extension Planner {
   /// The launches of the local family for an operation, or `nil` where it leaves it to other kernels.
   func localLaunches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList? {
     if localTiles.isEmpty { return nil }
-    return switch operation {
-    case .convolution(let convolution, let bias) where fillsTiles(convolution):
-      localConvolution(convolution, bias: bias)
-    case .convolutionDelta(let convolution) where fillsTiles(convolution): try localConvolutionDelta(convolution)
-    case .convolutionGradient(let convolution) where fillsTiles(convolution): try localConvolutionGradient(convolution)
-    case .dense(let dense, let bias): try localConvolution(dense.convolution, bias: bias)
-    case .denseDelta(let dense): try localConvolutionDelta(dense.convolution)
-    case .denseGradient(let dense): try localConvolutionGradient(dense.convolution)
-    case .biasGradient(let rows, let channels): try localBiasGradient(rows: rows, channels: channels)
-    case .softmaxCrossEntropy(let rows, let classes) where classes >= Self.minimumLocalClasses:
-      try localSoftmaxCrossEntropy(rows: rows, classes: classes)
-    default: nil
+    if let bias = operation.as(BiasGradient.self) {
+      return try localBiasGradient(rows: bias.rows, channels: bias.channels)
+    }
+    if let loss = operation.as(SoftmaxCrossEntropy.self), loss.classes >= Self.minimumLocalClasses {
+      return try localSoftmaxCrossEntropy(rows: loss.rows, classes: loss.classes)
+    }
+    guard operation.epilogue == nil, let pass = operation.convolutionPass,
+      pass.dense != nil || fillsTiles(pass.convolution)
+    else { return nil }
+    return switch pass.direction {
+    case .forward: localConvolution(pass.convolution, bias: pass.hasBias)
+    case .delta: try localConvolutionDelta(pass.convolution)
+    case .gradient: try localConvolutionGradient(pass.convolution)
     }
   }
 

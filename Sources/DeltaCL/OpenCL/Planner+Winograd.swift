@@ -96,14 +96,13 @@ extension Planner {
 
   /// The launches of a convolution, its delta or its gradient by one of Winograd's algorithms; `nil` where none does it.
   func winogradLaunches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList? {
-    guard let pass = operation.convolutionPass, usesWinograd(pass), let transform = WinogradTransform(pass) else {
-      return nil
-    }
-    return switch operation {
-    case .convolution(let convolution, let bias): try winograd(convolution, transform, bias: bias)
-    case .convolutionDelta(let convolution): try winogradDelta(convolution, transform)
-    case .convolutionGradient(let convolution): try winogradGradient(convolution, transform)
-    default: nil
+    guard operation.epilogue == nil, let pass = operation.convolutionPass, pass.dense == nil, usesWinograd(pass),
+      let transform = WinogradTransform(pass)
+    else { return nil }
+    return switch pass.direction {
+    case .forward: try winograd(pass.convolution, transform, bias: pass.hasBias)
+    case .delta: try winogradDelta(pass.convolution, transform)
+    case .gradient: try winogradGradient(pass.convolution, transform)
     }
   }
 

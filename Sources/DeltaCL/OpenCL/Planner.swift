@@ -66,41 +66,7 @@ struct Planner: Sendable {
     if usesLocalFamily, let list = try localLaunches(for: operation) { return list }
     if usesDepthwiseKernels, let list = try depthwiseLaunches(for: operation) { return list }
     if let list = try winogradLaunches(for: operation) { return list }
-    return switch operation {
-    case .convolution(let convolution, let bias): try self.convolution(convolution, bias: bias)
-    case .convolutionDelta(let convolution): try convolutionDelta(convolution)
-    case .convolutionGradient(let convolution): try convolutionGradient(convolution)
-    case .biasGradient(let rows, let channels): try biasGradient(rows: rows, channels: channels)
-    case .maxPooling(let pooling): maxPooling(pooling)
-    case .maxPoolingDelta(let pooling): maxPoolingDelta(pooling)
-    case .averagePooling(let average): averagePooling(average)
-    case .averagePoolingDelta(let average): averagePoolingDelta(average)
-    case .dense(let dense, let bias): try self.dense(dense, bias: bias)
-    case .denseDelta(let dense): try denseDelta(dense)
-    case .denseGradient(let dense): try denseGradient(dense)
-    case .activation(let function, let count): activation(function, count: count)
-    case .activationDelta(let function, let count): activationDelta(function, count: count)
-    case .batchNormalization(let normalization): try batchNormalization(normalization)
-    case .batchNormalizationDelta(let normalization, let activation):
-      try batchNormalizationDelta(normalization, activation: activation)
-    case .batchNormalizationInference(let normalization): try batchNormalizationInference(normalization)
-    case .dropout(let dropout): self.dropout(dropout)
-    case .increment: increment()
-    case .softmax(let rows, let classes): softmax(rows: rows, classes: classes)
-    case .softmaxDelta(let rows, let classes): softmaxDelta(rows: rows, classes: classes)
-    case .softmaxCrossEntropy(let rows, let classes): try softmaxCrossEntropy(rows: rows, classes: classes)
-    case .meanSquaredError(let count): try meanSquaredError(count: count)
-    case .correctPredictions(let rows, let classes): try correctPredictions(rows: rows, classes: classes)
-    case .add(let count): elementwise("add", operands: 3, count: count, storesResult: true)
-    case .scale(let count, let factor): elementwise("scale", operands: 2, count: count, [.float(factor)])
-    case .fill(let count, let value): elementwise("fill", operands: 1, count: count, [.float(value)])
-    case .copy(let count): elementwise("copy", operands: 2, count: count)
-    case .sgd(let sgd):
-      elementwise(
-        "sgd", operands: 4, count: sgd.count,
-        [.float(sgd.momentum), .float(sgd.weightDecay), .int(sgd.nesterov ? 1 : 0)])
-    case .fused(let operation, let epilogue): try fused(operation, epilogue)
-    }
+    return try operation.launches(self)
   }
 
   /// The work-items of a work-group for a kernel that takes any number, of which `count` have work side by side.

@@ -17,3 +17,27 @@ public struct AveragePooling: Hashable, Sendable {
     self.countsPadding = countsPadding
   }
 }
+
+extension AveragePooling: Operation {
+  var name: String { "average-pooling" }
+  var acceptsEpilogue: Bool { true }
+  var operands: [Operand] { [.read("x", pooling.inputShape), .write("y", pooling.outputShape)] }
+
+  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
+    Reference.averagePooling(self, x: f[0].span, y: f[1].mutableSpan)
+  }
+
+  func launches(_ planner: Planner) -> LaunchList { planner.averagePooling(self) }
+
+  func differentiate(in scope: inout some DifferentiationScope) throws {
+    guard let dy = try scope.resultDelta() else { return }
+    try scope.contribute(.averagePoolingDelta(self), [dy], to: 0)
+  }
+}
+
+extension TensorOperation {
+  /// x to y.
+  public static func averagePooling(_ average: AveragePooling) -> Self {
+    Self(average)
+  }
+}

@@ -1,0 +1,23 @@
+/// An operation whose plan has free choices: one direction of a convolution. A dense layer is a 1x1 convolution.
+struct ConvolutionPass: Hashable, Sendable {
+  enum Direction: Hashable, Sendable {
+    case forward
+    case delta
+    case gradient
+  }
+
+  let direction: Direction
+  let convolution: Convolution
+  /// Whether a forward pass adds a bias.
+  var hasBias = false
+  /// The dense layer that the convolution stands for; `nil` where it is none.
+  var dense: Dense?
+}
+
+extension ConvolutionPass {
+  /// A pass of a dense layer.
+  init?(_ direction: Direction, _ dense: Dense, hasBias: Bool = false) {
+    guard let convolution = try? dense.convolution else { return nil }
+    self.init(direction: direction, convolution: convolution, hasBias: hasBias, dense: dense)
+  }
+}
