@@ -47,7 +47,7 @@ import Testing
       ])
     let step = try TrainingGraph(network, batch: 2, loss: .softmaxCrossEntropy)
     let masks = step.graph.fused(keeping: [step.loss.id]).nodes.compactMap { node -> Activation?? in
-      if case .batchNormalizationDelta(_, let activation) = node.operation { activation } else { nil }
+      node.operation.as(BatchNormalizationDelta.self).map(\.activation)
     }
     #expect(masks == [nil, .relu])
   }
@@ -130,10 +130,7 @@ import Testing
   /// Of `exp` and `tanh` a device may have two versions, for vectors and for scalars, whose last bits differ.
   private func isSmooth(_ example: TestNetwork) throws -> Bool {
     try example.network.forward(batch: 1, mode: .inference).graph.nodes.contains { node in
-      switch node.operation {
-      case .activation(.sigmoid, _), .activation(.tanh, _): true
-      default: false
-      }
+      node.operation.as(ActivationForward.self).map { [.sigmoid, .tanh].contains($0.function) } ?? false
     }
   }
 

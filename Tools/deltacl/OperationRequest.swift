@@ -90,7 +90,7 @@ struct OperationRequest {
     guard let call = calls.first, let output = call.outputs.first else { return }
     let operation: TensorOperation
     var inputs = call.inputs
-    if case .batchNormalizationDelta(let normalization, _) = call.operation {
+    if let normalization = call.operation.as(BatchNormalizationDelta.self)?.normalization {
       operation = .batchNormalizationDelta(normalization, activation: function)
       inputs.insert(try reader.floats("bias", shape: normalization.channelShape), at: 3)
     } else if output.name == "dx" {

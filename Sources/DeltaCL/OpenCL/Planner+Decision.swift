@@ -9,7 +9,7 @@ extension Planner {
     let epilogue = EpilogueBinding(operation.epilogue, of: operation.withoutEpilogue.operands)
     let defaults = PlanDecision.Source.defaults(deviceClass: deviceClass)
     guard let pass = operation.convolutionPass else {
-      let list = try fixedLaunches(for: operation, epilogue)
+      let list = try operation.launches(self, epilogue)
       if let refusal = scratchRefusal(list) { throw error(refusal, operation) }
       return PlanDecision(launches: list, source: defaults)
     }

@@ -60,41 +60,6 @@ struct Planner: Sendable {
     return planner
   }
 
-  /// The launches of an operation that has one plan.
-  ///
-  /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
-  func fixedLaunches(
-    for operation: TensorOperation, _ epilogue: EpilogueBinding
-  ) throws(DeltaCLError) -> LaunchList {
-    switch operation {
-    case .biasGradient(let rows, let channels): try biasGradient(rows: rows, channels: channels)
-    case .maxPooling(let pooling): maxPooling(pooling)
-    case .maxPoolingDelta(let pooling): maxPoolingDelta(pooling, epilogue)
-    case .averagePooling(let average): averagePooling(average, epilogue)
-    case .averagePoolingDelta(let average): averagePoolingDelta(average, epilogue)
-    case .activation(let function, let count): LaunchList(activation(function, count: count))
-    case .activationDelta(let function, let count): LaunchList(activationDelta(function, count: count))
-    case .batchNormalization(let normalization): try batchNormalization(normalization, epilogue)
-    case .batchNormalizationDelta(let normalization, let activation):
-      try batchNormalizationDelta(normalization, activation: activation)
-    case .batchNormalizationInference(let normalization): try batchNormalizationInference(normalization, epilogue)
-    case .dropout(let dropout): self.dropout(dropout, epilogue)
-    case .increment: increment()
-    case .softmax(let rows, let classes): softmax(rows: rows, classes: classes)
-    case .softmaxDelta(let rows, let classes): softmaxDelta(rows: rows, classes: classes)
-    case .softmaxCrossEntropy(let rows, let classes): try softmaxCrossEntropy(rows: rows, classes: classes)
-    case .meanSquaredError(let count): try meanSquaredError(count: count)
-    case .correctPredictions(let rows, let classes): try correctPredictions(rows: rows, classes: classes)
-    case .add(let count): LaunchList(add(count: count, epilogue))
-    case .scale(let count, let factor): LaunchList(scale(count: count, factor: factor))
-    case .fill(let count, let value): LaunchList(fill(.operand(0), count: count, value: value))
-    case .copy(let count): LaunchList(copy(count: count))
-    case .sgd(let sgd): LaunchList(self.sgd(sgd))
-    case .fused(let operation, _): try fixedLaunches(for: operation, epilogue)
-    case .convolution, .convolutionDelta, .convolutionGradient, .dense, .denseDelta, .denseGradient: LaunchList()
-    }
-  }
-
   /// The work-items of a work-group for a kernel that takes any number, of which `count` have work side by side.
   func workGroupSize(covering count: Int) -> Int {
     workGroupSizes.first { $0 >= count } ?? workGroupSizes.last ?? 1

@@ -12,7 +12,7 @@ final class BoundReferenceOperation: BoundOperation {
 
   func enqueue() {
     backend.withQueue {
-      Reference.run(operation, floats: storages.map(\.float32s), integers: storages.map(\.int32s))
+      operation.computeReference(floats: storages.map(\.float32s), integers: storages.map(\.int32s))
     }
   }
 }

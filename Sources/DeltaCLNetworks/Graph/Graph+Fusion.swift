@@ -32,10 +32,11 @@ extension Graph {
       for input in node.inputs { readers[input.id, default: []].append(index) }
     }
     for (index, node) in nodes.enumerated() {
-      guard case .maxPoolingDelta(let pooling) = node.operation,
+      guard let pooling = node.operation.as(MaxPoolingDelta.self)?.pooling,
         readers[node.operands[2].id]?.count == 1, !kept.contains(node.operands[2].id),
         let maskIndex = readers[node.operands[2].id]?.first,
-        case .activationDelta(let function, _) = nodes[maskIndex].operation, function == .relu || function == .relu6,
+        let function = nodes[maskIndex].operation.as(ActivationDelta.self)?.function,
+        function == .relu || function == .relu6,
         let forward = writers[node.operands[1].id].map({ nodes[$0] }),
         forward.operation == .maxPooling(pooling), forward.operands[0].id == nodes[maskIndex].operands[0].id,
         nodes[maskIndex].operands[1].id == node.operands[2].id
@@ -71,14 +72,14 @@ private struct Fusion {
 
   mutating func fuseActivations() {
     for (index, node) in nodes.enumerated() {
-      guard let node, case .activation(let function, _) = node.operation else { continue }
+      guard let node, let function = node.operation.as(ActivationForward.self)?.function else { continue }
       fuse(.activation(function), of: node, at: index, reading: node.operands[0], activated: [])
     }
   }
 
   mutating func fuseActivationDeltas() {
     for (index, node) in nodes.enumerated() {
-      guard let node, case .activationDelta(let function, _) = node.operation else { continue }
+      guard let node, let function = node.operation.as(ActivationDelta.self)?.function else { continue }
       fuse(.activationDelta(function), of: node, at: index, reading: node.operands[1], activated: [node.operands[0]])
     }
   }
@@ -102,18 +103,19 @@ private struct Fusion {
   /// Batch normalisation's delta computes the activation of its result again, from what it reads anyway.
   mutating func fuseActivationDeltasIntoBatchNormalizations() {
     for (index, node) in nodes.enumerated() {
-      guard let node, case .batchNormalizationDelta(let normalization, activation: nil) = node.operation,
+      guard let node, let delta = node.operation.as(BatchNormalizationDelta.self), delta.activation == nil,
         let maskIndex = writers[node.operands[1].id], let mask = nodes[maskIndex],
-        case .activationDelta(let function, _) = mask.operation, readerCounts[node.operands[1].id] == 1,
+        let function = mask.operation.as(ActivationDelta.self)?.function, readerCounts[node.operands[1].id] == 1,
         let forwardIndex = writers[mask.operands[0].id], let forward = nodes[forwardIndex],
-        forward.operation == .fused(.batchNormalization(normalization), .activation(function)),
+        forward.operation == .fused(.batchNormalization(delta.normalization), .activation(function)),
         [0, 1, 6, 7, 8].map({ forward.operands[$0].id }) == [0, 2, 3, 4, 5].map({ node.operands[$0].id })
       else { continue }
       var operands = node.operands
       operands[1] = mask.operands[1]
       operands.insert(forward.operands[2], at: 3)
       nodes[index] = GraphNode(
-        operation: .batchNormalizationDelta(normalization, activation: function), operands: operands, label: node.label)
+        operation: .batchNormalizationDelta(delta.normalization, activation: function), operands: operands,
+        label: node.label)
       nodes[maskIndex] = nil
       writers[node.operands[1].id] = nil
     }

@@ -99,4 +99,18 @@ public struct Convolution: Hashable, Sendable {
   public var floatingPointOperations: Int {
     2 * batch * outputSize.rows * outputSize.columns * kernelShape.elementCount
   }
+
+  /// The shape as `deltacl bench layers --shape` takes it.
+  var shapeText: String {
+    func text(_ extent: Extent) -> String { extent.rows == extent.columns ? "\(extent.rows)" : "\(extent)" }
+    let isSymmetric = padding.top == padding.bottom && padding.left == padding.right
+    let paddingText =
+      isSymmetric
+      ? text(Extent(padding.top, padding.left))
+      : "\(padding.top)x\(padding.left)x\(padding.bottom)x\(padding.right)"
+    return [
+      "\(batch)", "\(inputSize.rows)", "\(inputSize.columns)", "\(inputChannels)", "\(outputChannels)",
+      "\(kernelSize.rows)", "\(kernelSize.columns)", text(stride), paddingText, text(dilation), "\(groups)",
+    ].joined(separator: ",")
+  }
 }

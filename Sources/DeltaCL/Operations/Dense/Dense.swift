@@ -42,4 +42,7 @@ public struct Dense: Hashable, Sendable {
 
   /// Multiplications and additions of one direction.
   public var floatingPointOperations: Int { 2 * batch * inputs * outputs }
+
+  /// Batch, inputs and outputs.
+  var shapeText: String { "\(batch),\(inputs),\(outputs)" }
 }

@@ -35,3 +35,29 @@ public struct SGD: Hashable, Sendable {
     }
   }
 }
+
+extension SGD: Operation {
+  var name: String { "sgd" }
+  var operands: [Operand] {
+    [
+      .read("learningRate", [1]), .read("gradient", [count]), .update("parameters", [count]),
+      .update("velocity", [count]),
+    ]
+  }
+
+  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
+    Reference.sgd(
+      self, learningRate: f[0].span, gradient: f[1].span, parameters: f[2].mutableSpan, velocity: f[3].mutableSpan)
+  }
+
+  func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
+    LaunchList(planner.sgd(self))
+  }
+}
+
+extension TensorOperation {
+  /// learningRate `[1]`, gradient; updates parameters and velocity.
+  public static func sgd(_ sgd: SGD) -> Self {
+    Self(sgd)
+  }
+}

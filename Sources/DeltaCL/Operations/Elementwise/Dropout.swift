@@ -42,3 +42,28 @@ public struct Dropout: Hashable, Sendable {
   /// The last word of the counter, which sets these random numbers apart from those of other purposes.
   static let purpose: UInt32 = 3 << 24
 }
+
+extension Dropout: Operation {
+  var name: String { "dropout" }
+  var acceptsEpilogue: Bool { true }
+  var inPlaceOperands: [Int] { [0] }
+  var operands: [Operand] { [.read("x", [count]), .read("step", [1], .int32), .write("y", [count])] }
+
+  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
+    Reference.dropout(self, x: f[0].span, step: i[1].span, y: f[2].mutableSpan)
+  }
+
+  func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { planner.dropout(self, epilogue) }
+
+  func differentiate(in scope: inout some DifferentiationScope) throws {
+    guard let dy = try scope.resultDelta() else { return }
+    try scope.contribute(.dropout(self), [dy, scope.operand(1)], to: 0)
+  }
+}
+
+extension TensorOperation {
+  /// x, step `[1]` to y. It is its own delta: dy, step to dx.
+  public static func dropout(_ dropout: Dropout) -> Self {
+    Self(dropout)
+  }
+}
