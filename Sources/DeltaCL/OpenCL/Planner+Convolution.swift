@@ -65,7 +65,7 @@ extension Planner {
     let packed = try list.scratch(blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
     list.append(
       Launch(
-        "convolution_pack", in: "convolution",
+        "convolution_pack", in: "convolution/correlate",
         constants: ["V": tile.width, "NV": tile.vectors, "TILE": 1, "X_STEP": 1],
         [
           .operand(1), .operand(bias ? 2 : 1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels),
@@ -124,7 +124,7 @@ extension Planner {
           blocks * ((1 + row.taps * column.taps * groupKernels) * tile.lanes + 1), for: "packed kernels")
         list.append(
           Launch(
-            "convolution_delta_pack", in: "convolution-delta",
+            "convolution_delta_pack", in: "convolution/delta-pack",
             constants: ["V": tile.width, "NV": tile.vectors],
             [
               .operand(1), packed, .int(blocks), .int(blocksPerGroup), .int(groupKernels), .int(groupChannels),
@@ -160,7 +160,7 @@ extension Planner {
       ))
     list.append(
       Launch(
-        "convolution_pad", in: "convolution", constants: ["V": 1, "NV": 1, "TILE": 1, "X_STEP": 1],
+        "convolution_pad", in: "convolution/correlate", constants: ["V": 1, "NV": 1, "TILE": 1, "X_STEP": 1],
         [
           image.argument, padded.argument, .int(rows), .int(image.rows), .int(image.columns), .int(size.rows),
           .int(size.columns), .int(image.channels), .int(offset.top), .int(offset.left),
@@ -201,7 +201,7 @@ extension Planner {
       let pixels = computed.rows * computed.columns
       let imageTiles = ceilingDivision(batch, tile.pixels)
       return Launch(
-        "convolution_correlate_images", in: "convolution",
+        "convolution_correlate_images", in: "convolution/correlate",
         constants: [
           "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": x.rows * x.columns * x.channels,
         ].merging(parts.constants) { $1 },
@@ -220,7 +220,7 @@ extension Planner {
     let tiles = min(tilesInRow, ceilingDivision(multiplicationsPerItem, multiplications))
     let rows = batch * computed.rows
     return Launch(
-      "convolution_correlate", in: "convolution",
+      "convolution_correlate", in: "convolution/correlate",
       constants: ["V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": stride.columns * x.channels]
         .merging(parts.constants) { $1 },
       [

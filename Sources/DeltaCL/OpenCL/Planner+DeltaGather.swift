@@ -95,7 +95,7 @@ extension Planner {
     var list = LaunchList()
     list.append(
       Launch(
-        "convolution_delta_gather", in: "convolution-delta-gather",
+        "convolution_delta_gather", in: "convolution/delta-gather",
         constants: [
           "V": gather.tile.width, "NV": gather.tile.vectors, "TILE": gather.tile.pixels,
           "K": convolution.outputChannels, "C": convolution.inputChannels, "R": convolution.kernelSize.rows,

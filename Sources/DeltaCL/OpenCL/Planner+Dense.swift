@@ -14,7 +14,7 @@ extension Planner {
     let perItem = max(1, min(16, dense.outputs / (32 * tile))) * tile
     list.append(
       Launch(
-        "dense", in: "dense", constants: ["V": maximumVectorWidth, "TILE": tile, "ROWS": rows],
+        "dense", in: "dense/dense", constants: ["V": maximumVectorWidth, "TILE": tile, "ROWS": rows],
         [
           .operand(0), .operand(1), .operand(bias ? 2 : 1), .operand(bias ? 3 : 2), .int(dense.batch),
           .int(dense.inputs), .int(dense.outputs), .int(perItem), .int(chunk), .int(bias ? 1 : 0),
@@ -32,7 +32,7 @@ extension Planner {
     let part = parts.isDivided ? ceilingDivision(parts.length, 16) * 16 : parts.length
     list.append(
       Launch(
-        "dense_delta", in: "dense",
+        "dense_delta", in: "dense/dense",
         constants: ["V": maximumVectorWidth, "N": dense.batch, "COLUMNS": columns].merging(parts.constants) { $1 },
         [.operand(0), .operand(1), .operand(2), .int(dense.inputs), .int(dense.outputs), .int(part)],
         globalSize: [ceilingDivision(dense.inputs, columns)], storesResult: true))

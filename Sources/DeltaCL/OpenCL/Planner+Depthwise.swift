@@ -72,7 +72,7 @@ extension Planner {
     let packed = try list.scratch(Shape([1 + taps, convolution.inputChannels]).elementCount, for: "packed kernels")
     list.append(
       Launch(
-        "depthwise_pack", in: "depthwise", constants: tile.constants,
+        "depthwise_pack", in: "depthwise/depthwise", constants: tile.constants,
         [
           .operand(1), .operand(bias ? 2 : 1), packed, .int(convolution.inputChannels), .int(taps), .int(bias ? 1 : 0),
         ], globalSize: [tile.blocks]))
@@ -85,7 +85,7 @@ extension Planner {
     let blocksPerItem = share(of: tile.blocks, others: rows * tileItems)
     list.append(
       Launch(
-        kernel, in: "depthwise", constants: tile.constants.merging(parts.constants) { $1 },
+        kernel, in: "depthwise/depthwise", constants: tile.constants.merging(parts.constants) { $1 },
         [.operand(0), packed, .operand(bias ? 3 : 2), .int(rows)] + geometry(convolution) + [
           .int(blocksPerItem), .int(tilesPerItem), .int(rowsPerItem),
         ] + parts.arguments,
@@ -114,13 +114,14 @@ extension Planner {
       isDivided ? [try list.scratch(Shape([splits, taps, lanes]).elementCount, for: "parts"), .int(part)] : []
     list.append(
       Launch(
-        "depthwise_gradient", in: "depthwise", constants: tile.constants.merging(isDivided ? ["PARTS": 1] : [:]) { $1 },
+        "depthwise_gradient", in: "depthwise/depthwise",
+        constants: tile.constants.merging(isDivided ? ["PARTS": 1] : [:]) { $1 },
         [.operand(0), .operand(1), partial, .int(rows)] + geometry(convolution) + [
           .int(blocksPerItem), .int(splits), .int(lanes),
         ] + parts, globalSize: [items, splits]))
     list.append(
       Launch(
-        "depthwise_gradient_sum", in: "depthwise", constants: tile.constants,
+        "depthwise_gradient_sum", in: "depthwise/depthwise", constants: tile.constants,
         [partial, .operand(2), .int(convolution.inputChannels), .int(taps), .int(splits), .int(lanes)],
         globalSize: [tile.blocks]))
     return list

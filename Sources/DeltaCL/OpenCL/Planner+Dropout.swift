@@ -5,7 +5,7 @@ extension Planner {
     let width = min(Dropout.lanes, maximumVectorWidth)
     list.append(
       Launch(
-        "dropout", in: "dropout", constants: ["V": width],
+        "dropout", in: "random/dropout", constants: ["V": width],
         [
           .operand(0), .operand(1), .operand(2), .int(dropout.count), word(UInt32(truncatingIfNeeded: dropout.seed)),
           word(UInt32(truncatingIfNeeded: dropout.seed >> 32)), word(dropout.layer), word(Dropout.purpose),
@@ -18,7 +18,7 @@ extension Planner {
 
   func increment() -> LaunchList {
     var list = LaunchList()
-    list.append(Launch("increment", in: "dropout", [.operand(0)], globalSize: [1]))
+    list.append(Launch("increment", in: "random/dropout", [.operand(0)], globalSize: [1]))
     return list
   }
 

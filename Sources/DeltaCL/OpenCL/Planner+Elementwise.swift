@@ -15,7 +15,7 @@ extension Planner {
     constants: [String: Int] = [:], storesResult: Bool = false
   ) -> Launch {
     Launch(
-      kernel, in: "elementwise", constants: elementwiseConstants.merging(constants) { $1 },
+      kernel, in: "elementwise/elementwise", constants: elementwiseConstants.merging(constants) { $1 },
       tensors + [.int(count)] + more, globalSize: [ceilingDivision(count, elementsPerItem)],
       storesResult: storesResult)
   }
@@ -46,7 +46,7 @@ extension Planner {
     var list = LaunchList()
     list.append(
       Launch(
-        "softmax", in: "softmax",
+        "softmax", in: "softmax/softmax",
         [.operand(0), .operand(1), .int(rows), .int(classes), .int(SumParts.longestChain(of: classes))],
         globalSize: [rows]))
     return list
@@ -56,7 +56,7 @@ extension Planner {
     var list = LaunchList()
     list.append(
       Launch(
-        "softmax_delta", in: "softmax",
+        "softmax_delta", in: "softmax/softmax",
         [
           .operand(0), .operand(1), .operand(2), .int(rows), .int(classes), .int(SumParts.longestChain(of: classes)),
         ],
@@ -69,7 +69,7 @@ extension Planner {
     let losses = try list.scratch(rows, for: "losses")
     list.append(
       Launch(
-        "softmax_cross_entropy", in: "loss", constants: lossConstants,
+        "softmax_cross_entropy", in: "loss/loss", constants: lossConstants,
         [
           .operand(0), .operand(1), losses, .operand(3), .int(rows), .int(classes),
           .int(SumParts.longestChain(of: classes)),
@@ -84,7 +84,7 @@ extension Planner {
     let losses = try list.scratch(blocks, for: "losses")
     list.append(
       Launch(
-        "mean_squared_error", in: "loss", constants: lossConstants,
+        "mean_squared_error", in: "loss/loss", constants: lossConstants,
         [.operand(0), .operand(1), losses, .operand(3), .int(count), .int(SumParts.longestChain(of: count))],
         globalSize: [blocks]))
     list.append(mean(losses, count: blocks, divisor: count, into: .operand(2)))
@@ -96,11 +96,11 @@ extension Planner {
     let hits = try list.scratch(rows, for: "hits")
     list.append(
       Launch(
-        "correct_predictions", in: "loss", constants: lossConstants,
+        "correct_predictions", in: "loss/loss", constants: lossConstants,
         [.operand(0), .operand(1), hits, .int(rows), .int(classes)], globalSize: [rows]))
     list.append(
       Launch(
-        "correct_predictions_sum", in: "loss", constants: lossConstants, [hits, .operand(2), .int(rows)],
+        "correct_predictions_sum", in: "loss/loss", constants: lossConstants, [hits, .operand(2), .int(rows)],
         globalSize: [1]))
     return list
   }
@@ -108,7 +108,8 @@ extension Planner {
   func mean(_ losses: Launch.Argument, count: Int, divisor: Int, into loss: Launch.Argument) -> Launch {
     if let local = localMean(losses, count: count, divisor: divisor, into: loss) { return local }
     return Launch(
-      "loss_mean", in: "loss", constants: lossConstants, [losses, loss, .int(count), .int(divisor)], globalSize: [1])
+      "loss_mean", in: "loss/loss", constants: lossConstants, [losses, loss, .int(count), .int(divisor)],
+      globalSize: [1])
   }
 
   private var elementwiseConstants: [String: Int] { ["V": maximumVectorWidth, "BLOCK": elementsPerItem] }

@@ -45,7 +45,7 @@ extension Planner {
     var constants = gradientConstants(convolution, x, tile, chunk)
     list.append(
       Launch(
-        "convolution_gradient_taps", in: "convolution-gradient", constants: constants,
+        "convolution_gradient_taps", in: "convolution/gradient", constants: constants,
         [x.argument, .operand(1), sums] + gradientGeometry(convolution, x)
           + [.int(perItem), .int(itemsPerGroup), .int(items)] + gradientRuns(convolution, x, runs)
           + [.int(rows), .int(splits)], globalSize: [items, splits]))
@@ -53,7 +53,7 @@ extension Planner {
     constants["BLOCK"] = elementsPerItem
     list.append(
       Launch(
-        "convolution_gradient_taps_sum", in: "convolution-gradient", constants: constants,
+        "convolution_gradient_taps_sum", in: "convolution/gradient", constants: constants,
         [sums, .operand(2), .int(count), .int(splits)], globalSize: [ceilingDivision(count, elementsPerItem)]))
   }
 
@@ -71,12 +71,12 @@ extension Planner {
     let constants = gradientConstants(convolution, x, tile, chunk)
     list.append(
       Launch(
-        "convolution_gradient_kernels", in: "convolution-gradient", constants: constants,
+        "convolution_gradient_kernels", in: "convolution/gradient", constants: constants,
         [x.argument, .operand(1), partial] + gradientGeometry(convolution, x) + [.int(blocksPerGroup), .int(blocks)]
           + gradientRuns(convolution, x, runs) + [.int(rows), .int(splits)], globalSize: [blocks, splits]))
     list.append(
       Launch(
-        "convolution_gradient_kernels_sum", in: "convolution-gradient", constants: constants,
+        "convolution_gradient_kernels_sum", in: "convolution/gradient", constants: constants,
         [
           partial, .operand(2), .int(groupKernels), .int(blocksPerGroup), .int(blocks), .int(lines), .int(runs.length),
           .int(splits),
@@ -141,12 +141,12 @@ extension Planner {
     let partial = try list.scratch(splits * channels, for: "partial bias gradients")
     list.append(
       Launch(
-        "bias_gradient", in: "bias-gradient", constants: ["V": width, "NV": vectors],
+        "bias_gradient", in: "convolution/bias-gradient", constants: ["V": width, "NV": vectors],
         [.operand(0), partial, .int(rows), .int(channels), .int(blocks), .int(splits), .int(part)],
         globalSize: [blocks, splits]))
     list.append(
       Launch(
-        "bias_gradient_sum", in: "bias-gradient", constants: ["V": width, "NV": vectors],
+        "bias_gradient_sum", in: "convolution/bias-gradient", constants: ["V": width, "NV": vectors],
         [partial, .operand(1), .int(channels), .int(splits)], globalSize: [ceilingDivision(channels, width)]))
     return list
   }

@@ -103,7 +103,7 @@ extension Planner {
       .merging(parts.constants) { $1 }
     list.append(
       Launch(
-        "local_convolution_gradient", in: "local-convolution", constants: constants,
+        "local_convolution_gradient", in: "convolution/local-gradient", constants: constants,
         [
           .operand(0), .operand(1), partial, .int(pixels), .int(convolution.outputSize.rows),
           .int(convolution.outputSize.columns), .int(convolution.outputChannels), .int(splits),
@@ -120,7 +120,7 @@ extension Planner {
     if splits > 1 {
       list.append(
         Launch(
-          "local_convolution_gradient_sum", in: "local-convolution", constants: constants,
+          "local_convolution_gradient_sum", in: "convolution/local-gradient", constants: constants,
           [partial, .operand(2), .int(count), .int(splits)], globalSize: [count]))
     }
     return list
@@ -135,7 +135,7 @@ extension Planner {
     let terms = correlation.kernelSize.rows * correlation.kernelSize.columns * correlation.channels
     let parts = localParts(of: terms, in: terms, tile)
     return Launch(
-      "local_convolution_correlate", in: "local-convolution",
+      "local_convolution_correlate", in: "convolution/local-correlate",
       constants: localConstants(
         tile, channels: correlation.channels, outputs: correlation.outputs, outputsAreInnermost: outputsAreInnermost
       ).merging(parts.constants) { $1 },

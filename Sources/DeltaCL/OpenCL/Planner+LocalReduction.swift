@@ -47,7 +47,7 @@ extension Planner {
   /// A launch whose work-groups reduce one column.
   private func reduction(_ kernel: String, _ arguments: [Launch.Argument], workGroups: Int) -> Launch {
     Launch(
-      kernel, in: "local-reduction", constants: ["LINES": reducingItems, "LANES": 1], arguments,
+      kernel, in: "reduction/local", constants: ["LINES": reducingItems, "LANES": 1], arguments,
       globalSize: [workGroups * reducingItems], localSize: reducingItems)
   }
 }

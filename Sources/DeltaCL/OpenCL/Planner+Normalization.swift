@@ -106,7 +106,7 @@ extension Planner {
     constants: [String: Int] = [:], globalSize: [Int], storesResult: Bool = false
   ) -> Launch {
     Launch(
-      kernel, in: "batch-normalization",
+      kernel, in: "normalization/batch",
       constants: constants.merging(["V": vectorWidth(dividing: normalization.channels)]) { $1 }, arguments,
       globalSize: globalSize, storesResult: storesResult)
   }

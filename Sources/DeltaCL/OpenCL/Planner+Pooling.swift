@@ -12,7 +12,7 @@ extension Planner {
     var list = LaunchList()
     list.append(
       Launch(
-        kernel, in: "max-pooling",
+        kernel, in: "pooling/max",
         constants: [
           "V": vectorWidth(within: pooling.channels), "WINDOW_ROWS": pooling.rowAxis.reachingCells,
           "WINDOW_COLUMNS": pooling.columnAxis.reachingCells, "STRIDE_ROWS": pooling.stride.rows,
@@ -49,7 +49,7 @@ extension Planner {
     if average.countsPadding { constants["COUNTS_PADDING"] = 1 }
     list.append(
       Launch(
-        kernel, in: "average-pooling", constants: constants,
+        kernel, in: "pooling/average", constants: constants,
         [.operand(0), .operand(1), .int(rows)] + extents(pooling) + [
           .int(pooling.window.rows), .int(pooling.window.columns), .int(pooling.stride.rows),
           .int(pooling.stride.columns), .int(pooling.padding.top), .int(pooling.padding.left),

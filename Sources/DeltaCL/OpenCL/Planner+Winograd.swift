@@ -214,14 +214,14 @@ extension Planner {
       let u = try list.scratch(geometry.kernelCount, for: "transformed kernels")
       list.append(
         Launch(
-          "winograd_pack", in: "winograd", constants: constants, [.operand(1), u],
+          "winograd_pack", in: "winograd/correlate", constants: constants, [.operand(1), u],
           globalSize: [
             geometry.lanes / (geometry.vectors * WinogradTransform.width),
             ceilingDivision(channels, WinogradTransform.width),
           ]))
       list.append(
         Launch(
-          "winograd_correlate", in: "winograd", constants: constants,
+          "winograd_correlate", in: "winograd/correlate", constants: constants,
           [.operand(0), u, .operand(1)] + biasAndResult + [.int(geometry.tiles)] + grid + image + result,
           globalSize: [ceilingDivision(geometry.tiles, block.tiles)], localSize: 1, storesResult: true))
       return list
@@ -239,11 +239,11 @@ extension Planner {
       let range: [Launch.Argument] = [.int(block.lowerBound), .int(block.count)]
       list.append(
         Launch(
-          "winograd_input", in: "winograd", constants: constants, [.operand(0), v] + range + grid + image,
+          "winograd_input", in: "winograd/correlate", constants: constants, [.operand(0), v] + range + grid + image,
           globalSize: [blocks.tiles]))
       list.append(
         Launch(
-          "winograd_transform_multiply", in: "winograd", constants: constants,
+          "winograd_transform_multiply", in: "winograd/correlate", constants: constants,
           [v, .operand(0), .operand(1)] + biasAndResult + range + grid + image + result,
           globalSize: [geometry.lanes / (blocks.vectors * WinogradTransform.width)], localSize: 1, storesResult: true))
     }

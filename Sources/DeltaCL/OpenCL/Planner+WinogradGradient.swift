@@ -55,32 +55,32 @@ extension Planner {
       ]
       list.append(
         Launch(
-          "winograd_input", in: "winograd-gradient", constants: constants,
+          "winograd_input", in: "winograd/gradient", constants: constants,
           [.operand(0), v] + tileArguments + [
             .int(convolution.inputSize.rows), .int(convolution.inputSize.columns), .int(convolution.padding.top),
             .int(convolution.padding.left),
           ], globalSize: [tiles]))
       list.append(
         Launch(
-          "winograd_delta", in: "winograd-gradient", constants: constants,
+          "winograd_delta", in: "winograd/gradient", constants: constants,
           [.operand(1), m] + tileArguments + [.int(convolution.outputSize.rows), .int(convolution.outputSize.columns)],
           globalSize: [tiles]))
       list.append(
         products.map {
           Launch(
-            "winograd_gradient", in: "winograd-gradient", constants: constants,
+            "winograd_gradient", in: "winograd/gradient", constants: constants,
             [v, m, $0] + tileArguments,
             globalSize: [kernelParts, transform.positions])
         }
           ?? Launch(
-            "winograd_gradient_at_once", in: "winograd-gradient", constants: constants,
+            "winograd_gradient_at_once", in: "winograd/gradient", constants: constants,
             [v, m, .operand(2)] + tileArguments + definition,
             globalSize: [kernelParts, channels / (vectors * width)], localSize: 1))
     }
     if let products {
       list.append(
         Launch(
-          "winograd_gradient_sum", in: "winograd-gradient", constants: constants,
+          "winograd_gradient_sum", in: "winograd/gradient", constants: constants,
           [products, .operand(2), .int(convolution.batch)] + definition, globalSize: [outputs]))
     }
     return list

@@ -23,7 +23,7 @@ struct CeilingKernels {
     localSize = isCPU ? 1 : min(64, backend.device.maximumWorkGroupSize)
     program = try backend.program(
       ProgramKey(
-        source: "ceilings", constants: ["V": vectorWidth, "CHAINS": Self.chains, "BLOCK": block]))
+        source: "benchmark/ceilings", constants: ["V": vectorWidth, "CHAINS": Self.chains, "BLOCK": block]))
   }
 
   func gflops() throws -> Double {
