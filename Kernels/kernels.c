@@ -57,6 +57,9 @@ static const struct {
   {"include/prefetch.h", (const char[]){
 #embed "OpenCL/include/prefetch.h" suffix(, 0)
   }},
+  {"include/register-tile.h", (const char[]){
+#embed "OpenCL/include/register-tile.h" suffix(, 0)
+  }},
   {"include/special-values.h", (const char[]){
 #embed "OpenCL/include/special-values.h" suffix(, 0)
   }},

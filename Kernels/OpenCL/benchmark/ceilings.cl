@@ -7,15 +7,12 @@
 kernel void ceiling_fma(global float *restrict y, float factor, float summand, int steps)
 {
   vec chain[CHAINS];
-#pragma unroll
-  for (int c = 0; c < CHAINS; c++) chain[c] = (vec)(summand * (float)(c + get_global_id(0) % 7));
+  UNROLLED_FOR(c, CHAINS) chain[c] = (vec)(summand * (float)(c + get_global_id(0) % 7));
   for (int step = 0; step < steps; step++) {
-#pragma unroll
-    for (int c = 0; c < CHAINS; c++) chain[c] = fma(chain[c], (vec)(factor), (vec)(summand));
+    UNROLLED_FOR(c, CHAINS) chain[c] = fma(chain[c], (vec)(factor), (vec)(summand));
   }
   vec sum = chain[0];
-#pragma unroll
-  for (int c = 1; c < CHAINS; c++) sum += chain[c];
+  UNROLL for (int c = 1; c < CHAINS; c++) sum += chain[c];
   STORE(sum, y + get_global_id(0) * V);
 }
 

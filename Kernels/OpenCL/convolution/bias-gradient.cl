@@ -16,17 +16,13 @@ kernel void bias_gradient(
   const int first = min(own, C - NV * V);
   const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
   vec total[NV];
-#pragma unroll
-  for (int j = 0; j < NV; j++) total[j] = (vec)(0.0f);
+  UNROLLED_FOR(j, NV) total[j] = (vec)(0.0f);
   for (int partBegin = begin; partBegin < end; partBegin += part) {
     vec sum[NV];
-#pragma unroll
-    for (int j = 0; j < NV; j++) sum[j] = (vec)(0.0f);
+    UNROLLED_FOR(j, NV) sum[j] = (vec)(0.0f);
     for (int row = partBegin; row < min(partBegin + part, end); row++)
-#pragma unroll
-      for (int j = 0; j < NV; j++) sum[j] += LOAD(dy + (size_t)row * C + first + j * V);
-#pragma unroll
-    for (int j = 0; j < NV; j++) total[j] += sum[j];
+      UNROLLED_FOR(j, NV) sum[j] += LOAD(dy + (size_t)row * C + first + j * V);
+    UNROLLED_FOR(j, NV) total[j] += sum[j];
   }
   for (int j = 0; j < NV; j++) {
     float values[V];

@@ -1,5 +1,5 @@
 // Convolution as a correlation of a padded input with packed kernels. The delta of the input is the same correlation, of
-// the padded output delta with rotated kernels, once for each phase of the stride: see convolution-delta.cl.
+// the padded output delta with rotated kernels, once for each phase of the stride: see delta-pack.cl.
 //
 // A block of kernels is LANES = NV * V of them, which a work-item computes together.
 //
@@ -8,6 +8,7 @@
 
 #include "include/epilogue.h"
 #include "include/prefetch.h"
+#include "include/register-tile.h"
 #include "include/special-values.h"
 #include "include/sums.h"
 #include "include/vector.h"
@@ -54,15 +55,13 @@ kernel void convolution_pack(
   for (; t <= taps - V; t += V)
     for (int j = 0; j < NV; j++) {
       vec block[V];
-#pragma unroll
-      for (int l = 0; l < V; l++)
+      UNROLLED_FOR(l, V)
       {
         block[l] = j * V + l < lanes ? LOAD(in + (size_t)(j * V + l) * taps + t) : (vec)(0.0f);
         check = fma(block[l], (vec)(0.0f), check);
       }
       TRANSPOSE(block)
-#pragma unroll
-      for (int i = 0; i < V; i++) STORE(block[i], out + (1 + t + i) * LANES + j * V);
+      UNROLLED_FOR(i, V) STORE(block[i], out + (1 + t + i) * LANES + j * V);
     }
   float tailCheck = FOLD(check);
   for (; t < taps; t++)
@@ -74,33 +73,24 @@ kernel void convolution_pack(
   packed[(size_t)blocks * (1 + taps) * LANES + block] = tailCheck;
 }
 
-// Adds to sum[TILE][NV] the products of `count` neighbouring floats of TILE pixels from `xp` with the weights from `wp`. Long
-// runs ask for the pixels at `next` meanwhile, which begin where processors do not foresee them.
-#define ADD_RUN(sum, xp, wp, count, next)        \
-  {                                              \
-    if ((count) >= 64)                           \
-      ADD(sum, xp, wp, count, next, ASK_PIXELS)  \
-    else                                         \
-      ADD(sum, xp, wp, count, next, ASK_NOTHING) \
+// Adds to sum[TILE][NV] the products of `count` neighbouring floats of TILE pixels from `xp` with the weights from `wp`, and
+// advances both. Long runs also prefetch the pixels at `next`, which begin where the hardware prefetcher does not expect them.
+#define ADD_RUN(sum, xp, wp, count, next)             \
+  {                                                   \
+    if ((count) >= 64)                                \
+      ADD_TERMS(sum, xp, wp, count, next, PREFETCH_PIXELS) \
+    else                                              \
+      ADD_TERMS(sum, xp, wp, count, next, PREFETCH_NOTHING) \
   }
-#define ADD(sum, xp, wp, count, next, ASK)                                                         \
-  for (int i = 0; i < (count); i++, xp++, wp += LANES) {                                           \
-    ASK(next)                                                                                      \
-    vec weight[NV];                                                                                \
-    _Pragma("unroll") for (int j = 0; j < NV; j++) weight[j] = LOAD(wp + j * V);                   \
-    _Pragma("unroll") for (int m = 0; m < TILE; m++) {                                             \
-      const vec value = (vec)(xp[m * (size_t)X_STEP]);                                             \
-      _Pragma("unroll") for (int j = 0; j < NV; j++) sum[m][j] = fma(value, weight[j], sum[m][j]); \
-    }                                                                                              \
+#define ADD_TERMS(sum, xp, wp, count, next, PREFETCH_TERM) \
+  for (int i_ = 0; i_ < (count); i_++, xp++, wp += LANES) { \
+    PREFETCH_TERM(next, i_) \
+    ADD_OUTER_PRODUCT(sum, TILE, m_, xp[m_ * (size_t)X_STEP], NV, j_, LOAD(wp + j_ * V)) \
   }
-#define ASK_PIXELS(next) \
-  if (i % 16 == 0)       \
-    _Pragma("unroll") for (int m = 0; m < TILE; m++) PREFETCH((next) + m * (size_t)X_STEP + i);
-#define ASK_NOTHING(next)
-
-#define CLEAR(sum)                                 \
-  _Pragma("unroll") for (int m = 0; m < TILE; m++) \
-    _Pragma("unroll") for (int j = 0; j < NV; j++) sum[m][j] = (vec)(0.0f);
+#define PREFETCH_PIXELS(next, i) \
+  if ((i) % 16 == 0)       \
+    UNROLLED_FOR(m_, TILE) PREFETCH((next) + m_ * (size_t)X_STEP + (i));
+#define PREFETCH_NOTHING(next, i)
 
 // Long sums are divided (PARTS): a part is `part` floats of a run, or `partRuns` whole runs. The sums of the parts are added to
 // `totals`, which begin with the bias. They must not take registers from the loop over the terms: an index that is unknown to
@@ -109,11 +99,11 @@ kernel void convolution_pack(
 #define BEGIN_TOTALS(bias)                         \
   vec totals[TILE * NV];                           \
   const int slot = part >> 30;                     \
-  _Pragma("unroll") for (int m = 0; m < TILE; m++) \
-    _Pragma("unroll") for (int j = 0; j < NV; j++) TOTAL(m, j) = LOAD((bias) + j * V);
+  UNROLLED_FOR(m, TILE) \
+    UNROLLED_FOR(j, NV) TOTAL(m, j) = LOAD((bias) + j * V);
 #define ADD_TO_TOTALS(sum)                         \
-  _Pragma("unroll") for (int m = 0; m < TILE; m++) \
-    _Pragma("unroll") for (int j = 0; j < NV; j++) TOTAL(m, j) += sum[m][j];
+  UNROLLED_FOR(m, TILE) \
+    UNROLLED_FOR(j, NV) TOTAL(m, j) += sum[m][j];
 
 // Stores the `lanes` lanes of a pixel's sums that belong to kernels of the group.
 #if PARTS
@@ -121,8 +111,8 @@ kernel void convolution_pack(
 #else
 #define SUM(m, j) sum[m][j]
 #endif
-#define STORE_PIXEL(SUM, m, pixel, lanes)                                                           \
-  _Pragma("unroll") for (int j = 0; j < NV; j++) {                                                  \
+#define STORE_PIXEL(SUM, m, pixel, lanes, y)                                                           \
+  UNROLLED_FOR(j, NV) {                                                  \
     if (lanes >= (j + 1) * V) {                                                                     \
       STORE_RESULT(SUM(m, j), pixel + j * V, y)                                                     \
     } else {                                                                                        \
@@ -157,7 +147,7 @@ static void correlate_inside(
         }
     for (int j = 0; j < NV; j++) sum[j] = LOAD(weights + j * V) + EXACT_SUM(sum[j], error[j]);
     global float *pixel = out + q * pixelStep;
-    STORE_PIXEL(SUM_INSIDE, 0, pixel, lanes)
+    STORE_PIXEL(SUM_INSIDE, 0, pixel, lanes, y)
   }
 }
 
@@ -202,10 +192,8 @@ kernel void convolution_correlate(
     const int q = min(own, Q - TILE);
     // Where sums are long the results' lines have come when they are stored.
     if (runLength >= 64) {
-#pragma unroll
-      for (int m = 0; m < TILE; m++)
-#pragma unroll
-        for (int j = 0; j < NV; j++) PREFETCH_TO_WRITE(out + (size_t)(q + m) * yColumnStep * YC + j * V);
+      UNROLLED_FOR(m, TILE)
+        UNROLLED_FOR(j, NV) PREFETCH_TO_WRITE(out + (size_t)(q + m) * yColumnStep * YC + j * V);
     }
     vec sum[TILE][NV];
     global const float *wp = weights + LANES;
@@ -213,7 +201,7 @@ kernel void convolution_correlate(
     BEGIN_TOTALS(weights)
     for (int line = 0; line < R * runs; line += partRuns)
       for (int at = 0; at < runLength; at += part) {
-        CLEAR(sum)
+        SET_TILE(sum, TILE, NV, j, (vec)(0.0f))
         for (int l = line; l < min(line + partRuns, R * runs); l++) {
           global const float *columns = in + (size_t)(l / runs) * rowStep + l % runs * runStep + at;
           global const float *xp = columns + q * X_STEP;
@@ -222,10 +210,7 @@ kernel void convolution_correlate(
         ADD_TO_TOTALS(sum)
       }
 #else
-#pragma unroll
-    for (int m = 0; m < TILE; m++)
-#pragma unroll
-      for (int j = 0; j < NV; j++) sum[m][j] = LOAD(weights + j * V);
+    SET_TILE(sum, TILE, NV, j, LOAD(weights + j * V))
     for (int r = 0; r < R; r++) {
       for (int run = 0; run < runs; run++) {
         global const float *columns = in + (size_t)r * rowStep + run * runStep;
@@ -234,11 +219,10 @@ kernel void convolution_correlate(
       }
     }
 #endif
-#pragma unroll
-    for (int m = 0; m < TILE; m++) {
+    UNROLLED_FOR(m, TILE) {
       if (m < own - q) continue;
       global float *pixel = out + (size_t)(q + m) * yColumnStep * YC;
-      STORE_PIXEL(SUM, m, pixel, lanes)
+      STORE_PIXEL(SUM, m, pixel, lanes, y)
     }
   }
 }
@@ -286,7 +270,7 @@ kernel void convolution_correlate_images(
     const int columns = max(0, sEnd - sBegin), lines = max(0, rEnd - rBegin) * columns;
     for (int line = 0; line < lines; line += partRuns)
       for (int at = 0; at < groupChannels; at += part) {
-        CLEAR(sum)
+        SET_TILE(sum, TILE, NV, j, (vec)(0.0f))
         for (int l = line; l < min(line + partRuns, lines); l++) {
           const int r = rBegin + l / columns, s = sBegin + l % columns;
           global const float *wp = weights + (1 + (size_t)(r * S + s) * groupChannels + at) * LANES;
@@ -298,10 +282,7 @@ kernel void convolution_correlate_images(
         ADD_TO_TOTALS(sum)
       }
 #else
-#pragma unroll
-    for (int m = 0; m < TILE; m++)
-#pragma unroll
-      for (int j = 0; j < NV; j++) sum[m][j] = LOAD(weights + j * V);
+    SET_TILE(sum, TILE, NV, j, LOAD(weights + j * V))
     for (int r = rBegin; r < rEnd; r++) {
       for (int s = sBegin; s < sEnd; s++) {
         global const float *wp = weights + (1 + (size_t)(r * S + s) * groupChannels) * LANES;
@@ -312,11 +293,10 @@ kernel void convolution_correlate_images(
       }
     }
 #endif
-#pragma unroll
-    for (int m = 0; m < TILE; m++) {
+    UNROLLED_FOR(m, TILE) {
       if (m < own - n) continue;
       global float *pixel = out + (n + m) * yStep;
-      STORE_PIXEL(SUM, m, pixel, lanes)
+      STORE_PIXEL(SUM, m, pixel, lanes, y)
     }
   }
 }

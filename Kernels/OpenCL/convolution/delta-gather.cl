@@ -7,6 +7,7 @@
 
 #include "include/epilogue.h"
 #include "include/prefetch.h"
+#include "include/register-tile.h"
 #include "include/special-values.h"
 #include "include/vector.h"
 
@@ -26,29 +27,18 @@
       const int k = min(own, K - V);                                                         \
       vec block[V];                                                                          \
       if (q + V <= Q)                                                                        \
-        UNROLL for (int l = 0; l < V; l++) block[l] = LOAD((row) + (size_t)(q + l) * K + k); \
+        UNROLLED_FOR(l, V) block[l] = LOAD((row) + (size_t)(q + l) * K + k); \
       else                                                                                   \
-        UNROLL for (int l = 0; l < V; l++)                                                   \
+        UNROLLED_FOR(l, V)                                                   \
           block[l] = q + l < Q ? LOAD((row) + (size_t)(q + l) * K + k) : (vec)(0.0f);        \
       TRANSPOSE(block)                                                                       \
-      UNROLL for (int l = 0; l < V; l++) STORE(block[l], (dyT) + (k + l) * Q_STEP + q);      \
+      UNROLLED_FOR(l, V) STORE(block[l], (dyT) + (k + l) * Q_STEP + q);      \
     }
 #else
 #define TRANSPOSE_ROW(row, dyT) \
   for (int k = 0; k < K; k++)   \
     for (int q = 0; q < Q_LANES; q++) (dyT)[k * Q_STEP + q] = q < Q ? (row)[(size_t)q * K + k] : 0.0f;
 #endif
-
-// Adds the products of kernels kBegin ..< kEnd to a tile's sums.
-#define ADD_PRODUCTS(sum, kBegin, kEnd)                                                        \
-  for (int k_ = (kBegin); k_ < (kEnd); k_++) {                                                 \
-    vec values[NV];                                                                            \
-    UNROLL for (int j = 0; j < NV; j++) values[j] = LOAD(dyT + k_ * Q_STEP + q + j * V);       \
-    UNROLL for (int m = 0; m < TILE; m++) {                                                    \
-      const vec weight = (vec)(w[(size_t)k_ * TAPS + tap + m]);                                \
-      UNROLL for (int j = 0; j < NV; j++) sum[m][j] = fma(weight, values[j], sum[m][j]);       \
-    }                                                                                          \
-  }
 
 // Where many taps reach a position, some 32 of them are added up at a time.
 #if R * S > 64
@@ -83,11 +73,11 @@ kernel void convolution_delta_gather(
   const int n = item / bands, band = item % bands;
   const int begin = (long)H * band / bands, end = (long)H * (band + 1) / bands;
   for (int i = 0; i < RING * TAPS * STEP; i += V) STORE((vec)(0.0f), products + i);
-  // A weight that is not finite makes NaN of the zeros behind a row of dy, which rows of dx then gather.
 #if K * TAPS >= V
+  // A weight that is not finite makes NaN of the zeros behind a row of dy, which rows of dx then gather.
   vec checks[4] = {(vec)(0.0f), (vec)(0.0f), (vec)(0.0f), (vec)(0.0f)};
   for (int i = 0; i < K * TAPS; i += 4 * V)
-    UNROLL for (int j = 0; j < 4; j++)
+    UNROLLED_FOR(j, 4)
       checks[j] = fma(LOAD(w + min(i + j * V, K * TAPS - V)), (vec)(0.0f), checks[j]);
   const int isFinite = !HAS_NAN(checks[0] + checks[1] + checks[2] + checks[3]);
 #else
@@ -106,22 +96,25 @@ kernel void convolution_delta_gather(
         for (int q = 0; q < Q_LANES; q += NV * V) {
           for (int i = 0; i < PREFETCHED && next < nextEnd; i += 16, next += 16) PREFETCH(next);
           vec sum[TILE][NV];
-          UNROLL for (int m = 0; m < TILE; m++) UNROLL for (int j = 0; j < NV; j++) sum[m][j] = (vec)(0.0f);
+          SET_TILE(sum, TILE, NV, j, (vec)(0.0f))
 #if K > PART
           // The sums of the parts add up where the products wait.
           for (int k = 0; k < K; k += PART) {
-            ADD_PRODUCTS(sum, k, min(k + PART, K))
-            UNROLL for (int m = 0; m < TILE; m++)
-              UNROLL for (int j = 0; j < NV; j++) {
+            for (int term = k; term < min(k + PART, K); term++)
+              ADD_OUTER_PRODUCT(
+                  sum, TILE, m, w[(size_t)term * TAPS + tap + m], NV, j, LOAD(dyT + term * Q_STEP + q + j * V))
+            UNROLLED_FOR(m, TILE)
+              UNROLLED_FOR(j, NV) {
                 local float *place = out + (tap + m) * STEP + q + j * V;
                 STORE(k == 0 ? sum[m][j] : LOAD(place) + sum[m][j], place);
                 sum[m][j] = (vec)(0.0f);
               }
           }
 #else
-          ADD_PRODUCTS(sum, 0, K)
-          UNROLL for (int m = 0; m < TILE; m++)
-            UNROLL for (int j = 0; j < NV; j++) STORE(sum[m][j], out + (tap + m) * STEP + q + j * V);
+          for (int k = 0; k < K; k++)
+            ADD_OUTER_PRODUCT(sum, TILE, m, w[(size_t)k * TAPS + tap + m], NV, j, LOAD(dyT + k * Q_STEP + q + j * V))
+          UNROLLED_FOR(m, TILE)
+            UNROLLED_FOR(j, NV) STORE(sum[m][j], out + (tap + m) * STEP + q + j * V);
 #endif
         }
       }
@@ -129,7 +122,7 @@ kernel void convolution_delta_gather(
         for (int tap = 0; tap < TAPS; tap++)
           for (int q = Q; q < Q_LANES; q++) out[tap * STEP + q] = 0.0f;
     }
-    UNROLL for (int phase = 0; phase < COLUMN_STRIDE; phase++)
+    UNROLLED_FOR(phase, COLUMN_STRIDE)
       for (int c = 0; c < C; c++)
         for (int lane = 0; lane < LANES; lane += V) {
           vec sum = (vec)(0.0f);
@@ -138,7 +131,7 @@ kernel void convolution_delta_gather(
             const int offset = i + top - r * ROW_DILATION;
             if (offset < 0 || offset % ROW_STRIDE != 0 || offset / ROW_STRIDE >= P) continue;
             local const float *in = products + offset / ROW_STRIDE % RING * TAPS * STEP + PAD + lane;
-            UNROLL for (int s = 0; s < S; s++)
+            UNROLLED_FOR(s, S)
               if (PHASE(s) == phase) {
                 sum += LOAD(in + TAP(r, s, c) * STEP - SHIFT(s));
                 END_PART

@@ -1,6 +1,6 @@
 // The delta of a convolution's input. The positions i of dx with the same (i + top) mod u belong to the same phase: only
 // the kernel rows r with (i + top - r * d) mod u = 0 reach them, and these form a kernel of their own, which the padded
-// output delta is correlated with at unit stride. `convolution_correlate` of convolution.cl does that; here the kernels
+// output delta is correlated with at unit stride. `convolution_correlate` of correlate.cl does that; here the kernels
 // are rotated by 180 degrees and their axes exchanged.
 
 #include "include/vector.h"

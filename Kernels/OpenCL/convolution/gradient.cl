@@ -1,73 +1,62 @@
 // The gradient of a convolution's kernels: sums over ranges of output rows and, where there are several ranges, their sum
-// in a fixed order. Runs are those of convolution.cl.
+// in a fixed order. Runs are those of correlate.cl.
 //
 // Lanes are neighbouring taps of a run, or, where runs are short, neighbouring kernels. A range is done in chunks of ROWS
 // rows, or of COLUMNS pixels of one very wide row, whose part of x and dy stays in cache. Each chunk is summed up for itself and
 // added to the sums of the chunks before, which wait in memory: a single chain of additions would round too much.
 
 #include "include/prefetch.h"
+#include "include/register-tile.h"
 #include "include/sums.h"
 #include "include/vector.h"
 
 // The parts of a sum, to which pixels are added in turn: few sums would wait for their own last addition.
 #define WAYS (TILE * NV >= 8 ? 1 : TILE * NV >= 4 ? 2 : 4)
 
-// The sums of the products of the chunk's pixels of x and dy are sum[TILE][NV]: `lanes` and `factors` are called for
-// the pixel's x at the first tap and dy at the first kernel.
-#define SUM_PIXELS(sum, tapOffset, kernelOffset, lanes, factors)                              \
-  {                                                                                           \
-    vec parts[WAYS][TILE][NV];                                                                \
-    UNROLL for (int m = 0; m < TILE; m++)                                                     \
-      UNROLL for (int j = 0; j < NV; j++) {                                                   \
-        UNROLL for (int way = 0; way < WAYS; way++) parts[way][m][j] = (vec)(0.0f);           \
-      }                                                                                       \
-    for (int row = chunk; row < chunkEnd; row++) {                                            \
-      const int n = row / P, p = row % P;                                                     \
-      global const float *xp = x + ((size_t)n * XH + p * strideRows) * XW * XC + (tapOffset); \
-      global const float *dp = dy + (size_t)row * Q * YC + (kernelOffset);                    \
-      xp += FIRST_COLUMN * X_STEP, dp += FIRST_COLUMN * YC;                                   \
-      int q = FIRST_COLUMN;                                                                   \
-      for (; q + WAYS <= END_COLUMN; q += WAYS)                                               \
-        UNROLL for (int way = 0; way < WAYS; way++) ADD_PIXEL(parts[way], lanes, factors)     \
-      for (; WAYS > 1 && q < END_COLUMN; q++) ADD_PIXEL(parts[0], lanes, factors)             \
-    }                                                                                         \
-    UNROLL for (int m = 0; m < TILE; m++)                                                     \
-      UNROLL for (int j = 0; j < NV; j++) {                                                   \
-        UNROLL for (int way = 1; way < WAYS; way++) parts[0][m][j] += parts[way][m][j];       \
-        sum[m][j] = parts[0][m][j];                                                           \
-      }                                                                                       \
+// sum[TILE][NV] = the sums of the products of x and dy for the pixels of rows begin ..< end of dy from `column` to the end of the
+// chunk. The first tap is `tapOffset` floats behind a pixel of x, the first kernel `kernelOffset` floats behind one of dy. The
+// lanes are taps and the factors kernels, or the other way round.
+#define SUM_PIXELS(sum, x, dy, tapOffset, kernelOffset, lanesAreTaps, begin, end, column, XH, XW, XC, strideRows, P, Q, YC) \
+  { \
+    vec parts_[WAYS][TILE][NV]; \
+    UNROLLED_FOR(way_, WAYS) SET_TILE(parts_[way_], TILE, NV, j_, (vec)(0.0f)) \
+    for (int row_ = (begin); row_ < (end); row_++) { \
+      const int n_ = row_ / P, p_ = row_ % P; \
+      global const float *xp_ = x + ((size_t)n_ * XH + p_ * strideRows) * XW * XC + (tapOffset); \
+      global const float *dp_ = dy + (size_t)row_ * Q * YC + (kernelOffset); \
+      xp_ += column * X_STEP, dp_ += column * YC; \
+      int q_ = column; \
+      for (; q_ + WAYS <= END_COLUMN(column, Q); q_ += WAYS) \
+        UNROLLED_FOR(way_, WAYS) ADD_PIXEL(parts_[way_], xp_, dp_, YC, lanesAreTaps) \
+      for (; WAYS > 1 && q_ < END_COLUMN(column, Q); q_++) ADD_PIXEL(parts_[0], xp_, dp_, YC, lanesAreTaps) \
+    } \
+    UNROLLED_FOR(m_, TILE) \
+      UNROLLED_FOR(j_, NV) { \
+        UNROLL for (int way_ = 1; way_ < WAYS; way_++) parts_[0][m_][j_] += parts_[way_][m_][j_]; \
+        sum[m_][j_] = parts_[0][m_][j_]; \
+      } \
   }
-#define ADD_PIXEL(sum, lanes, factors)                                                 \
-  {                                                                                    \
-    vec lane[NV];                                                                      \
-    UNROLL for (int j = 0; j < NV; j++) lane[j] = LOAD(lanes + j * V);                 \
-    UNROLL for (int m = 0; m < TILE; m++) {                                            \
-      const vec factor = (vec)(factors[m]);                                            \
-      UNROLL for (int j = 0; j < NV; j++) sum[m][j] = fma(factor, lane[j], sum[m][j]); \
-    }                                                                                  \
-    xp += X_STEP, dp += YC;                                                            \
+#define ADD_PIXEL(sum, xp, dp, YC, lanesAreTaps) \
+  { \
+    ADD_OUTER_PRODUCT( \
+        sum, TILE, m_, ((lanesAreTaps) ? dp : xp)[m_], NV, j_, LOAD(((lanesAreTaps) ? xp : dp) + j_ * V)) \
+    xp += X_STEP, dp += YC; \
   }
 
 #ifdef COLUMNS
-#define FOR_COLUMNS for (int column = 0; column < Q; column += COLUMNS)
-#define FIRST_COLUMN column
-#define END_COLUMN min(column + COLUMNS, Q)
+#define FOR_COLUMNS(first) for (int first = 0; first < Q; first += COLUMNS)
+#define END_COLUMN(first, Q) min((first) + COLUMNS, Q)
 #else
-#define FOR_COLUMNS
-#define FIRST_COLUMN 0
-#define END_COLUMN Q
+#define FOR_COLUMNS(first) const int first = 0;
+#define END_COLUMN(first, Q) (Q)
 #endif
-// Whether no chunk of the range was done before.
-#define IS_FIRST (chunk == begin && FIRST_COLUMN == 0)
-
-// Makes `check` NaN where the sums are those of the last rows of a range and one is not finite: a delta that is not may have
-// met the padding of x.
-#define CHECK_SUMS(check, sum)                                                                    \
-  if (chunkEnd == end && END_COLUMN == Q && (insideRows < XH || insideColumns < XW)) { \
-    vec all = (vec)(0.0f);                                                        \
-    UNROLL for (int m = 0; m < TILE; m++)                                         \
-      UNROLL for (int j = 0; j < NV; j++) all = fma(sum[m][j], (vec)(0.0f), all); \
-    check = FOLD(all);                                                            \
+// Makes `check` NaN where one of the sums is not finite.
+#define CHECK_SUMS(check, sum) \
+  { \
+    vec all_ = (vec)(0.0f); \
+    UNROLLED_FOR(m_, TILE) \
+      UNROLLED_FOR(j_, NV) all_ = fma(sum[m_][j_], (vec)(0.0f), all_); \
+    check = FOLD(all_); \
   }
 
 // A sum over the rows from `begin` to `end` of dy that leaves out the padding of x, where `tap` is how far the tap's float lies
@@ -124,13 +113,16 @@ kernel void convolution_gradient_taps(
   const int taps = R * runs * runLength;
   global float *groupSums = sums + ((size_t)split * YC + group * groupKernels) * taps;
 
+  // A delta that is not finite may have met the padding of x.
+  const int isPadded = insideRows < XH || insideColumns < XW;
   // An empty range still has to write its zeros.
   for (int chunk = begin; chunk < end || chunk == begin; chunk += ROWS) {
     const int chunkEnd = min(chunk + ROWS, end);
     const int nextPixels = max(0, min(chunkEnd + ROWS, end) - chunkEnd) * Q;
     global const float *nextDeltas = dy + (size_t)chunkEnd * Q * YC + group * groupKernels + firstKernel;
     const int tiles = (runLength + NV * V - 1) / (NV * V);
-    FOR_COLUMNS for (int line = 0; line < R * runs; line++) {
+    FOR_COLUMNS(column)
+    for (int line = 0; line < R * runs; line++) {
       const size_t lineOffset = (size_t)(line / runs) * rowStep + line % runs * runStep + group * groupChannels;
       for (int ownTap = 0; ownTap < runLength; ownTap += NV * V) {
         const int tap = min(ownTap, runLength - NV * V);
@@ -140,15 +132,14 @@ kernel void convolution_gradient_taps(
           const int k = min(ownKernel, groupKernels - TILE);
           global float *out = groupSums + (size_t)k * taps + line * runLength + tap;
           vec sum[TILE][NV];
-          SUM_PIXELS(sum, lineOffset + tap, group * groupKernels + k, xp, dp)
-#pragma unroll
-          for (int m = 0; m < TILE; m++) {
+          SUM_PIXELS(
+              sum, x, dy, lineOffset + tap, group * groupKernels + k, 1, chunk, chunkEnd, column, XH, XW, XC, strideRows, P, Q, YC)
+          UNROLLED_FOR(m, TILE) {
             if (k + m < ownKernel || k + m >= endKernel) continue;
-#pragma unroll
-            for (int j = 0; j < NV; j++) {
+            UNROLLED_FOR(j, NV) {
               const int skipped = ownTap - tap - j * V;
               global float *place = out + (size_t)m * taps + j * V;
-              if (!IS_FIRST) sum[m][j] += LOAD(place);
+              if (!(chunk == begin && column == 0)) sum[m][j] += LOAD(place);
               if (skipped <= 0) {
                 STORE(sum[m][j], place);
               } else {
@@ -159,7 +150,7 @@ kernel void convolution_gradient_taps(
             }
           }
           float check = 0.0f;
-          CHECK_SUMS(check, sum)
+          if (chunkEnd == end && END_COLUMN(column, Q) == Q && isPadded) CHECK_SUMS(check, sum)
           if (isnan(check))
             for (int m = max(0, ownKernel - k); m < min(TILE, endKernel - k); m++)
               for (int l = ownTap - tap; l < NV * V; l++) {
@@ -209,31 +200,33 @@ kernel void convolution_gradient_kernels(
   const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
   global float *sums = partial + ((size_t)split * blocks + block) * R * runs * runLength * NV * V;
 
+  // A delta that is not finite may have met the padding of x.
+  const int isPadded = insideRows < XH || insideColumns < XW;
   // An empty range still has to write its zeros.
   for (int chunk = begin; chunk < end || chunk == begin; chunk += ROWS) {
     const int chunkEnd = min(chunk + ROWS, end);
     const int nextPixels = max(0, min(chunkEnd + ROWS, end) - chunkEnd) * Q;
     global const float *nextDeltas = dy + (size_t)chunkEnd * Q * YC + group * groupKernels + first;
     const int tiles = (runLength + TILE - 1) / TILE;
-    FOR_COLUMNS for (int line = 0; line < R * runs; line++) {
+    FOR_COLUMNS(column)
+    for (int line = 0; line < R * runs; line++) {
       const size_t lineOffset = (size_t)(line / runs) * rowStep + line % runs * runStep + group * groupChannels;
       for (int own = 0; own < runLength; own += TILE) {
         const int tap = min(own, runLength - TILE);
         PREFETCH_PART(nextDeltas, nextPixels, YC, NV * V, line * tiles + own / TILE, R * runs * tiles)
         global float *out = sums + ((size_t)line * runLength + tap) * NV * V;
         vec sum[TILE][NV];
-        SUM_PIXELS(sum, lineOffset + tap, group * groupKernels + first, dp, xp)
-#pragma unroll
-        for (int m = 0; m < TILE; m++)
+        SUM_PIXELS(
+              sum, x, dy, lineOffset + tap, group * groupKernels + first, 0, chunk, chunkEnd, column, XH, XW, XC, strideRows, P, Q, YC)
+        UNROLLED_FOR(m, TILE)
           if (m >= own - tap)
-#pragma unroll
-            for (int j = 0; j < NV; j++) {
+            UNROLLED_FOR(j, NV) {
               global float *place = out + (m * NV + j) * V;
-              if (!IS_FIRST) sum[m][j] += LOAD(place);
+              if (!(chunk == begin && column == 0)) sum[m][j] += LOAD(place);
               STORE(sum[m][j], place);
             }
         float check = 0.0f;
-        CHECK_SUMS(check, sum)
+        if (chunkEnd == end && END_COLUMN(column, Q) == Q && isPadded) CHECK_SUMS(check, sum)
         if (isnan(check))
           for (int m = own - tap; m < TILE; m++)
             for (int l = 0; l < NV * V; l++) {

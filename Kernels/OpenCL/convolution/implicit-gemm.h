@@ -38,7 +38,7 @@
   }
 #define FETCH(width) JOIN(FETCH, width)
 #define ZERO(to, width) \
-  _Pragma("unroll") for (int e_ = 0; e_ < (width); e_++) (to)[e_] = 0.0f;
+  UNROLLED_FOR(e_, width) (to)[e_] = 0.0f;
 
 // A number in a mixed radix: kernel row, kernel column and channel, or image, row and column.
 typedef struct {
@@ -72,16 +72,12 @@ static Digits advance(Digits d, int step, int middles, int lows)
 static void multiply(
     local const float *restrict a, local const float *restrict b, int ty, int tx, float4 sum[WM][WN / 4])
 {
-#pragma unroll
-  for (int k = 0; k < TK; k++) {
+  UNROLLED_FOR(k, TK) {
     float4 right[WN / 4];
-#pragma unroll
-    for (int j = 0; j < WN / 4; j++) right[j] = *(local const float4 *)(b + k * ROW_N + 4 * (j * TX + tx));
-#pragma unroll
-    for (int i = 0; i < WM / 4; i++) {
+    UNROLLED_FOR(j, WN / 4) right[j] = *(local const float4 *)(b + k * ROW_N + 4 * (j * TX + tx));
+    UNROLLED_FOR(i, WM / 4) {
       const float4 left = *(local const float4 *)(a + k * ROW_M + 4 * (i * TY + ty));
-#pragma unroll
-      for (int j = 0; j < WN / 4; j++) {
+      UNROLLED_FOR(j, WN / 4) {
         sum[4 * i][j] = fma((float4)(left.x), right[j], sum[4 * i][j]);
         sum[4 * i + 1][j] = fma((float4)(left.y), right[j], sum[4 * i + 1][j]);
         sum[4 * i + 2][j] = fma((float4)(left.z), right[j], sum[4 * i + 2][j]);
@@ -95,23 +91,23 @@ static void multiply(
 #define BEGIN_PARTS                                                  \
   float4 total[WM][WN / 4];                                                   \
   int stepsLeft = partSteps;                                                  \
-  _Pragma("unroll") for (int m = 0; m < WM; m++)                              \
-    _Pragma("unroll") for (int j = 0; j < WN / 4; j++) {                      \
+  UNROLLED_FOR(m, WM)                              \
+    UNROLLED_FOR(j, WN / 4) {                      \
       total[m][j] = sum[m][j];                                                \
       sum[m][j] = (float4)(0.0f);                                             \
     }
 #define END_STEP                                                              \
   if (--stepsLeft == 0) {                                                     \
-    _Pragma("unroll") for (int m = 0; m < WM; m++)                            \
-      _Pragma("unroll") for (int j = 0; j < WN / 4; j++) {                    \
+    UNROLLED_FOR(m, WM)                            \
+      UNROLLED_FOR(j, WN / 4) {                    \
         total[m][j] += sum[m][j];                                             \
         sum[m][j] = (float4)(0.0f);                                           \
       }                                                                       \
     stepsLeft = partSteps;                                                    \
   }
 #define END_PARTS                                                             \
-  _Pragma("unroll") for (int m = 0; m < WM; m++)                              \
-    _Pragma("unroll") for (int j = 0; j < WN / 4; j++) sum[m][j] += total[m][j];
+  UNROLLED_FOR(m, WM)                              \
+    UNROLLED_FOR(j, WN / 4) sum[m][j] += total[m][j];
 #else
 #define BEGIN_PARTS
 #define END_STEP

@@ -31,8 +31,7 @@ kernel void local_convolution_correlate(
   enum { X_LANES = TK / VX, X_ROWS = ITEMS / X_LANES, X_COUNT = TM / X_ROWS };
   const int xTerm = item % X_LANES * VX, xOwn = item / X_LANES;
   int image[X_COUNT], row[X_COUNT], column[X_COUNT];
-#pragma unroll
-  for (int l = 0; l < X_COUNT; l++) {
+  UNROLLED_FOR(l, X_COUNT) {
     const int pixel = firstPixel + xOwn + l * X_ROWS;
     const Digits d = digits(min(pixel, pixels - 1), P, Q);
     image[l] = d.high * H;
@@ -54,15 +53,12 @@ kernel void local_convolution_correlate(
 
   float4 sum[WM][WN / 4];
   const int ty = item / TX, tx = item % TX;
-#pragma unroll
-  for (int j = 0; j < WN / 4; j++) {
+  UNROLLED_FOR(j, WN / 4) {
     float initial[4];
     const int output = firstOutput + 4 * (j * TX + tx);
-#pragma unroll
-    for (int e = 0; e < 4; e++)
+    UNROLLED_FOR(e, 4)
       initial[e] = hasBias && output + e < outputs ? bias[group * outputs + output + e] : 0.0f;
-#pragma unroll
-    for (int m = 0; m < WM; m++) sum[m][j] = (float4)(initial[0], initial[1], initial[2], initial[3]);
+    UNROLLED_FOR(m, WM) sum[m][j] = (float4)(initial[0], initial[1], initial[2], initial[3]);
   }
 
   BEGIN_PARTS
@@ -72,8 +68,7 @@ kernel void local_convolution_correlate(
     if (step < steps) {
       const int inside = step * TK + xTerm < terms;
       const int down = inside ? xAt.high * dilationRows : 0, right = inside ? xAt.middle * dilationColumns : 0;
-#pragma unroll
-      for (int l = 0; l < X_COUNT; l++) {
+      UNROLLED_FOR(l, X_COUNT) {
         const int i = row[l] + down, j = column[l] + right;
         if (inside && i >= 0 && i < H && j >= 0 && j < W) {
           FETCH(VX)(xNext[l], x + ((size_t)(image[l] + i) * W + j) * C + group * channels + xAt.low)
@@ -82,8 +77,7 @@ kernel void local_convolution_correlate(
         }
       }
       xAt = advance(xAt, TK, S, channels);
-#pragma unroll
-      for (int l = 0; l < W_COUNT; l++) {
+      UNROLLED_FOR(l, W_COUNT) {
 #if OUTPUTS_INNERMOST
         const int output = firstOutput + wOwn, wanted = step * TK + wTerm + l * W_ROWS;
 #else
@@ -109,14 +103,10 @@ kernel void local_convolution_correlate(
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     if (step < steps) {
-#pragma unroll
-      for (int l = 0; l < X_COUNT; l++)
-#pragma unroll
-        for (int e = 0; e < VX; e++) a[(xTerm + e) * ROW_M + xOwn + l * X_ROWS] = xNext[l][e];
-#pragma unroll
-      for (int l = 0; l < W_COUNT; l++)
-#pragma unroll
-        for (int e = 0; e < VW; e++) {
+      UNROLLED_FOR(l, X_COUNT)
+        UNROLLED_FOR(e, VX) a[(xTerm + e) * ROW_M + xOwn + l * X_ROWS] = xNext[l][e];
+      UNROLLED_FOR(l, W_COUNT)
+        UNROLLED_FOR(e, VW) {
 #if OUTPUTS_INNERMOST
           b[(wTerm + l * W_ROWS) * ROW_N + wOwn + e] = wNext[l][e];
 #else
@@ -129,16 +119,14 @@ kernel void local_convolution_correlate(
   END_PARTS
 
   int isSuspect = 0;
-#pragma unroll
-  for (int m = 0; m < WM; m++) {
+  UNROLLED_FOR(m, WM) {
     const int pixel = firstPixel + 4 * (m / 4 * TY + ty) + m % 4;
     if (pixel >= pixels) continue;
     const Digits d = digits(pixel, P, Q);
     global float *to = y
         + (((size_t)d.high * YH + yRow + d.middle * yRowStep) * YW + yColumn + d.low * yColumnStep) * YC
         + group * outputs;
-#pragma unroll
-    for (int j = 0; j < WN / 4; j++) {
+    UNROLLED_FOR(j, WN / 4) {
       const int output = firstOutput + 4 * (j * TX + tx);
       const float4 value = sum[m][j];
       isSuspect |= IS_SUSPECT(value);

@@ -33,18 +33,15 @@ kernel void local_convolution_gradient(
 
   float4 sum[WM][WN / 4];
   const int ty = item / TX, tx = item % TX;
-#pragma unroll
-  for (int m = 0; m < WM; m++)
-#pragma unroll
-    for (int j = 0; j < WN / 4; j++) sum[m][j] = (float4)(0.0f);
+  UNROLLED_FOR(m, WM)
+    UNROLLED_FOR(j, WN / 4) sum[m][j] = (float4)(0.0f);
 
   BEGIN_PARTS
   float yNext[Y_COUNT][VY], xNext[X_COUNT][VX];
   const int steps = (end - begin + TK - 1) / TK;
   for (int step = 0; step <= steps; step++) {
     if (step < steps) {
-#pragma unroll
-      for (int l = 0; l < Y_COUNT; l++) {
+      UNROLLED_FOR(l, Y_COUNT) {
         const int pixel = begin + step * TK + yTerm + l * Y_ROWS;
         if (pixel < end && firstOutput + yOwn < outputs) {
           FETCH(VY)(yNext[l], dy + (size_t)pixel * K + group * outputs + firstOutput + yOwn)
@@ -52,8 +49,7 @@ kernel void local_convolution_gradient(
           ZERO(yNext[l], VY)
         }
       }
-#pragma unroll
-      for (int l = 0; l < X_COUNT; l++) {
+      UNROLLED_FOR(l, X_COUNT) {
         const int pixel = begin + step * TK + xTerm + l * X_ROWS;
         const int i = xAt.middle * strideRows + row, j = xAt.low * strideColumns + column;
         if (pixel < end && firstTap + xOwn < taps && i >= 0 && i < H && j >= 0 && j < W) {
@@ -70,27 +66,21 @@ kernel void local_convolution_gradient(
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     if (step < steps) {
-#pragma unroll
-      for (int l = 0; l < Y_COUNT; l++)
-#pragma unroll
-        for (int e = 0; e < VY; e++) a[(yTerm + l * Y_ROWS) * ROW_M + yOwn + e] = yNext[l][e];
-#pragma unroll
-      for (int l = 0; l < X_COUNT; l++)
-#pragma unroll
-        for (int e = 0; e < VX; e++) b[(xTerm + l * X_ROWS) * ROW_N + xOwn + e] = xNext[l][e];
+      UNROLLED_FOR(l, Y_COUNT)
+        UNROLLED_FOR(e, VY) a[(yTerm + l * Y_ROWS) * ROW_M + yOwn + e] = yNext[l][e];
+      UNROLLED_FOR(l, X_COUNT)
+        UNROLLED_FOR(e, VX) b[(xTerm + l * X_ROWS) * ROW_N + xOwn + e] = xNext[l][e];
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }
   END_PARTS
 
   int isSuspect = 0;
-#pragma unroll
-  for (int m = 0; m < WM; m++) {
+  UNROLLED_FOR(m, WM) {
     const int output = firstOutput + 4 * (m / 4 * TY + ty) + m % 4;
     if (output >= outputs) continue;
     global float *to = partial + ((size_t)(split * groups + group) * outputs + output) * taps;
-#pragma unroll
-    for (int j = 0; j < WN / 4; j++) {
+    UNROLLED_FOR(j, WN / 4) {
       const int first = firstTap + 4 * (j * TX + tx);
       JOIN(put, VX)(sum[m][j], to + first, taps - first);
       isSuspect |= IS_SUSPECT(sum[m][j]);

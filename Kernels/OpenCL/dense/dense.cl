@@ -1,9 +1,10 @@
-// Dense layers that read their weights where they lie: packing them, as convolution.cl does, would take longer than all
-// multiplications of a batch. The gradient of the weights is that of a 1x1 convolution, in convolution-gradient.cl.
+// Dense layers that read their weights where they lie: packing them, as convolution/correlate.cl does, would take longer than all
+// multiplications of a batch. The gradient of the weights is that of a 1x1 convolution, in convolution/gradient.cl.
 //
 // C, the inputs, is a multiple of V. All row counts are at least ROWS.
 
 #include "include/epilogue.h"
+#include "include/register-tile.h"
 #include "include/vector.h"
 
 #if V == 16
@@ -43,23 +44,11 @@ kernel void dense(
       for (int ownKernel = begin; ownKernel < end; ownKernel += TILE) {
         const int k = min(ownKernel, K - TILE);
         vec sum[ROWS][TILE];
-#pragma unroll
-        for (int i = 0; i < ROWS; i++)
-#pragma unroll
-          for (int j = 0; j < TILE; j++) sum[i][j] = (vec)(0.0f);
+        SET_TILE(sum, ROWS, TILE, j, (vec)(0.0f))
         global const float *xp = x + (size_t)n * C;
         global const float *wp = w + (size_t)k * C;
-        for (int c = first; c < last; c += V) {
-          vec weight[TILE];
-#pragma unroll
-          for (int j = 0; j < TILE; j++) weight[j] = LOAD(wp + (size_t)j * C + c);
-#pragma unroll
-          for (int i = 0; i < ROWS; i++) {
-            const vec value = LOAD(xp + (size_t)i * C + c);
-#pragma unroll
-            for (int j = 0; j < TILE; j++) sum[i][j] = fma(value, weight[j], sum[i][j]);
-          }
-        }
+        for (int c = first; c < last; c += V)
+          ADD_OUTER_PRODUCT(sum, ROWS, i, LOAD(xp + (size_t)i * C + c), TILE, j, LOAD(wp + (size_t)j * C + c))
         for (int i = 0; i < ROWS; i++)
           for (int j = 0; j < TILE; j++) {
             if (n + i < ownRow || k + j < ownKernel) continue;
@@ -80,11 +69,11 @@ kernel void dense(
 #define ADD_DELTA(STEP)                                                                                 \
   for (int c = 0; c < columns; c += V) {                                                                \
     vec weight[STEP];                                                                                   \
-    _Pragma("unroll") for (int j = 0; j < STEP; j++) weight[j] = LOAD(w + (size_t)(k + j) * C + begin + c); \
+    UNROLLED_FOR(j, STEP) weight[j] = LOAD(w + (size_t)(k + j) * C + begin + c); \
     for (int n = 0; n < N; n++) {                                                                       \
       global const float *delta = dy + (size_t)n * K + k;                                               \
       vec sum = k == partBegin ? (vec)(0.0f) : LOAD(sums[n] + c);                                       \
-      _Pragma("unroll") for (int j = 0; j < STEP; j++) sum = fma((vec)(delta[j]), weight[j], sum);      \
+      UNROLLED_FOR(j, STEP) sum = fma((vec)(delta[j]), weight[j], sum);      \
       STORE(sum, sums[n] + c);                                                                          \
     }                                                                                                   \
   }

@@ -33,17 +33,17 @@ kernel void depthwise_pack(
 #define BEGIN_PARTS                                                                         \
   vec total[TILE];                                                                          \
   int rowsLeft = partRows;                                                                  \
-  _Pragma("unroll") for (int m = 0; m < TILE; m++) total[m] = (vec)(0.0f);
+  UNROLLED_FOR(m, TILE) total[m] = (vec)(0.0f);
 #define FOR_PARTS(begin, end) for (int begin = 0, end; end = min(begin + part, S), begin < S; begin = end)
 #define END_PART(sum)                                                                       \
   if (--rowsLeft == 0) {                                                                    \
-    _Pragma("unroll") for (int m = 0; m < TILE; m++) {                                      \
+    UNROLLED_FOR(m, TILE) {                                      \
       total[m] += sum[m];                                                                   \
       sum[m] = (vec)(0.0f);                                                                 \
     }                                                                                       \
     rowsLeft = partRows;                                                                    \
   }
-#define END_PARTS(sum) _Pragma("unroll") for (int m = 0; m < TILE; m++) sum[m] += total[m];
+#define END_PARTS(sum) UNROLLED_FOR(m, TILE) sum[m] += total[m];
 #else
 #define BEGIN_PARTS
 #define FOR_PARTS(begin, end) const int begin = 0, end = S;
@@ -81,14 +81,11 @@ inline static void correlate_row(
 {
 #if UNROLLS(X_COLUMNS)
   vec weight[S];
-#pragma unroll
-  for (int s = 0; s < S; s++) weight[s] = LOAD(weights + s * C);
-#pragma unroll
-  for (int j = 0; j < X_COLUMNS; j++) {
+  UNROLLED_FOR(s, S) weight[s] = LOAD(weights + s * C);
+  UNROLLED_FOR(j, X_COLUMNS) {
     if (!isInside && (first + j < 0 || first + j >= W)) continue;
     const vec value = LOAD(in + j * C);
-#pragma unroll
-    for (int s = 0; s < S; s++) {
+    UNROLLED_FOR(s, S) {
       const int step = j - s * DILATION;
       if (step >= 0 && step % STRIDE == 0 && step / STRIDE < TILE)
         sum[step / STRIDE] = fma(value, weight[s], sum[step / STRIDE]);
@@ -97,8 +94,7 @@ inline static void correlate_row(
 #else
   for (int s = sBegin; s < sEnd; s++) {
     const vec weight = LOAD(weights + s * C);
-#pragma unroll
-    for (int m = 0; m < TILE; m++) {
+    UNROLLED_FOR(m, TILE) {
       const int j = m * STRIDE + s * DILATION;
       if (isInside || (first + j >= 0 && first + j < W)) sum[m] = fma(LOAD(in + j * C), weight, sum[m]);
     }
@@ -126,8 +122,7 @@ kernel void depthwise_correlate(
       for (int own = firstBlock * V; own < endChannel; own += V) {
         const int c = min(own, C - V);
         vec sum[TILE];
-#pragma unroll
-        for (int m = 0; m < TILE; m++) sum[m] = LOAD(packed + c);
+        UNROLLED_FOR(m, TILE) sum[m] = LOAD(packed + c);
         BEGIN_PARTS
         for (int r = rBegin; r < rEnd; r++) {
           global const float *in = x + (size_t)(row / P * H + i + r * dilationRows) * W * C + first * C + c;
@@ -142,8 +137,7 @@ kernel void depthwise_correlate(
         }
         END_PARTS(sum)
         global float *out = y + ((size_t)row * Q + q) * C + c;
-#pragma unroll
-        for (int m = 0; m < TILE; m++)
+        UNROLLED_FOR(m, TILE)
           if (q + m < Q) STORE_OWN(sum[m], out + m * C, y, c, own)
       }
     }
@@ -163,14 +157,11 @@ inline static void delta_row(
 {
 #if UNROLLS(DY_COLUMNS)
   vec weight[S];
-#pragma unroll
-  for (int s = 0; s < S; s++) weight[s] = LOAD(weights + s * C);
-#pragma unroll
-  for (int j = 0; j < DY_COLUMNS; j++) {
+  UNROLLED_FOR(s, S) weight[s] = LOAD(weights + s * C);
+  UNROLLED_FOR(j, DY_COLUMNS) {
     if (!isInside && (first + j < 0 || first + j >= Q)) continue;
     const vec value = LOAD(in + j * C);
-#pragma unroll
-    for (int s = 0; s < S; s++) {
+    UNROLLED_FOR(s, S) {
       const int m = (j - BACK) * STRIDE + s * DILATION;
       if (m >= 0 && m < TILE) sum[m] = fma(value, weight[s], sum[m]);
     }
@@ -178,8 +169,7 @@ inline static void delta_row(
 #else
   for (int s = sBegin; s < sEnd; s++) {
     const vec weight = LOAD(weights + s * C);
-#pragma unroll
-    for (int m = 0; m < TILE; m++) {
+    UNROLLED_FOR(m, TILE) {
       const int step = m - s * DILATION;
       const int j = BACK + step / STRIDE;
       if (step % STRIDE == 0 && (isInside || (first + j >= 0 && first + j < Q)))
@@ -216,8 +206,7 @@ kernel void depthwise_delta(
       for (int own = firstBlock * V; own < endChannel; own += V) {
         const int c = min(own, C - V);
         vec sum[TILE];
-#pragma unroll
-        for (int m = 0; m < TILE; m++) sum[m] = (vec)(0.0f);
+        UNROLLED_FOR(m, TILE) sum[m] = (vec)(0.0f);
         BEGIN_PARTS
         for (int r = rBegin; r < rEnd; r += rStep) {
           global const float *in =
@@ -233,8 +222,7 @@ kernel void depthwise_delta(
         }
         END_PARTS(sum)
         global float *out = dx + (size_t)row * W * C + c;
-#pragma unroll
-        for (int m = 0; m < TILE; m++)
+        UNROLLED_FOR(m, TILE)
           if (j + m >= 0 && j + m < W) STORE_OWN(sum[m], out + (j + m) * C, dx, c, own)
       }
     }
@@ -248,27 +236,21 @@ inline static void gradient_row(
 {
 #if UNROLLS(X_COLUMNS)
   vec delta[TILE], sum[S];
-#pragma unroll
-  for (int m = 0; m < TILE; m++) delta[m] = LOAD(dy + m * C);
-#pragma unroll
-  for (int s = 0; s < S; s++) sum[s] = LOAD(sums + s * lanes);
-#pragma unroll
-  for (int j = 0; j < X_COLUMNS; j++) {
+  UNROLLED_FOR(m, TILE) delta[m] = LOAD(dy + m * C);
+  UNROLLED_FOR(s, S) sum[s] = LOAD(sums + s * lanes);
+  UNROLLED_FOR(j, X_COLUMNS) {
     if (!isInside && (first + j < 0 || first + j >= W)) continue;
     const vec value = LOAD(in + j * C);
-#pragma unroll
-    for (int s = 0; s < S; s++) {
+    UNROLLED_FOR(s, S) {
       const int step = j - s * DILATION;
       if (step >= 0 && step % STRIDE == 0 && step / STRIDE < TILE) sum[s] = fma(value, delta[step / STRIDE], sum[s]);
     }
   }
-#pragma unroll
-  for (int s = 0; s < S; s++) STORE(sum[s], sums + s * lanes);
+  UNROLLED_FOR(s, S) STORE(sum[s], sums + s * lanes);
 #else
   for (int s = 0; s < S; s++) {
     vec sum = LOAD(sums + s * lanes);
-#pragma unroll
-    for (int m = 0; m < TILE; m++) {
+    UNROLLED_FOR(m, TILE) {
       const int j = m * STRIDE + s * DILATION;
       if (isInside || (first + j >= 0 && first + j < W)) sum = fma(LOAD(in + j * C), LOAD(dy + m * C), sum);
     }
@@ -281,8 +263,7 @@ inline static void gradient_row(
 inline static void gradient_pixel(
     global float *sums, int lanes, global const float *in, vec delta, int C, int W, int first)
 {
-#pragma unroll
-  for (int s = 0; s < S; s++) {
+  UNROLLED_FOR(s, S) {
     const int j = s * DILATION;
     if (first + j >= 0 && first + j < W) STORE(fma(LOAD(in + j * C), delta, LOAD(sums + s * lanes)), sums + s * lanes);
   }
@@ -298,16 +279,18 @@ inline static void gradient_pixel(
 #define CLEAR(sums) FOR_TAPS(STORE((vec)(0.0f), (sums) + place);)
 #define ADD_TO_TOTALS FOR_TAPS(STORE(LOAD(totals + place) + LOAD(sums + place), totals + place);)
 
+#ifdef PARTS
+#define PARTS_PARAMETERS , global float *restrict parts, int part
+#else
+#define PARTS_PARAMETERS
+#endif
+
 // One work-item: `blocksPerItem` vectors of channels for a range of the rows of dy. Its sums for each r, s are a row of
 // `lanes`, each vector of channels having its own.
 kernel void depthwise_gradient(
     global const float *restrict x, global const float *restrict dy, global float *restrict partial, int rows, int H,
     int W, int C, int P, int Q, int R, int strideRows, int dilationRows, int top, int left, int blocksPerItem,
-    int splits, int lanes
-#ifdef PARTS
-    , global float *restrict parts, int part
-#endif
-    )
+    int splits, int lanes PARTS_PARAMETERS)
 {
   const int firstLane = get_global_id(0) * blocksPerItem * V;
   const int split = get_global_id(1);

@@ -56,15 +56,15 @@ ACCESS_ANYWHERE(uint)
 #define TRANSPOSE(block)
 #else
 #define TRANSPOSE(block)                                               \
-  _Pragma("unroll") for (int round = 1; round < V; round *= 2) {       \
+  UNROLL for (int round = 1; round < V; round *= 2) {       \
     vec other[V];                                                      \
-    _Pragma("unroll") for (int l = 0; l < V / 2; l++) {                \
+    UNROLLED_FOR(l, V / 2) {                \
       other[2 * l].even = block[l].lo;                                 \
       other[2 * l].odd = block[l + V / 2].lo;                          \
       other[2 * l + 1].even = block[l].hi;                             \
       other[2 * l + 1].odd = block[l + V / 2].hi;                      \
     }                                                                  \
-    _Pragma("unroll") for (int l = 0; l < V; l++) block[l] = other[l]; \
+    UNROLLED_FOR(l, V) block[l] = other[l]; \
   }
 #endif
 

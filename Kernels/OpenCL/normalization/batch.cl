@@ -1,5 +1,5 @@
 // Batch normalisation of the columns of x[rows, C]. Work-items own a group of channels and a range of rows; within a group V
-// channels are done at a time and the rest one by one: a statement must hold for vectors and scalars alike, as in elementwise.cl.
+// channels are done at a time and the rest one by one: a statement must hold for vectors and scalars alike, as in elementwise/elementwise.cl.
 
 #include "include/epilogue.h"
 #include "include/sums.h"
@@ -139,12 +139,12 @@ kernel void batch_normalization(
 // read in the order in which it lies.
 #define SUMS(T, GET, PUT, WIDTH)                                                                     \
   T center[WIDTH], sum[WIDTH], product[WIDTH];                                                       \
-  _Pragma("unroll") for (int j = 0; j < WIDTH; j++) {                                                \
+  UNROLLED_FOR(j, WIDTH) {                                                \
     center[j] = GET(mean, j);                                                                        \
     sum[j] = product[j] = (T)(0.0f);                                                                 \
   }                                                                                                  \
   for (int r = 0; r < n; r++) {                                                                      \
-    _Pragma("unroll") for (int j = 0; j < WIDTH; j++) {                                              \
+    UNROLLED_FOR(j, WIDTH) {                                              \
       const T centered = GET(chunk + (size_t)r * C, j) - center[j];                                  \
       NORMALIZED_DELTA(                                                                              \
           T, delta, GET(deltas + (size_t)r * C, j), centered, GET(inverse, j) * GET(weight, j),      \
@@ -153,7 +153,7 @@ kernel void batch_normalization(
       product[j] = fma(delta, centered, product[j]);                                                 \
     }                                                                                                \
   }                                                                                                  \
-  _Pragma("unroll") for (int j = 0; j < WIDTH; j++) {                                                \
+  UNROLLED_FOR(j, WIDTH) {                                                \
     PUT(sums, j, row == begin ? sum[j] : GET(sums, j) + sum[j]);                                     \
     PUT(products, j, row == begin ? product[j] : GET(products, j) + product[j]);                     \
   }

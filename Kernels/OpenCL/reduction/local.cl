@@ -106,7 +106,7 @@ static Moments merged(Moments a, Moments b)
 #define CHUNK 16
 
 // parts[splits, 4, C]: the moments of each column of x[rows, C], for ranges of rows, as batch_normalization_statistics of
-// batch-normalization.cl has them.
+// normalization/batch.cl has them.
 __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 kernel void local_statistics(
     global const float *restrict x, global float *restrict parts, int rows, int C, int splits)
@@ -118,12 +118,10 @@ kernel void local_statistics(
     for (int first = BEGIN + LINE; first < end; first += CHUNK * LINES) {
       float values[CHUNK];
       const int n = min(CHUNK, (end - first + LINES - 1) / LINES);
-#pragma unroll
-      for (int i = 0; i < CHUNK; i++) values[i] = i < n ? x[(size_t)(first + i * LINES) * C + c] : 0.0f;
+      UNROLLED_FOR(i, CHUNK) values[i] = i < n ? x[(size_t)(first + i * LINES) * C + c] : 0.0f;
       const float origin = ORIGIN(float, values[0], n > 1 ? values[1] : values[0], n > 2 ? values[2] : values[0]);
       float sum = 0.0f, square = 0.0f;
-#pragma unroll
-      for (int i = 0; i < CHUNK; i++) {
+      UNROLLED_FOR(i, CHUNK) {
         const float deviation = i < n ? values[i] - origin : 0.0f;
         sum += deviation;
         square = fma(deviation, deviation, square);
@@ -207,7 +205,7 @@ kernel void local_loss_mean(global const float *restrict losses, global float *r
   if (ITEM == 0) loss[0] = values[0] / (float)divisor;
 }
 
-// softmax_cross_entropy of loss.cl, a work-group a row.
+// softmax_cross_entropy of loss/loss.cl, a work-group a row.
 __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 kernel void local_softmax_cross_entropy(
     global const float *restrict logits, global const int *restrict labels, global float *restrict losses,

@@ -1,6 +1,7 @@
 // The correlation of Winograd's algorithms, forward and, with rotated kernels, of a delta; see algorithm.h.
 
 #include "include/epilogue.h"
+#include "include/register-tile.h"
 #include "include/special-values.h"
 #include "include/sums.h"
 #include "include/vector.h"
@@ -18,9 +19,9 @@
 #define GET_TAPS                                                                                      \
   for (int t = 0; t < TAPS_2D; t++) {                                                                 \
     vec block[V];                                                                                     \
-    UNROLL for (int l = 0; l < V; l++) block[l] = LOAD(w + ((size_t)(k + l) * TAPS_2D + t) * C + c0); \
+    UNROLLED_FOR(l, V) block[l] = LOAD(w + ((size_t)(k + l) * TAPS_2D + t) * C + c0); \
     TRANSPOSE(block)                                                                                  \
-    UNROLL for (int l = 0; l < V; l++) STORE(block[l], taps[t][l]);                                   \
+    UNROLLED_FOR(l, V) STORE(block[l], taps[t][l]);                                   \
   }
 #endif
 #define TRANSFORM_KERNELS(space, out, step, skipped)                              \
@@ -29,13 +30,13 @@
     GET_TAPS                                                                      \
     for (int l = skipped; l < V; l++) {                                           \
       vec rows[KERNELS][TAPS];                                                    \
-      ROLLED for (int j = 0; j < TAPS; j++) {                                     \
+      ROLLED_FOR(j, TAPS) {                                     \
         vec g[TAPS];                                                              \
-        UNROLL for (int i = 0; i < TAPS; i++) g[i] = LOAD(taps[i * TAPS + j][l]); \
+        UNROLLED_FOR(i, TAPS) g[i] = LOAD(taps[i * TAPS + j][l]); \
         KERNEL_TRANSFORM(PUT_ROW, g)                                              \
       }                                                                           \
       space float *place = (out) + (l - (skipped)) * NV * V;                      \
-      ROLLED for (int i = 0; i < KERNELS; i++) {                                  \
+      ROLLED_FOR(i, KERNELS) {                                  \
         KERNEL_TRANSFORM(PUT_U, rows[i])                                          \
         place += KERNELS * (step);                                                \
       }                                                                           \
@@ -52,18 +53,11 @@
 #endif
 
 // Adds the products of MR tiles at `ap`, `apart` floats apart, with NV * V channels of the kernels at `bp`, for `count`
-// channels; asks for what is needed later with ASK(channel).
-#define MULTIPLY(sum, ap, apart, bp, count, ASK)                                          \
-  {                                                                                       \
-    for (int c = 0; c < count; c++, ap++, bp += NV * V) {                                 \
-      ASK(c)                                                                              \
-      vec weight[NV];                                                                     \
-      UNROLL for (int j = 0; j < NV; j++) weight[j] = LOAD(bp + j * V);                   \
-      UNROLL for (int i = 0; i < MR; i++) {                                               \
-        const vec value = (vec)(ap[i * apart]);                                           \
-        UNROLL for (int j = 0; j < NV; j++) sum[i][j] = fma(value, weight[j], sum[i][j]); \
-      }                                                                                   \
-    }                                                                                     \
+// channels, and advances both; PREFETCH_CHANNEL(channel) prefetches what is needed later.
+#define MULTIPLY(sum, ap, apart, bp, count, PREFETCH_CHANNEL)                                    \
+  for (int c_ = 0; c_ < (count); c_++, ap++, bp += NV * V) {                                     \
+    PREFETCH_CHANNEL(c_)                                                                         \
+    ADD_OUTER_PRODUCT(sum, MR, i_, ap[i_ * (apart)], NV, j_, LOAD(bp + j_ * V)) \
   }
 
 // Writes zeros for those of `tiles` tiles that do not have a position, of which `kept` says which do.
@@ -78,13 +72,13 @@
 #define STORE_OUTPUT_TILE(in, step, image, p0, q0, bias)                                         \
   {                                                                                              \
     vec t[RESULTS][PRODUCTS];                                                                    \
-    ROLLED for (int j = 0; j < PRODUCTS; j++) {                                                  \
+    ROLLED_FOR(j, PRODUCTS) {                                                  \
       vec d[PRODUCTS];                                                                           \
-      UNROLL for (int i = 0; i < PRODUCTS; i++) d[i] = LOAD((in) + (i * PRODUCTS + j) * (step)); \
+      UNROLLED_FOR(i, PRODUCTS) d[i] = LOAD((in) + (i * PRODUCTS + j) * (step)); \
       OUTPUT_TRANSFORM(PUT_T, d, ROW_PHASE)                                                      \
     }                                                                                            \
     const vec shift = bias;                                                                      \
-    ROLLED for (int i = 0; i < RESULTS; i++) {                                                   \
+    ROLLED_FOR(i, RESULTS) {                                                   \
       if ((p0) + i >= P) continue;                                                               \
       global float *row = (image) + ((size_t)((p0) + i) * Q + (q0)) * K;                         \
       OUTPUT_TRANSFORM(PUT_Y, t[i], COLUMN_PHASE)                                                \
@@ -152,7 +146,7 @@ float direct_result(
 
 #ifdef FUSED
 
-#define ASK_NOTHING(c)
+#define PREFETCH_NOTHING(c)
 
 // u[KERNELS][KERNELS][blocks of K][C][NV * V], where the last block may start early. One work-item NV * V kernels by V
 // channels.
@@ -207,10 +201,9 @@ kernel void winograd_correlate(
           global const float *bp = u + KERNEL_OF(xi) * POSITION_STEP + (size_t)(k0 + k) * C;
           for (int part = 0; part < C; part += CB) {
             vec sum[MR][NV];
-            ZERO(sum)
-            MULTIPLY(sum, ap, C, bp, PART_CHANNELS(part), ASK_NOTHING)
-#pragma unroll
-            for (int i = 0; i < MR; i++) ADD_SUMS(sum[i], products + i * KB, part == 0)
+            SET_TILE(sum, MR, NV, j, (vec)(0.0f))
+            MULTIPLY(sum, ap, C, bp, PART_CHANNELS(part), PREFETCH_NOTHING)
+            UNROLLED_FOR(i, MR) ADD_SUMS(sum[i], products + i * KB, part == 0)
           }
         }
     }
@@ -248,7 +241,7 @@ kernel void winograd_correlate(
 // The tiles that are multiplied AHEAD steps later, as many lines in a step as it needs itself, and where the next sums go: the
 // last cache takes longer than a step to answer.
 #define AHEAD (3 * MR)
-#define ASK_AHEAD(c)        \
+#define PREFETCH_AHEAD(c)        \
   PREFETCH(later + c * MR); \
   PREFETCH_TO_WRITE(nextProducts + c * ((MR * NV * V + CB - 1) / CB));
 kernel void winograd_transform_multiply(
@@ -274,8 +267,7 @@ kernel void winograd_transform_multiply(
     global const float *partTiles = v + (size_t)begin * tiles;
     for (int xi = 0; xi < POSITIONS; xi++) {
       if (begin + 2 * CB <= C) {
-#pragma unroll
-        for (int i = 0; i < POSITION_LINES; i++) PREFETCH(NEXT_WEIGHTS(xi * POSITION_LINES + i));
+        UNROLLED_FOR(i, POSITION_LINES) PREFETCH(NEXT_WEIGHTS(xi * POSITION_LINES + i));
       }
       const int2 kept = tiles_with(xi, first, tiles, batch, tileRows, tileColumns);
       const int next = min(xi + 1, POSITIONS - 1);
@@ -285,7 +277,7 @@ kernel void winograd_transform_multiply(
         const int tile = min(own, tiles - MR);
         local float *products = m + xi * STEP(TB * NV * V) + tile * NV * V;
         vec sum[MR][NV];
-        ZERO(sum)
+        SET_TILE(sum, MR, NV, j, (vec)(0.0f))
         global const float *ap = partTiles + xi * step + tile * CB;
         local const float *bp = u + KERNEL_OF(xi) * POSITION_STEP;
         const int left = kept.y - own;
@@ -293,13 +285,11 @@ kernel void winograd_transform_multiply(
         global const float *later = partTiles + (left > AHEAD ? xi : next) * step + laterTile * CB;
         local const float *nextProducts =
             left > MR ? products + MR * NV * V : m + next * STEP(TB * NV * V) + nextBegin * NV * V;
-        MULTIPLY(sum, ap, CB, bp, count, ASK_AHEAD)
+        MULTIPLY(sum, ap, CB, bp, count, PREFETCH_AHEAD)
         if (tile == own && begin > 0) {
-#pragma unroll
-          for (int i = 0; i < MR; i++) ADD_SUMS(sum[i], products + i * NV * V, false)
+          UNROLLED_FOR(i, MR) ADD_SUMS(sum[i], products + i * NV * V, false)
         } else {
-#pragma unroll
-          for (int i = 0; i < MR; i++)
+          UNROLLED_FOR(i, MR)
             if (tile + i >= own) ADD_SUMS(sum[i], products + i * NV * V, begin == 0)
         }
       }

@@ -1,6 +1,7 @@
 // The kernel gradient of Winograd's algorithms; see algorithm.h.
 
 #include "include/prefetch.h"
+#include "include/register-tile.h"
 #include "include/special-values.h"
 #include "include/sums.h"
 #include "include/vector.h"
@@ -27,31 +28,24 @@ kernel void winograd_delta(
       global float *out = m + ((size_t)part * tiles + tile) * KB + k - begin;
       PREFETCH_PIXELS(PREFETCH, image + k, P, Q, p0, q0 + RESULTS, RESULTS, RESULTS, K)
       vec t[PRODUCTS][RESULTS];
-#pragma unroll
-      for (int j = 0; j < RESULTS; j++) {
+      UNROLLED_FOR(j, RESULTS) {
         vec d[RESULTS];
-#pragma unroll
-        for (int i = 0; i < RESULTS; i++)
+        UNROLLED_FOR(i, RESULTS)
           d[i] = p0 + i < P && q0 + j < Q ? LOAD(image + ((size_t)(p0 + i) * Q + q0 + j) * K + k) : (vec)(0.0f);
         DELTA_TRANSFORM(PUT_T, d)
       }
-#pragma unroll
-      for (int i = 0; i < PRODUCTS; i++) {
+      UNROLLED_FOR(i, PRODUCTS) {
         DELTA_TRANSFORM(PUT_V, t[i])
       }
     }
   }
 }
 
-// Adds to sum[MR][NV] the products of MR kernels' deltas at `ap` with NV vectors of channels of x at `bp`, for `count` tiles.
-#define SUM_TILES(sum, ap, bp, count)                                                  \
-  for (int tile = 0; tile < (count); tile++, ap += KB, bp += NV * V) {                 \
-    vec value[NV];                                                                     \
-    UNROLL for (int j = 0; j < NV; j++) value[j] = LOAD(bp + j * V);                   \
-    UNROLL for (int i = 0; i < MR; i++) {                                              \
-      const vec delta = (vec)(ap[i]);                                                  \
-      UNROLL for (int j = 0; j < NV; j++) sum[i][j] = fma(delta, value[j], sum[i][j]); \
-    }                                                                                  \
+// Adds to sum[MR][NV] the products of MR kernels' deltas at `ap` with NV vectors of channels of x at `bp`, for `count` tiles, and
+// advances both.
+#define SUM_TILES(sum, ap, bp, count)                                     \
+  for (int tile_ = 0; tile_ < (count); tile_++, ap += KB, bp += NV * V) { \
+    ADD_OUTER_PRODUCT(sum, MR, i_, ap[i_], NV, j_, LOAD(bp + j_ * V))     \
   }
 
 // G^T p G of the products at `in`, positions `step` apart, to the taps at `out`, of kernel k and channels c; those that are not
@@ -59,12 +53,12 @@ kernel void winograd_delta(
 #define TRANSFORM_GRADIENT(in, step, out, k, c)                                                  \
   {                                                                                              \
     vec t[TAPS][PRODUCTS], check = (vec)(0.0f);                                                  \
-    UNROLL for (int j = 0; j < PRODUCTS; j++) {                                                  \
+    UNROLLED_FOR(j, PRODUCTS) {                                                  \
       vec p[PRODUCTS];                                                                           \
-      UNROLL for (int i = 0; i < PRODUCTS; i++) p[i] = LOAD((in) + (i * PRODUCTS + j) * (step)); \
+      UNROLLED_FOR(i, PRODUCTS) p[i] = LOAD((in) + (i * PRODUCTS + j) * (step)); \
       GRADIENT_TRANSFORM(PUT_T, p)                                                               \
     }                                                                                            \
-    UNROLL for (int i = 0; i < TAPS; i++) { GRADIENT_TRANSFORM(PUT_W, t[i]) }                    \
+    UNROLLED_FOR(i, TAPS) { GRADIENT_TRANSFORM(PUT_W, t[i]) }                    \
     if (HAS_NAN(check * 0.0f)) direct_gradient(x, dy, out, k, c, batch, H, W, P, Q, top, left);         \
   }
 #define PUT_W(j, value)                      \
@@ -120,12 +114,11 @@ kernel void winograd_gradient_at_once(
       for (int k = 0; k < KB; k += MR) {
         local float *out = products + xi * STEP(KB * NV * V) + k * NV * V;
         vec sum[MR][NV];
-        ZERO(sum)
+        SET_TILE(sum, MR, NV, j, (vec)(0.0f))
         global const float *ap = PART_TILES(m, K_PARTS, get_group_id(0), KB) + k;
         global const float *bp = PART_TILES(v, PARTS, get_group_id(1), NV * V);
         SUM_TILES(sum, ap, bp, count)
-#pragma unroll
-        for (int i = 0; i < MR; i++) {
+        UNROLLED_FOR(i, MR) {
           ADD_SUMS(sum[i], out + i * NV * V, begin == kept.x)
         }
       }
@@ -160,15 +153,13 @@ kernel void winograd_gradient(
       const int k = min(own, kEnd - MR);
       for (int c = 0; c < LANES; c += NV * V) {
         global float *out = products + xi * STEP((size_t)K * LANES) + (size_t)k * LANES + c;
-#pragma unroll
-        for (int i = 0; i < MR * NV; i++) PREFETCH_TO_WRITE(out + (size_t)(i / NV) * LANES + i % NV * V);
+        UNROLLED_FOR(i, MR * NV) PREFETCH_TO_WRITE(out + (size_t)(i / NV) * LANES + i % NV * V);
         vec sum[MR][NV];
-        ZERO(sum)
+        SET_TILE(sum, MR, NV, j, (vec)(0.0f))
         global const float *ap = PART_TILES(m, K_PARTS, part, KB) + k - kBegin;
         global const float *bp = PART_TILES(v, PARTS, c / (NV * V), NV * V);
         SUM_TILES(sum, ap, bp, count)
-#pragma unroll
-        for (int i = 0; i < MR; i++) {
+        UNROLLED_FOR(i, MR) {
           if (k + i < own) continue;
           ADD_SUMS(sum[i], out + (size_t)i * LANES, first == 0 && begin == kept.x)
         }

@@ -57,13 +57,13 @@ int2 tiles_with(int xi, int first, int tiles, int batch, int tileRows, int tileC
   {                                                                                       \
     vec t[PRODUCTS][INPUTS];                                                              \
     global const float *corner = (image) + ((long)(i0) * (W) + (j0)) * (channels);        \
-    ROLLED for (int j = 0; j < INPUTS; j++) {                                             \
+    ROLLED_FOR(j, INPUTS) {                                             \
       vec d[INPUTS];                                                                      \
-      UNROLL for (int i = 0; i < INPUTS; i++) d[i] = GET(H, W, i0, j0, channels);         \
+      UNROLLED_FOR(i, INPUTS) d[i] = GET(H, W, i0, j0, channels);         \
       if (ROW_REST > 0 && (isLastRow)) FREE_INPUTS(d, ROW_REST, ROW_PHASE)                \
       INPUT_TRANSFORM(PUT_T, d, ROW_PHASE)                                                \
     }                                                                                     \
-    ROLLED for (int i = 0; i < PRODUCTS; i++) {                                           \
+    ROLLED_FOR(i, PRODUCTS) {                                           \
       if (COLUMN_REST > 0 && (isLastColumn)) FREE_INPUTS(t[i], COLUMN_REST, COLUMN_PHASE) \
       INPUT_TRANSFORM(PUT_V, t[i], COLUMN_PHASE)                                          \
     }                                                                                     \
@@ -74,13 +74,9 @@ int2 tiles_with(int xi, int first, int tiles, int batch, int tileRows, int tileC
 #define PUT_T(i, value) t[i][j] = value;
 #define PUT_V(j, value) STORE(value, out + (i * PRODUCTS + (j)) * step);
 
-#define ZERO(sum)                     \
-  UNROLL for (int i = 0; i < MR; i++) \
-      UNROLL for (int j = 0; j < NV; j++) sum[i][j] = (vec)(0.0f);
-
 // Adds NV sums of a part to those of the parts before, which rounds less than one sum of all.
 #define ADD_SUMS(sums, place, isFirst) \
-  UNROLL for (int j = 0; j < NV; j++)  \
+  UNROLLED_FOR(j, NV)  \
       STORE((isFirst) ? sums[j] : LOAD((place) + j * V) + sums[j], (place) + j * V);
 
 #endif
