@@ -1,5 +1,10 @@
 // What a device can do at most, for `deltacl bench ceilings`.
 
+#ifdef PARSE_ONLY
+#define CHAINS 12
+#define BLOCK 4096
+#endif
+
 #include "include/vector.h"
 
 // CHAINS vectors of independent multiply-adds, `steps` times. One work-item stores its V * CHAINS results' sum, so that

@@ -1,5 +1,9 @@
 // db[C], the column sums of dy[rows, C], in two stages: sums of `splits` ranges of rows, then their sum.
 
+#ifdef PARSE_ONLY
+#define NV 2
+#endif
+
 #include "include/sums.h"
 #include "include/vector.h"
 

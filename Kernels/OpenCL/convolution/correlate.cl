@@ -6,6 +6,12 @@
 // A kernel row is read as `runs` runs of `runLength` neighbouring floats: without dilation and groups the S x C values
 // below it are one run, otherwise each kernel column is a run of its own.
 
+#ifdef PARSE_ONLY
+#define NV 2
+#define TILE 12
+#define X_STEP 64
+#endif
+
 #include "include/epilogue.h"
 #include "include/prefetch.h"
 #include "include/register-tile.h"

@@ -5,6 +5,26 @@
 // Along a row, tap s of pixel q falls on the column q * u + s * d of the padded dx. So the columns with the same remainder by
 // the stride u are a phase, in which the products of a tap lie one behind the other, SHIFT(s) further.
 
+#ifdef PARSE_ONLY
+#define NV 2
+#define TILE 5
+#define K 64
+#define C 3
+#define R 5
+#define S 5
+#define ROW_STRIDE 1
+#define COLUMN_STRIDE 1
+#define ROW_DILATION 1
+#define COLUMN_DILATION 1
+#define Q_LANES 32
+#define Q_STEP 48
+#define LANES 48
+#define PAD 16
+#define STEP 64
+#define RING 5
+#define PART 256
+#endif
+
 #include "include/epilogue.h"
 #include "include/prefetch.h"
 #include "include/register-tile.h"

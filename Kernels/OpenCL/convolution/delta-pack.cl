@@ -3,6 +3,10 @@
 // output delta is correlated with at unit stride. `convolution_correlate` of correlate.cl does that; here the kernels
 // are rotated by 180 degrees and their axes exchanged.
 
+#ifdef PARSE_ONLY
+#define NV 2
+#endif
+
 #include "include/vector.h"
 
 // Packs the rows r0 + a * rStep and columns s0 + b * sStep (a < R1, b < S1) of w[K, R, S, C], reversed, for

@@ -5,6 +5,14 @@
 // rows, or of COLUMNS pixels of one very wide row, whose part of x and dy stays in cache. Each chunk is summed up for itself and
 // added to the sums of the chunks before, which wait in memory: a single chain of additions would round too much.
 
+#ifdef PARSE_ONLY
+#define NV 2
+#define TILE 6
+#define X_STEP 64
+#define ROWS 4
+#define BLOCK 4096
+#endif
+
 #include "include/prefetch.h"
 #include "include/register-tile.h"
 #include "include/sums.h"

@@ -13,6 +13,17 @@
 #ifndef CONVOLUTION_IMPLICIT_GEMM_H
 #define CONVOLUTION_IMPLICIT_GEMM_H
 
+#ifdef PARSE_ONLY
+#define TM 64
+#define TN 64
+#define TK 16
+#define WM 4
+#define WN 4
+#define VX 4
+#define VW 4
+#define VY 4
+#endif
+
 #include "include/epilogue.h"
 #include "include/sums.h"
 #include "include/vector.h"
@@ -36,7 +47,7 @@
     (to)[2] = values_.z;                                   \
     (to)[3] = values_.w;                                   \
   }
-#define FETCH(width) JOIN(FETCH, width)
+#define FETCH(width, to, from) JOIN(FETCH, width)(to, from)
 #define ZERO(to, width) \
   UNROLLED_FOR(e_, width) (to)[e_] = 0.0f;
 
@@ -135,8 +146,9 @@ static void put4(float4 values, global float *to, int count)
 // What lies where `put1` or `put4` store; 0 elsewhere.
 static float4 get1(global const float *from, int count)
 {
-  return (float4)(
-      count > 0 ? from[0] : 0.0f, count > 1 ? from[1] : 0.0f, count > 2 ? from[2] : 0.0f, count > 3 ? from[3] : 0.0f);
+  const float4 values = {
+      count > 0 ? from[0] : 0.0f, count > 1 ? from[1] : 0.0f, count > 2 ? from[2] : 0.0f, count > 3 ? from[3] : 0.0f};
+  return values;
 }
 
 static float4 get4(global const float *from, int count)

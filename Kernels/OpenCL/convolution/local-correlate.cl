@@ -71,7 +71,7 @@ kernel void local_convolution_correlate(
       UNROLLED_FOR(l, X_COUNT) {
         const int i = row[l] + down, j = column[l] + right;
         if (inside && i >= 0 && i < H && j >= 0 && j < W) {
-          FETCH(VX)(xNext[l], x + ((size_t)(image[l] + i) * W + j) * C + group * channels + xAt.low)
+          FETCH(VX, xNext[l], x + ((size_t)(image[l] + i) * W + j) * C + group * channels + xAt.low)
         } else {
           ZERO(xNext[l], VX)
         }
@@ -84,7 +84,7 @@ kernel void local_convolution_correlate(
         const int output = firstOutput + wOwn + l * W_ROWS, wanted = step * TK + wTerm;
 #endif
         if (wanted < terms && output < outputs) {
-          FETCH(VW)(wNext[l],
+          FETCH(VW, wNext[l],
               weights + wAt.high * wRow + wAt.middle * wColumn + (size_t)wAt.low * wChannel + (size_t)output * wOutput)
         } else {
           ZERO(wNext[l], VW)
@@ -152,9 +152,9 @@ kernel void local_convolution_correlate(
         const int j = d.low * strideColumns + xColumn + at.middle * dilationColumns;
         if (i < 0 || i >= H || j < 0 || j >= W) continue;
         const float value = x[(((size_t)d.high * H + i) * W + j) * C + group * channels + at.low];
-        ADD_EXACTLY(
-            float, total, error,
-            value * weights[at.high * wRow + at.middle * wColumn + (size_t)at.low * wChannel + (size_t)output * wOutput])
+        const float product =
+            value * weights[at.high * wRow + at.middle * wColumn + (size_t)at.low * wChannel + (size_t)output * wOutput];
+        ADD_EXACTLY(float, total, error, product)
       }
       const float result = (hasBias ? bias[group * outputs + output] : 0.0f) + EXACT_SUM(total, error);
       global float *to = y

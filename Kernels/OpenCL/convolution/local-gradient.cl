@@ -44,7 +44,7 @@ kernel void local_convolution_gradient(
       UNROLLED_FOR(l, Y_COUNT) {
         const int pixel = begin + step * TK + yTerm + l * Y_ROWS;
         if (pixel < end && firstOutput + yOwn < outputs) {
-          FETCH(VY)(yNext[l], dy + (size_t)pixel * K + group * outputs + firstOutput + yOwn)
+          FETCH(VY, yNext[l], dy + (size_t)pixel * K + group * outputs + firstOutput + yOwn)
         } else {
           ZERO(yNext[l], VY)
         }
@@ -53,7 +53,7 @@ kernel void local_convolution_gradient(
         const int pixel = begin + step * TK + xTerm + l * X_ROWS;
         const int i = xAt.middle * strideRows + row, j = xAt.low * strideColumns + column;
         if (pixel < end && firstTap + xOwn < taps && i >= 0 && i < H && j >= 0 && j < W) {
-          FETCH(VX)(xNext[l], image + (((size_t)xAt.high * H + i) * W + j) * C)
+          FETCH(VX, xNext[l], image + (((size_t)xAt.high * H + i) * W + j) * C)
         } else {
           ZERO(xNext[l], VX)
         }
@@ -100,7 +100,8 @@ kernel void local_convolution_gradient(
         const int j = d.low * strideColumns + at.middle * dilationColumns + xColumn;
         if (i < 0 || i >= H || j < 0 || j >= W) continue;
         const float value = x[(((size_t)d.high * H + i) * W + j) * C + group * channels + at.low];
-        ADD_EXACTLY(float, total, error, value * dy[(size_t)pixel * K + group * outputs + output])
+        const float product = value * dy[(size_t)pixel * K + group * outputs + output];
+        ADD_EXACTLY(float, total, error, product)
       }
       partial[((size_t)(split * groups + group) * outputs + output) * taps + number] = EXACT_SUM(total, error);
     }

@@ -3,6 +3,11 @@
 //
 // C, the inputs, is a multiple of V. All row counts are at least ROWS.
 
+#ifdef PARSE_ONLY
+#define TILE 4
+#define ROWS 4
+#endif
+
 #include "include/epilogue.h"
 #include "include/register-tile.h"
 #include "include/vector.h"

@@ -11,6 +11,13 @@
 //
 // The packed kernels are a row of C biases, then for each r, s a row of C weights.
 
+#ifdef PARSE_ONLY
+#define TILE 4
+#define S 3
+#define STRIDE 1
+#define DILATION 1
+#endif
+
 #include "include/epilogue.h"
 #include "include/sums.h"
 #include "include/vector.h"

@@ -2,6 +2,11 @@
 // by one: the statement must hold for vectors and scalars alike. T is the type of the moment, GET(p) the operand's element.
 // A result may lie where an operand does: each element is read before it is written.
 
+#ifdef PARSE_ONLY
+#define BLOCK 4096
+#define ACTIVATION 1
+#endif
+
 #include "include/epilogue.h"
 #include "include/vector.h"
 
@@ -27,7 +32,9 @@ kernel void add(global const float *a, global const float *b, global float *y, i
   ELEMENTWISE(count, ADD)
 }
 
-#define SCALE(T, GET, PUT) PUT(y, factor * GET(x));
+#define SCALE(T, GET, PUT)             \
+  const T scaled = factor * GET(x); \
+  PUT(y, scaled);
 kernel void scale(global const float *x, global float *y, int count, float factor)
 {
   ELEMENTWISE(count, SCALE)

@@ -1,6 +1,10 @@
 // Losses with their deltas, and the count of correct predictions, in two stages: a value a row or block, then their mean
 // or sum. Long sums are divided into parts of `part` terms.
 
+#ifdef PARSE_ONLY
+#define BLOCK 2048
+#endif
+
 #include "include/sums.h"
 
 // losses[row] = log(sum of exp(logits)) - logits[label] and dlogits = (softmax - target) / rows. A label that is no class

@@ -92,7 +92,7 @@ kernel void batch_normalization_statistics_merge(
     const float share = (float)(end - before) / (float)end;
     global const float *part = moments + (size_t)split * 4 * C + c;
     const float partSquare = part[2 * (size_t)C] + part[3 * (size_t)C];
-    MERGE_MOMENTS(float, mean, low, square, squareLow, part[0], part[C], partSquare, share, (float)before * share)
+    MERGE_MOMENTS(float, mean, low, square, squareLow, part[0], part[C], partSquare, share, ((float)before) * share)
     before = end;
   }
   square += squareLow;

@@ -4,6 +4,15 @@
 // Window, stride and dilation are constants of the program: the delta divides by strides, for every tap of every position. The window
 // is cut to the cells that can lie in the image, so that no index is greater than the padded image.
 
+#ifdef PARSE_ONLY
+#define WINDOW_ROWS 3
+#define WINDOW_COLUMNS 3
+#define STRIDE_ROWS 2
+#define STRIDE_COLUMNS 2
+#define DILATION_ROWS 1
+#define DILATION_COLUMNS 1
+#endif
+
 #include "include/epilogue.h"
 #include "include/vector.h"
 

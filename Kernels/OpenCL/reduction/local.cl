@@ -1,6 +1,11 @@
 // Sums, statistics and softmax for GPUs. A work-group is LINES x LANES work-items; each reduces some elements of one column, and
 // the LINES results of a column are combined in local memory by a tree. The order of every sum is fixed.
 
+#ifdef PARSE_ONLY
+#define LINES 64
+#define LANES 1
+#endif
+
 #include "include/special-values.h"
 #include "normalization/moments.h"
 

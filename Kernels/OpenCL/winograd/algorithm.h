@@ -26,6 +26,22 @@
 #ifndef WINOGRAD_ALGORITHM_H
 #define WINOGRAD_ALGORITHM_H
 
+#ifdef PARSE_ONLY
+#define TAPS 3
+#define STRIDE 1
+#define C 64
+#define K 64
+#define CB 32
+#define KB 32
+#define TB 48
+#define MR 6
+#define NV 2
+#define ROW_REST 2
+#define COLUMN_REST 0
+#define ROW_PHASE 0
+#define COLUMN_PHASE 0
+#endif
+
 #include "include/vector.h"
 
 #if STRIDE == 1
