@@ -10,8 +10,7 @@
 // One work-item a block of NV * V channels, which are neighbours in memory, and a range of rows, `part` of them at a
 // time. The last block starts early.
 kernel void bias_gradient(
-    global const float *restrict dy, global float *restrict partial, int rows, int C, int blocks, int splits,
-    int part)
+    global const float *restrict dy, global float *restrict partial, int rows, int C, int blocks, int splits, int part)
 {
   const int block = get_global_id(0);
   const int split = get_global_id(1);

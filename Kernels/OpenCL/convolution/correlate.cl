@@ -1,5 +1,5 @@
-// Convolution as a correlation of a padded input with packed kernels. The delta of the input is the same correlation, of
-// the padded output delta with rotated kernels, once for each phase of the stride: see delta-pack.cl.
+// Convolution as a correlation of a padded input with packed kernels. The delta of the input is the same correlation,
+// of the padded output delta with rotated kernels, once for each phase of the stride: see delta-pack.cl.
 //
 // A block of kernels is LANES = NV * V of them, which a work-item computes together.
 //
@@ -41,8 +41,8 @@ kernel void convolution_pad(
 #define LANES (NV * V)
 
 // Packs w[K, R, S, C] and b[K] for `convolution_correlate`: a block of kernels is their biases, then for each r, s, c
-// their weights; lanes beyond the group's kernels are zero. Behind all blocks lies a float for each, which is NaN where a
-// weight of the block is not finite and 0 elsewhere. One work-item a block.
+// their weights; lanes beyond the group's kernels are zero. Behind all blocks lies a float for each, which is NaN where
+// a weight of the block is not finite and 0 elsewhere. One work-item a block.
 kernel void convolution_pack(
     global const float *restrict w, global const float *restrict b, global float *restrict packed, int blocks,
     int blocksPerGroup, int groupKernels, int taps, int hasBias)
@@ -61,8 +61,7 @@ kernel void convolution_pack(
   for (; t <= taps - V; t += V)
     for (int j = 0; j < NV; j++) {
       vec block[V];
-      UNROLLED_FOR(l, V)
-      {
+      UNROLLED_FOR(l, V) {
         block[l] = j * V + l < lanes ? LOAD(in + (size_t)(j * V + l) * taps + t) : (vec)(0.0f);
         check = fma(block[l], (vec)(0.0f), check);
       }
@@ -79,36 +78,37 @@ kernel void convolution_pack(
   packed[(size_t)blocks * (1 + taps) * LANES + block] = tailCheck;
 }
 
-// Adds to sum[TILE][NV] the products of `count` neighbouring floats of TILE pixels from `xp` with the weights from `wp`, and
-// advances both. Long runs also prefetch the pixels at `next`, which begin where the hardware prefetcher does not expect them.
-#define ADD_RUN(sum, xp, wp, count, next)             \
-  {                                                   \
-    if ((count) >= 64)                                \
-      ADD_TERMS(sum, xp, wp, count, next, PREFETCH_PIXELS) \
-    else                                              \
+// Adds to sum[TILE][NV] the products of `count` neighbouring floats of TILE pixels from `xp` with the weights from
+// `wp`, and advances both. Long runs also prefetch the pixels at `next`, which begin where the hardware prefetcher does
+// not expect them.
+#define ADD_RUN(sum, xp, wp, count, next)                   \
+  {                                                         \
+    if ((count) >= 64)                                      \
+      ADD_TERMS(sum, xp, wp, count, next, PREFETCH_PIXELS)  \
+    else                                                    \
       ADD_TERMS(sum, xp, wp, count, next, PREFETCH_NOTHING) \
   }
-#define ADD_TERMS(sum, xp, wp, count, next, PREFETCH_TERM) \
-  for (int i_ = 0; i_ < (count); i_++, xp++, wp += LANES) { \
-    PREFETCH_TERM(next, i_) \
+#define ADD_TERMS(sum, xp, wp, count, next, PREFETCH_TERM)                               \
+  for (int i_ = 0; i_ < (count); i_++, xp++, wp += LANES) {                              \
+    PREFETCH_TERM(next, i_)                                                              \
     ADD_OUTER_PRODUCT(sum, TILE, m_, xp[m_ * (size_t)X_STEP], NV, j_, LOAD(wp + j_ * V)) \
   }
 #define PREFETCH_PIXELS(next, i) \
-  if ((i) % 16 == 0)       \
+  if ((i) % 16 == 0)             \
     UNROLLED_FOR(m_, TILE) PREFETCH((next) + m_ * (size_t)X_STEP + (i));
 #define PREFETCH_NOTHING(next, i)
 
-// Long sums are divided (PARTS): a part is `part` floats of a run, or `partRuns` whole runs. The sums of the parts are added to
-// `totals`, which begin with the bias. They must not take registers from the loop over the terms: an index that is unknown to
-// the compiler, though always 0, leaves them in memory, where they stay in the L1 cache.
-#define TOTAL(m, j) totals[slot + (m) * NV + (j)]
-#define BEGIN_TOTALS(bias)                         \
-  vec totals[TILE * NV];                           \
-  const int slot = part >> 30;                     \
-  UNROLLED_FOR(m, TILE) \
+// Long sums are divided (PARTS): a part is `part` floats of a run, or `partRuns` whole runs. The sums of the parts are
+// added to `totals`, which begin with the bias. They must not take registers from the loop over the terms: an index
+// that is unknown to the compiler, though always 0, leaves them in memory, where they stay in the L1 cache.
+#define TOTAL(m, j) totals[slot + (m)*NV + (j)]
+#define BEGIN_TOTALS(bias)     \
+  vec totals[TILE * NV];       \
+  const int slot = part >> 30; \
+  UNROLLED_FOR(m, TILE)        \
     UNROLLED_FOR(j, NV) TOTAL(m, j) = LOAD((bias) + j * V);
-#define ADD_TO_TOTALS(sum)                         \
-  UNROLLED_FOR(m, TILE) \
+#define ADD_TO_TOTALS(sum) \
+  UNROLLED_FOR(m, TILE)    \
     UNROLLED_FOR(j, NV) TOTAL(m, j) += sum[m][j];
 
 // Stores the `lanes` lanes of a pixel's sums that belong to kernels of the group.
@@ -117,8 +117,8 @@ kernel void convolution_pack(
 #else
 #define SUM(m, j) sum[m][j]
 #endif
-#define STORE_PIXEL(SUM, m, pixel, lanes, y)                                                           \
-  UNROLLED_FOR(j, NV) {                                                  \
+#define STORE_PIXEL(SUM, m, pixel, lanes, y)                                                        \
+  UNROLLED_FOR(j, NV) {                                                                             \
     if (lanes >= (j + 1) * V) {                                                                     \
       STORE_RESULT(SUM(m, j), pixel + j * V, y)                                                     \
     } else {                                                                                        \
@@ -130,14 +130,14 @@ kernel void convolution_pack(
 
 #define SUM_INSIDE(m, j) sum[j]
 
-// The pixels from `begin` to `end` of a row for a block of which a weight is not finite, whose product with a zero of the
-// padding would be NaN: the taps in the padding are left out. `in` is where the row's first window begins in the image.
+// The pixels from `begin` to `end` of a row for a block of which a weight is not finite, whose product with a zero of
+// the padding would be NaN: the taps in the padding are left out. `in` is where the row's first window begins in the
+// image.
 static void correlate_inside(
     global const float *restrict image, global const float *restrict weights, global float *restrict y, long in,
     // the rows and columns of the padded image that are not padding
-    int insideRow, int insideRows, int insideColumn, int insideColumns, int XW, int XC,
-    int R, int runs, int runLength, int rowStep, int runStep, global float *out, size_t pixelStep, int begin, int end,
-    int lanes EPILOGUE_PARAMETERS)
+    int insideRow, int insideRows, int insideColumn, int insideColumns, int XW, int XC, int R, int runs, int runLength,
+    int rowStep, int runStep, global float *out, size_t pixelStep, int begin, int end, int lanes EPILOGUE_PARAMETERS)
 {
   for (int q = begin; q < end; q++) {
     vec sum[NV], error[NV];
@@ -157,8 +157,8 @@ static void correlate_inside(
   }
 }
 
-// One work-item: `tiles` tiles of TILE pixels of one output row, by one block of output channels. TILE is at most Q; the
-// last tile starts early and stores only the pixels that are its own.
+// One work-item: `tiles` tiles of TILE pixels of one output row, by one block of output channels. TILE is at most Q;
+// the last tile starts early and stores only the pixels that are its own.
 kernel void convolution_correlate(
     global const float *restrict x, global const float *restrict packed, global float *restrict y, int rows,
     // x: rows, columns and channels of the padded image, the first cell of the first window, what is not padding
@@ -169,8 +169,7 @@ kernel void convolution_correlate(
     // the P x Q pixels that are computed and where they go in y[N, YH, YW, YC]
     int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles,
     // what a part of a sum is
-    int part, int partRuns
-    EPILOGUE_PARAMETERS)
+    int part, int partRuns EPILOGUE_PARAMETERS)
 {
   const int block = get_global_id(0);
   const int row = get_global_id(2);
@@ -179,8 +178,7 @@ kernel void convolution_correlate(
   const int group = block / blocksPerGroup;
   const int first = block % blocksPerGroup * LANES;
   const int lanes = min(LANES, groupKernels - first);
-  global const float *in =
-      x + (((size_t)n * XH + xRow + p * strideRows) * XW + xColumn) * XC + group * groupChannels;
+  global const float *in = x + (((size_t)n * XH + xRow + p * strideRows) * XW + xColumn) * XC + group * groupChannels;
   global const float *weights = packed + (size_t)block * (1 + R * runs * runLength) * LANES;
   global float *out = y + (((size_t)n * YH + yRow + p * yRowStep) * YW + yColumn) * YC + group * groupKernels + first;
 
@@ -190,8 +188,8 @@ kernel void convolution_correlate(
   if (isnan(check) && (insideRows < XH || insideColumns < XW)) {
     const long first = ((long)(xRow + p * strideRows) * XW + xColumn) * XC + group * groupChannels;
     correlate_inside(
-        x + (size_t)n * XH * XW * XC, weights, y, first, insideRow, insideRows, insideColumn, insideColumns, XW, XC, R, runs,
-        runLength, rowStep, runStep, out, (size_t)yColumnStep * YC, begin, end, lanes EPILOGUE_ARGUMENTS);
+        x + (size_t)n * XH * XW * XC, weights, y, first, insideRow, insideRows, insideColumn, insideColumns, XW, XC, R,
+        runs, runLength, rowStep, runStep, out, (size_t)yColumnStep * YC, begin, end, lanes EPILOGUE_ARGUMENTS);
     return;
   }
   for (int own = begin; own < end; own += TILE) {
@@ -233,9 +231,10 @@ kernel void convolution_correlate(
   }
 }
 
-// The same where rows are short and images many: a tile is TILE images at one pixel, X_STEP floats apart. Taps outside of the
-// image are left out, so x is not padded. One work-item: `tiles` tiles at one pixel, by one block of output channels. TILE is
-// at most the number of images; the last tile starts early and stores only the images that are its own.
+// The same where rows are short and images many: a tile is TILE images at one pixel, X_STEP floats apart. Taps outside
+// of the image are left out, so x is not padded. One work-item: `tiles` tiles at one pixel, by one block of output
+// channels. TILE is at most the number of images; the last tile starts early and stores only the images that are its
+// own.
 kernel void convolution_correlate_images(
     global const float *restrict x, global const float *restrict packed, global float *restrict y, int images,
     // x: rows, columns and channels, the first cell of the first window
@@ -246,8 +245,7 @@ kernel void convolution_correlate_images(
     // the P x Q pixels that are computed and where they go in y[N, YH, YW, YC]
     int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles,
     // what a part of a sum is
-    int part, int partRuns
-    EPILOGUE_PARAMETERS)
+    int part, int partRuns EPILOGUE_PARAMETERS)
 {
   const int block = get_global_id(0);
   const int pixelIndex = get_global_id(2);
@@ -280,8 +278,8 @@ kernel void convolution_correlate_images(
         for (int l = line; l < min(line + partRuns, lines); l++) {
           const int r = rBegin + l / columns, s = sBegin + l % columns;
           global const float *wp = weights + (1 + (size_t)(r * S + s) * groupChannels + at) * LANES;
-          global const float *tap = x + ((size_t)(i0 + r * dilationRows) * XW + j0 + s * dilationColumns) * XC
-              + group * groupChannels + at;
+          global const float *tap =
+              x + ((size_t)(i0 + r * dilationRows) * XW + j0 + s * dilationColumns) * XC + group * groupChannels + at;
           global const float *xp = tap + n * (size_t)X_STEP;
           ADD_RUN(sum, xp, wp, min(part, groupChannels - at), tap + min(n + TILE, images - TILE) * (size_t)X_STEP)
         }

@@ -1,9 +1,9 @@
-// The delta of a convolution's input where it has few channels, which would leave most lanes of a vector empty: neighbouring
-// lanes are neighbouring pixels of dy. Each row of dy is multiplied with all taps of the kernels, and each row of dx gathers
-// the products that fall on it, which wait in the core's cache.
+// The delta of a convolution's input where it has few channels, which would leave most lanes of a vector empty:
+// neighbouring lanes are neighbouring pixels of dy. Each row of dy is multiplied with all taps of the kernels, and each
+// row of dx gathers the products that fall on it, which wait in the core's cache.
 //
-// Along a row, tap s of pixel q falls on the column q * u + s * d of the padded dx. So the columns with the same remainder by
-// the stride u are a phase, in which the products of a tap lie one behind the other, SHIFT(s) further.
+// Along a row, tap s of pixel q falls on the column q * u + s * d of the padded dx. So the columns with the same
+// remainder by the stride u are a phase, in which the products of a tap lie one behind the other, SHIFT(s) further.
 
 #ifdef PARSE_ONLY
 #define NV 2
@@ -32,27 +32,26 @@
 #include "include/vector.h"
 
 #define TAPS (R * S * C)
-#define TAP(r, s, c) (((r) * S + (s)) * C + (c))
-#define SHIFT(s) ((s) * COLUMN_DILATION / COLUMN_STRIDE)
-#define PHASE(s) ((s) * COLUMN_DILATION % COLUMN_STRIDE)
+#define TAP(r, s, c) (((r)*S + (s)) * C + (c))
+#define SHIFT(s) ((s)*COLUMN_DILATION / COLUMN_STRIDE)
+#define PHASE(s) ((s)*COLUMN_DILATION % COLUMN_STRIDE)
 // The floats of a row of dy for each tile of products.
 #define TILES ((TAPS + TILE - 1) / TILE * (Q_LANES / (NV * V)))
 #define PREFETCHED ((Q_LANES * K + TILES - 1) / TILES)
 
 // dyT[K][Q_STEP], a row of dy whose pixels are neighbours, with zeros behind them.
 #if K >= V
-#define TRANSPOSE_ROW(row, dyT)                                                              \
-  for (int q = 0; q < Q_LANES; q += V)                                                       \
-    for (int own = 0; own < K; own += V) {                                                   \
-      const int k = min(own, K - V);                                                         \
-      vec block[V];                                                                          \
-      if (q + V <= Q)                                                                        \
-        UNROLLED_FOR(l, V) block[l] = LOAD((row) + (size_t)(q + l) * K + k); \
-      else                                                                                   \
-        UNROLLED_FOR(l, V)                                                   \
-          block[l] = q + l < Q ? LOAD((row) + (size_t)(q + l) * K + k) : (vec)(0.0f);        \
-      TRANSPOSE(block)                                                                       \
-      UNROLLED_FOR(l, V) STORE(block[l], (dyT) + (k + l) * Q_STEP + q);      \
+#define TRANSPOSE_ROW(row, dyT)                                                                        \
+  for (int q = 0; q < Q_LANES; q += V)                                                                 \
+    for (int own = 0; own < K; own += V) {                                                             \
+      const int k = min(own, K - V);                                                                   \
+      vec block[V];                                                                                    \
+      if (q + V <= Q)                                                                                  \
+        UNROLLED_FOR(l, V) block[l] = LOAD((row) + (size_t)(q + l) * K + k);                           \
+      else                                                                                             \
+        UNROLLED_FOR(l, V) block[l] = q + l < Q ? LOAD((row) + (size_t)(q + l) * K + k) : (vec)(0.0f); \
+      TRANSPOSE(block)                                                                                 \
+      UNROLLED_FOR(l, V) STORE(block[l], (dyT) + (k + l) * Q_STEP + q);                                \
     }
 #else
 #define TRANSPOSE_ROW(row, dyT) \
@@ -62,14 +61,14 @@
 
 // Where many taps reach a position, some 32 of them are added up at a time.
 #if R * S > 64
-#define BEGIN_PARTS       \
+#define BEGIN_PARTS        \
   vec total = (vec)(0.0f); \
   int added = 0;
-#define END_PART           \
-  if (++added == 32) {     \
-    total += sum;          \
-    sum = (vec)(0.0f);     \
-    added = 0;             \
+#define END_PART       \
+  if (++added == 32) { \
+    total += sum;      \
+    sum = (vec)(0.0f); \
+    added = 0;         \
   }
 #define END_PARTS sum += total;
 #else
@@ -78,9 +77,9 @@
 #define END_PARTS
 #endif
 
-// dx[N, H, W, C] from dy[N, P, Q, K] and w[K, R, S, C]. One work-item a band of rows of an image. PAD zeros lie before the
-// products of a tap, and some behind; the rows of products that a row of dx needs are among RING. The last TILE taps start
-// early.
+// dx[N, H, W, C] from dy[N, P, Q, K] and w[K, R, S, C]. One work-item a band of rows of an image. PAD zeros lie before
+// the products of a tap, and some behind; the rows of products that a row of dx needs are among RING. The last TILE
+// taps start early.
 kernel void convolution_delta_gather(
     global const float *restrict dy, global const float *restrict w, global float *restrict dx, int items, int bands,
     int H, int W, int P, int Q, int top, int left EPILOGUE_PARAMETERS)
@@ -97,8 +96,7 @@ kernel void convolution_delta_gather(
   // A weight that is not finite makes NaN of the zeros behind a row of dy, which rows of dx then gather.
   vec checks[4] = {(vec)(0.0f), (vec)(0.0f), (vec)(0.0f), (vec)(0.0f)};
   for (int i = 0; i < K * TAPS; i += 4 * V)
-    UNROLLED_FOR(j, 4)
-      checks[j] = fma(LOAD(w + min(i + j * V, K * TAPS - V)), (vec)(0.0f), checks[j]);
+    UNROLLED_FOR(j, 4) checks[j] = fma(LOAD(w + min(i + j * V, K * TAPS - V)), (vec)(0.0f), checks[j]);
   const int isFinite = !HAS_NAN(checks[0] + checks[1] + checks[2] + checks[3]);
 #else
   const int isFinite = 0;

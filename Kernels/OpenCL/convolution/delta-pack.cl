@@ -1,7 +1,7 @@
-// The delta of a convolution's input. The positions i of dx with the same (i + top) mod u belong to the same phase: only
-// the kernel rows r with (i + top - r * d) mod u = 0 reach them, and these form a kernel of their own, which the padded
-// output delta is correlated with at unit stride. `convolution_correlate` of correlate.cl does that; here the kernels
-// are rotated by 180 degrees and their axes exchanged.
+// The delta of a convolution's input. The positions i of dx with the same (i + top) mod u belong to the same phase:
+// only the kernel rows r with (i + top - r * d) mod u = 0 reach them, and these form a kernel of their own, which the
+// padded output delta is correlated with at unit stride. `convolution_correlate` of correlate.cl does that; here the
+// kernels are rotated by 180 degrees and their axes exchanged.
 
 #ifdef PARSE_ONLY
 #define NV 2
@@ -10,8 +10,8 @@
 #include "include/vector.h"
 
 // Packs the rows r0 + a * rStep and columns s0 + b * sStep (a < R1, b < S1) of w[K, R, S, C], reversed, for
-// `convolution_correlate`: a block of NV * V input channels is zeros in place of biases, then for each a, b, k the weights, and
-// behind all blocks the checks of `convolution_pack`. One work-item a block.
+// `convolution_correlate`: a block of NV * V input channels is zeros in place of biases, then for each a, b, k the
+// weights, and behind all blocks the checks of `convolution_pack`. One work-item a block.
 kernel void convolution_delta_pack(
     global const float *restrict w, global float *restrict packed, int blocks, int blocksPerGroup, int groupKernels,
     int groupChannels, int R, int S, int r0, int rStep, int R1, int s0, int sStep, int S1)

@@ -1,14 +1,16 @@
-// Convolution for GPUs, what its kernels share: matrix products whose factors are gathered from images while they are multiplied (implicit GEMM).
+// Convolution for GPUs, what its kernels share: matrix products whose factors are gathered from images while they are
+// multiplied (implicit GEMM).
 //
-// A work-group computes a tile of TM x TN results. It walks the terms of their sums TK at a time: its ITEMS work-items copy
-// TK x TM and TK x TN factors to local memory, and each multiplies its WM x WN part of the tile from there. While one step is
-// multiplied the factors of the next are on their way to registers.
+// A work-group computes a tile of TM x TN results. It walks the terms of their sums TK at a time: its ITEMS work-items
+// copy TK x TM and TK x TN factors to local memory, and each multiplies its WM x WN part of the tile from there. While
+// one step is multiplied the factors of the next are on their way to registers.
 //
-// Where PARTS is defined sums are long: `partSteps` steps at a time are summed up, and then these sums, because one chain of
-// additions would round too much. That takes twice the registers, which short sums are spared.
+// Where PARTS is defined sums are long: `partSteps` steps at a time are summed up, and then these sums, because one
+// chain of additions would round too much. That takes twice the registers, which short sums are spared.
 //
 // The factors that a work-item copies at a time are VX neighbouring channels of an image, VW neighbouring floats of the
-// kernels, and it stores VY neighbouring results: 4 where the channels are multiples of 4, so that all is aligned, else 1.
+// kernels, and it stores VY neighbouring results: 4 where the channels are multiples of 4, so that all is aligned,
+// else 1.
 
 #ifndef CONVOLUTION_IMPLICIT_GEMM_H
 #define CONVOLUTION_IMPLICIT_GEMM_H
@@ -99,25 +101,25 @@ static void multiply(
 }
 
 #ifdef PARTS
-#define BEGIN_PARTS                                                  \
-  float4 total[WM][WN / 4];                                                   \
-  int stepsLeft = partSteps;                                                  \
-  UNROLLED_FOR(m, WM)                              \
-    UNROLLED_FOR(j, WN / 4) {                      \
-      total[m][j] = sum[m][j];                                                \
-      sum[m][j] = (float4)(0.0f);                                             \
+#define BEGIN_PARTS               \
+  float4 total[WM][WN / 4];       \
+  int stepsLeft = partSteps;      \
+  UNROLLED_FOR(m, WM)             \
+    UNROLLED_FOR(j, WN / 4) {     \
+      total[m][j] = sum[m][j];    \
+      sum[m][j] = (float4)(0.0f); \
     }
-#define END_STEP                                                              \
-  if (--stepsLeft == 0) {                                                     \
-    UNROLLED_FOR(m, WM)                            \
-      UNROLLED_FOR(j, WN / 4) {                    \
-        total[m][j] += sum[m][j];                                             \
-        sum[m][j] = (float4)(0.0f);                                           \
-      }                                                                       \
-    stepsLeft = partSteps;                                                    \
+#define END_STEP                    \
+  if (--stepsLeft == 0) {           \
+    UNROLLED_FOR(m, WM)             \
+      UNROLLED_FOR(j, WN / 4) {     \
+        total[m][j] += sum[m][j];   \
+        sum[m][j] = (float4)(0.0f); \
+      }                             \
+    stepsLeft = partSteps;          \
   }
-#define END_PARTS                                                             \
-  UNROLLED_FOR(m, WM)                              \
+#define END_PARTS     \
+  UNROLLED_FOR(m, WM) \
     UNROLLED_FOR(j, WN / 4) sum[m][j] += total[m][j];
 #else
 #define BEGIN_PARTS
@@ -126,9 +128,10 @@ static void multiply(
 #endif
 
 // Whether one of four results is not finite, perhaps because it has met padding, which is never multiplied.
-#define IS_SUSPECT(values) (isPadded && isnan(fold4((values) * 0.0f)))
+#define IS_SUSPECT(values) (isPadded && isnan(fold4((values)*0.0f)))
 
-// Store those of four neighbouring results that are among the `count` that remain; `put4` where these are multiples of 4.
+// Store those of four neighbouring results that are among the `count` that remain; `put4` where these are multiples
+// of 4.
 static void put1(float4 values, global float *to, int count)
 {
   if (count > 0) to[0] = values.x;

@@ -2,24 +2,26 @@
 
 #include "convolution/implicit-gemm.h"
 
-// A correlation of x[N, H, W, C] with kernels: the forward pass, and one phase of the delta. Rows of the tile are pixels,
-// columns output channels; a sum is the bias, then its terms in the order of kernel row, kernel column, channel.
+// A correlation of x[N, H, W, C] with kernels: the forward pass, and one phase of the delta. Rows of the tile are
+// pixels, columns output channels; a sum is the bias, then its terms in the order of kernel row, kernel column,
+// channel.
 //
 // The weight of kernel row r, column s, channel c for output channel k lies at
-// w[wFirst + r * wRow + s * wColumn + c * wChannel + k * wOutput]; OUTPUTS_INNERMOST says that wOutput is 1, else wChannel is.
-__attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-kernel void local_convolution_correlate(
+// w[wFirst + r * wRow + s * wColumn + c * wChannel + k * wOutput]; OUTPUTS_INNERMOST says that wOutput is 1, else
+// wChannel is.
+__attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution_correlate(
     global const float *restrict x, global const float *restrict w, global const float *restrict bias,
     global float *restrict y, int hasBias, int isPadded,
     // the pixels that are computed: `pixels` = N * P * Q
     int pixels, int P, int Q,
     // x, and the first cell of the first window
-    int H, int W, int C, int xRow, int xColumn, int strideRows, int strideColumns, int dilationRows, int dilationColumns,
+    int H, int W, int C, int xRow, int xColumn, int strideRows, int strideColumns, int dilationRows,
+    int dilationColumns,
     // the kernels of a group: `terms` = R * S * channels
-    int S, int channels, int terms, int outputs, int wFirst, int wRow, int wColumn, int wChannel, int wOutput, int wGroup,
+    int S, int channels, int terms, int outputs, int wFirst, int wRow, int wColumn, int wChannel, int wOutput,
+    int wGroup,
     // where the pixels go in y[N, YH, YW, YC]
-    int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep,
-    int partSteps EPILOGUE_PARAMETERS)
+    int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int partSteps EPILOGUE_PARAMETERS)
 {
   local float a[TK * ROW_M] __attribute__((aligned(16)));
   local float b[TK * ROW_N] __attribute__((aligned(16)));
@@ -56,8 +58,7 @@ kernel void local_convolution_correlate(
   UNROLLED_FOR(j, WN / 4) {
     float initial[4];
     const int output = firstOutput + 4 * (j * TX + tx);
-    UNROLLED_FOR(e, 4)
-      initial[e] = hasBias && output + e < outputs ? bias[group * outputs + output + e] : 0.0f;
+    UNROLLED_FOR(e, 4) initial[e] = hasBias && output + e < outputs ? bias[group * outputs + output + e] : 0.0f;
     UNROLLED_FOR(m, WM) sum[m][j] = (float4)(initial[0], initial[1], initial[2], initial[3]);
   }
 
@@ -84,7 +85,8 @@ kernel void local_convolution_correlate(
         const int output = firstOutput + wOwn + l * W_ROWS, wanted = step * TK + wTerm;
 #endif
         if (wanted < terms && output < outputs) {
-          FETCH(VW, wNext[l],
+          FETCH(
+              VW, wNext[l],
               weights + wAt.high * wRow + wAt.middle * wColumn + (size_t)wAt.low * wChannel + (size_t)output * wOutput)
         } else {
           ZERO(wNext[l], VW)
@@ -124,8 +126,8 @@ kernel void local_convolution_correlate(
     if (pixel >= pixels) continue;
     const Digits d = digits(pixel, P, Q);
     global float *to = y
-        + (((size_t)d.high * YH + yRow + d.middle * yRowStep) * YW + yColumn + d.low * yColumnStep) * YC
-        + group * outputs;
+                       + (((size_t)d.high * YH + yRow + d.middle * yRowStep) * YW + yColumn + d.low * yColumnStep) * YC
+                       + group * outputs;
     UNROLLED_FOR(j, WN / 4) {
       const int output = firstOutput + 4 * (j * TX + tx);
       const float4 value = sum[m][j];
@@ -153,12 +155,13 @@ kernel void local_convolution_correlate(
         if (i < 0 || i >= H || j < 0 || j >= W) continue;
         const float value = x[(((size_t)d.high * H + i) * W + j) * C + group * channels + at.low];
         const float product =
-            value * weights[at.high * wRow + at.middle * wColumn + (size_t)at.low * wChannel + (size_t)output * wOutput];
+            value
+            * weights[at.high * wRow + at.middle * wColumn + (size_t)at.low * wChannel + (size_t)output * wOutput];
         ADD_EXACTLY(float, total, error, product)
       }
       const float result = (hasBias ? bias[group * outputs + output] : 0.0f) + EXACT_SUM(total, error);
-      global float *to = y
-          + (((size_t)d.high * YH + yRow + d.middle * yRowStep) * YW + yColumn + d.low * yColumnStep) * YC
+      global float *to =
+          y + (((size_t)d.high * YH + yRow + d.middle * yRowStep) * YW + yColumn + d.low * yColumnStep) * YC
           + group * outputs + output;
       STORE_RESULT_ELEMENT(result, to, y)
     }

@@ -2,15 +2,15 @@
 
 #include "convolution/implicit-gemm.h"
 
-// The partial sums of a gradient, partial[splits, K, R, S, C / groups], each over a range of pixels in ascending order. Rows
-// of the tile are kernels, columns their taps, terms the pixels of dy[N, P, Q, K].
-__attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-kernel void local_convolution_gradient(
+// The partial sums of a gradient, partial[splits, K, R, S, C / groups], each over a range of pixels in ascending order.
+// Rows of the tile are kernels, columns their taps, terms the pixels of dy[N, P, Q, K].
+__attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution_gradient(
     global const float *restrict x, global const float *restrict dy, global float *restrict partial,
     // dy and its ranges
     int pixels, int P, int Q, int K, int splits,
     // x, and the first cell of the first window
-    int H, int W, int C, int xRow, int xColumn, int strideRows, int strideColumns, int dilationRows, int dilationColumns,
+    int H, int W, int C, int xRow, int xColumn, int strideRows, int strideColumns, int dilationRows,
+    int dilationColumns,
     // the kernels of a group: `taps` = R * S * channels
     int groups, int S, int channels, int taps, int outputs, int isPadded, int partSteps)
 {

@@ -1,5 +1,6 @@
-// Dense layers that read their weights where they lie: packing them, as convolution/correlate.cl does, would take longer than all
-// multiplications of a batch. The gradient of the weights is that of a 1x1 convolution, in convolution/gradient.cl.
+// Dense layers that read their weights where they lie: packing them, as convolution/correlate.cl does, would take
+// longer than all multiplications of a batch. The gradient of the weights is that of a 1x1 convolution, in
+// convolution/gradient.cl.
 //
 // C, the inputs, is a multiple of V. All row counts are at least ROWS.
 
@@ -34,8 +35,8 @@ float sum8(float8 v) { return sum4(v.lo + v.hi); }
 
 #ifdef TILE
 
-// y[N, K] = x[N, C] w[K, C]^T + b. One work-item: `perItem` kernels, TILE of them by ROWS rows at a time, the lanes along
-// C. A chunk of ROWS rows stays in cache for all these kernels. The last tiles start early.
+// y[N, K] = x[N, C] w[K, C]^T + b. One work-item: `perItem` kernels, TILE of them by ROWS rows at a time, the lanes
+// along C. A chunk of ROWS rows stays in cache for all these kernels. The last tiles start early.
 kernel void dense(
     global const float *restrict x, global const float *restrict w, global const float *restrict b,
     global float *restrict y, int N, int C, int K, int perItem, int chunk, int hasBias EPILOGUE_PARAMETERS)
@@ -60,8 +61,10 @@ kernel void dense(
             global float *out = y + (size_t)(n + i) * K + k + j;
             const float start = first > 0 ? *out : hasBias ? b[k + j] : 0.0f;
             const float value = start + SUM(sum[i][j]);
-            if (last < C) *out = value;
-            else STORE_RESULT_ELEMENT(value, out, y)
+            if (last < C)
+              *out = value;
+            else
+              STORE_RESULT_ELEMENT(value, out, y)
           }
       }
     }
@@ -71,20 +74,21 @@ kernel void dense(
 #else
 
 // sums += dy w for STEP rows of w from k, of which V columns at a time stay in registers for all rows of dy.
-#define ADD_DELTA(STEP)                                                                                 \
-  for (int c = 0; c < columns; c += V) {                                                                \
-    vec weight[STEP];                                                                                   \
+#define ADD_DELTA(STEP)                                                          \
+  for (int c = 0; c < columns; c += V) {                                         \
+    vec weight[STEP];                                                            \
     UNROLLED_FOR(j, STEP) weight[j] = LOAD(w + (size_t)(k + j) * C + begin + c); \
-    for (int n = 0; n < N; n++) {                                                                       \
-      global const float *delta = dy + (size_t)n * K + k;                                               \
-      vec sum = k == partBegin ? (vec)(0.0f) : LOAD(sums[n] + c);                                       \
-      UNROLLED_FOR(j, STEP) sum = fma((vec)(delta[j]), weight[j], sum);      \
-      STORE(sum, sums[n] + c);                                                                          \
-    }                                                                                                   \
+    for (int n = 0; n < N; n++) {                                                \
+      global const float *delta = dy + (size_t)n * K + k;                        \
+      vec sum = k == partBegin ? (vec)(0.0f) : LOAD(sums[n] + c);                \
+      UNROLLED_FOR(j, STEP) sum = fma((vec)(delta[j]), weight[j], sum);          \
+      STORE(sum, sums[n] + c);                                                   \
+    }                                                                            \
   }
 
-// dx[N, C] = dy[N, K] w[K, C]. One work-item COLUMNS columns of dx, a multiple of V, whose sums stay in the first cache. Where PARTS
-// is defined K is so large that `part` rows of w at a time are summed up, and then these sums; else `part` is K.
+// dx[N, C] = dy[N, K] w[K, C]. One work-item COLUMNS columns of dx, a multiple of V, whose sums stay in the first
+// cache. Where PARTS is defined K is so large that `part` rows of w at a time are summed up, and then these sums; else
+// `part` is K.
 kernel void dense_delta(
     global const float *restrict dy, global const float *restrict w, global float *restrict dx, int C, int K,
     int part EPILOGUE_PARAMETERS)

@@ -1,13 +1,13 @@
 // Depthwise convolution: kernel c sees channel c alone, so there is no sum over channels and little to compute for each
-// float that is read. All three directions therefore stream through whole rows, all channels of a few neighbouring pixels
-// at a time, and keep in registers what these pixels share.
+// float that is read. All three directions therefore stream through whole rows, all channels of a few neighbouring
+// pixels at a time, and keep in registers what these pixels share.
 //
-// S, STRIDE and DILATION are the kernel's columns, their stride and their dilation. A tile is TILE neighbouring pixels of
-// a row by V channels; the columns of the other image that take part in it are a few neighbouring ones. Where all of them
-// lie in the image no column is tested, else each one is. The last vector of channels starts early.
+// S, STRIDE and DILATION are the kernel's columns, their stride and their dilation. A tile is TILE neighbouring pixels
+// of a row by V channels; the columns of the other image that take part in it are a few neighbouring ones. Where all of
+// them lie in the image no column is tested, else each one is. The last vector of channels starts early.
 //
-// Where PARTS is defined sums are long and divided: a part of a result is `part` taps of a kernel row, or `partRows` whole rows, and
-// a part of a gradient `part` pixels.
+// Where PARTS is defined sums are long and divided: a part of a result is `part` taps of a kernel row, or `partRows`
+// whole rows, and a part of a gradient `part` pixels.
 //
 // The packed kernels are a row of C biases, then for each r, s a row of C weights.
 
@@ -37,20 +37,21 @@ kernel void depthwise_pack(
 }
 
 #ifdef PARTS
-#define BEGIN_PARTS                                                                         \
-  vec total[TILE];                                                                          \
-  int rowsLeft = partRows;                                                                  \
+#define BEGIN_PARTS        \
+  vec total[TILE];         \
+  int rowsLeft = partRows; \
   UNROLLED_FOR(m, TILE) total[m] = (vec)(0.0f);
 #define FOR_PARTS(begin, end) for (int begin = 0, end; end = min(begin + part, S), begin < S; begin = end)
-#define END_PART(sum)                                                                       \
-  if (--rowsLeft == 0) {                                                                    \
-    UNROLLED_FOR(m, TILE) {                                      \
-      total[m] += sum[m];                                                                   \
-      sum[m] = (vec)(0.0f);                                                                 \
-    }                                                                                       \
-    rowsLeft = partRows;                                                                    \
+#define END_PART(sum)       \
+  if (--rowsLeft == 0) {    \
+    UNROLLED_FOR(m, TILE) { \
+      total[m] += sum[m];   \
+      sum[m] = (vec)(0.0f); \
+    }                       \
+    rowsLeft = partRows;    \
   }
-#define END_PARTS(sum) UNROLLED_FOR(m, TILE) sum[m] += total[m];
+#define END_PARTS(sum) \
+  UNROLLED_FOR(m, TILE) sum[m] += total[m];
 #else
 #define BEGIN_PARTS
 #define FOR_PARTS(begin, end) const int begin = 0, end = S;
@@ -59,15 +60,15 @@ kernel void depthwise_pack(
 #endif
 
 // Stores `value`, the vector that begins with channel c, to p in the result, but only the channels from `own` on.
-#define STORE_OWN(value, p, result, c, own)                                                \
-  {                                                                                        \
-    if (c == own) {                                                                        \
-      STORE_RESULT(value, p, result)                                                       \
-    } else {                                                                               \
-      float values[V];                                                                     \
-      STORE(value, values);                                                                \
-      for (int l = own - c; l < V; l++) STORE_RESULT_ELEMENT(values[l], (p) + l, result)   \
-    }                                                                                      \
+#define STORE_OWN(value, p, result, c, own)                                              \
+  {                                                                                      \
+    if (c == own) {                                                                      \
+      STORE_RESULT(value, p, result)                                                     \
+    } else {                                                                             \
+      float values[V];                                                                   \
+      STORE(value, values);                                                              \
+      for (int l = own - c; l < V; l++) STORE_RESULT_ELEMENT(values[l], (p) + l, result) \
+    }                                                                                    \
   }
 
 // The first row of a window that starts at row i and lies in the image of H rows, and the end of such rows.
@@ -80,8 +81,8 @@ inline static int window_end(int i, int dilation, int H, int R)
 // The columns of x that a tile of y reads.
 #define X_COLUMNS ((TILE - 1) * STRIDE + (S - 1) * DILATION + 1)
 
-// Adds the products of taps sBegin ..< sEnd of a kernel row, which are all where taps are unrolled, to the sums of a tile. `in` is
-// where column `first` of x, the first of the tile's columns, is or would be.
+// Adds the products of taps sBegin ..< sEnd of a kernel row, which are all where taps are unrolled, to the sums of a
+// tile. `in` is where column `first` of x, the first of the tile's columns, is or would be.
 inline static void correlate_row(
     vec *sum, global const float *in, global const float *weights, int C, int W, int first, int sBegin, int sEnd,
     int isInside)
@@ -156,8 +157,8 @@ kernel void depthwise_correlate(
 #define BACK ((S - 1) * DILATION / STRIDE)
 #define DY_COLUMNS (BACK + (TILE - 1) / STRIDE + 1)
 
-// Adds the products of taps sBegin ..< sEnd of a kernel row to the sums of a tile. `in` is where column `first` of dy, the first
-// that reaches the tile, is or would be.
+// Adds the products of taps sBegin ..< sEnd of a kernel row to the sums of a tile. `in` is where column `first` of dy,
+// the first that reaches the tile, is or would be.
 inline static void delta_row(
     vec *sum, global const float *in, global const float *weights, int C, int Q, int first, int sBegin, int sEnd,
     int isInside)
@@ -236,10 +237,11 @@ kernel void depthwise_delta(
   }
 }
 
-// Adds the products of a tile of dy and a row of x to the sums of one kernel row, which are `lanes` apart. `in` is where
-// column `first` of x, the first of the tile's columns, is or would be.
+// Adds the products of a tile of dy and a row of x to the sums of one kernel row, which are `lanes` apart. `in` is
+// where column `first` of x, the first of the tile's columns, is or would be.
 inline static void gradient_row(
-    global float *sums, int lanes, global const float *in, global const float *dy, int C, int W, int first, int isInside)
+    global float *sums, int lanes, global const float *in, global const float *dy, int C, int W, int first,
+    int isInside)
 {
 #if UNROLLS(X_COLUMNS)
   vec delta[TILE], sum[S];
@@ -277,11 +279,11 @@ inline static void gradient_pixel(
 }
 
 // A work-item's sums of all taps.
-#define FOR_TAPS(STATEMENT)                                                     \
-  for (int t = 0; t < R * S; t++)                                               \
-    for (int lane = firstLane; lane < endLane; lane += V) {                     \
-      const size_t place = (size_t)t * lanes + lane;                            \
-      STATEMENT                                                                 \
+#define FOR_TAPS(STATEMENT)                                 \
+  for (int t = 0; t < R * S; t++)                           \
+    for (int lane = firstLane; lane < endLane; lane += V) { \
+      const size_t place = (size_t)t * lanes + lane;        \
+      STATEMENT                                             \
     }
 #define CLEAR(sums) FOR_TAPS(STORE((vec)(0.0f), (sums) + place);)
 #define ADD_TO_TOTALS FOR_TAPS(STORE(LOAD(totals + place) + LOAD(sums + place), totals + place);)
@@ -358,8 +360,7 @@ kernel void depthwise_gradient_sum(
   if (own >= lanes) return;
   const int c = min(own, C - V);
   for (int t = 0; t < taps; t++) {
-    SUM_BY_PARTS(
-        vec, sum, split, splits, LAST_STAGE_PART, LOAD(partial + ((size_t)split * taps + t) * lanes + own))
+    SUM_BY_PARTS(vec, sum, split, splits, LAST_STAGE_PART, LOAD(partial + ((size_t)split * taps + t) * lanes + own))
     float values[V];
     STORE(sum, values);
     for (int l = own - c; l < V; l++) dw[(size_t)(c + l) * taps + t] = values[l];

@@ -1,6 +1,6 @@
-// Operations whose every element stands alone. A work-item does BLOCK neighbouring elements, V at a time and the rest one
-// by one: the statement must hold for vectors and scalars alike. T is the type of the moment, GET(p) the operand's element.
-// A result may lie where an operand does: each element is read before it is written.
+// Operations whose every element stands alone. A work-item does BLOCK neighbouring elements, V at a time and the rest
+// one by one: the statement must hold for vectors and scalars alike. T is the type of the moment, GET(p) the operand's
+// element. A result may lie where an operand does: each element is read before it is written.
 
 #ifdef PARSE_ONLY
 #define BLOCK 4096
@@ -10,11 +10,11 @@
 #include "include/epilogue.h"
 #include "include/vector.h"
 
-#define ELEMENTWISE(COUNT, STATEMENT)                          \
-  const int begin = get_global_id(0) * BLOCK;                  \
-  const int end = min(begin + BLOCK, (int)(COUNT));            \
-  int at = begin;                                              \
-  for (; at <= end - V; at += V) { VECTOR_STEP(STATEMENT) }    \
+#define ELEMENTWISE(COUNT, STATEMENT)                       \
+  const int begin = get_global_id(0) * BLOCK;               \
+  const int end = min(begin + BLOCK, (int)(COUNT));         \
+  int at = begin;                                           \
+  for (; at <= end - V; at += V) { VECTOR_STEP(STATEMENT) } \
   for (; at < end; at++) { SCALAR_STEP(STATEMENT) }
 
 #define VECTOR_STEP(STATEMENT) STATEMENT(vec, VECTOR_GET, VECTOR_PUT)
@@ -24,45 +24,33 @@
 #define SCALAR_GET(p) (p)[at]
 #define SCALAR_PUT(p, value) (p)[at] = (value)
 
-#define ADD(T, GET, PUT)           \
-  const T sum = GET(a) + GET(b);   \
+#define ADD(T, GET, PUT)         \
+  const T sum = GET(a) + GET(b); \
   PUT(y, FINISH(T, sum, GET(activated)));
 kernel void add(global const float *a, global const float *b, global float *y, int count EPILOGUE_PARAMETERS)
 {
   ELEMENTWISE(count, ADD)
 }
 
-#define SCALE(T, GET, PUT)             \
+#define SCALE(T, GET, PUT)          \
   const T scaled = factor * GET(x); \
   PUT(y, scaled);
-kernel void scale(global const float *x, global float *y, int count, float factor)
-{
-  ELEMENTWISE(count, SCALE)
-}
+kernel void scale(global const float *x, global float *y, int count, float factor) { ELEMENTWISE(count, SCALE) }
 
 #define FILL(T, GET, PUT) PUT(y, (T)(value));
-kernel void fill(global float *y, int count, float value)
-{
-  ELEMENTWISE(count, FILL)
-}
+kernel void fill(global float *y, int count, float value) { ELEMENTWISE(count, FILL) }
 
 #define COPY(T, GET, PUT) PUT(y, GET(x));
-kernel void copy(global const float *x, global float *y, int count)
-{
-  ELEMENTWISE(count, COPY)
-}
+kernel void copy(global const float *x, global float *y, int count) { ELEMENTWISE(count, COPY) }
 
 #ifdef ACTIVATION
 #define ACTIVATION_VALUE(T, GET, PUT) \
   const T value = GET(x);             \
   PUT(y, ACTIVATE(T, value));
-kernel void activation(global const float *x, global float *y, int count)
-{
-  ELEMENTWISE(count, ACTIVATION_VALUE)
-}
+kernel void activation(global const float *x, global float *y, int count) { ELEMENTWISE(count, ACTIVATION_VALUE) }
 
-#define ACTIVATION_DELTA(T, GET, PUT)             \
-  const T value = GET(y), delta = GET(dy);        \
+#define ACTIVATION_DELTA(T, GET, PUT)      \
+  const T value = GET(y), delta = GET(dy); \
   PUT(dx, ACTIVATE_DELTA(T, value, delta));
 kernel void activation_delta(global const float *y, global const float *dy, global float *dx, int count)
 {
@@ -70,11 +58,11 @@ kernel void activation_delta(global const float *y, global const float *dy, glob
 }
 #endif
 
-#define SGD(T, GET, PUT)                                                                     \
-  const T parameter = GET(parameters);                                                       \
-  const T g = fma((T)(weightDecay), parameter, GET(gradient));                               \
-  const T v = fma((T)(momentum), GET(velocity), g);                                          \
-  PUT(velocity, v);                                                                          \
+#define SGD(T, GET, PUT)                                       \
+  const T parameter = GET(parameters);                         \
+  const T g = fma((T)(weightDecay), parameter, GET(gradient)); \
+  const T v = fma((T)(momentum), GET(velocity), g);            \
+  PUT(velocity, v);                                            \
   PUT(parameters, fma((T)(-rate), nesterov ? fma((T)(momentum), v, g) : v, parameter));
 kernel void sgd(
     global const float *learningRate, global const float *gradient, global float *parameters, global float *velocity,

@@ -3,8 +3,8 @@
 #ifndef INCLUDE_ACTIVATION_H
 #define INCLUDE_ACTIVATION_H
 
-// Activation functions, for vectors and scalars alike: T is the type, the arguments are variables. The delta of each is a
-// function of y = f(x). SLOPE has the bits of a float.
+// Activation functions, for vectors and scalars alike: T is the type, the arguments are variables. The delta of each is
+// a function of y = f(x). SLOPE has the bits of a float.
 #if ACTIVATION == 1  // relu
 #define ACTIVATE(T, x) ((x) < (T)(0.0f) ? (T)(0.0f) : (x))
 #define ACTIVATE_DELTA(T, y, dy) ((y) <= (T)(0.0f) ? (T)(0.0f) : (dy))

@@ -1,5 +1,5 @@
-// The epilogue of an operation: its kernels finish each element of their result when they store it, so that an activation
-// (EPILOGUE 1) or its delta (2) takes no pass over memory of its own.
+// The epilogue of an operation: its kernels finish each element of their result when they store it, so that an
+// activation (EPILOGUE 1) or its delta (2) takes no pass over memory of its own.
 
 #ifndef INCLUDE_EPILOGUE_H
 #define INCLUDE_EPILOGUE_H

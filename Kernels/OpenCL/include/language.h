@@ -13,7 +13,8 @@
 #define JOIN(a, b) JOIN_(a, b)
 
 #define UNROLL _Pragma("unroll")
-// A loop over 0 ..< count that is unrolled, and one that is not: unrolled it would take seconds to compile and as long to run.
+// A loop over 0 ..< count that is unrolled, and one that is not: unrolled it would take seconds to compile and as long
+// to run.
 #define UNROLLED_FOR(index, count) _Pragma("unroll") for (int index = 0; index < (count); index++)
 #define ROLLED_FOR(index, count) _Pragma("nounroll") for (int index = 0; index < (count); index++)
 

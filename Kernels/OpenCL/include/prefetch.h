@@ -3,8 +3,8 @@
 #ifndef INCLUDE_PREFETCH_H
 #define INCLUDE_PREFETCH_H
 
-// Prefetches the cache line at `p`, to read or to write it. OpenCL's own `prefetch` does nothing in PoCL, which defines the
-// number of address bits.
+// Prefetches the cache line at `p`, to read or to write it. OpenCL's own `prefetch` does nothing in PoCL, which defines
+// the number of address bits.
 #ifdef POCL_DEVICE_ADDRESS_BITS
 #define PREFETCH(p) __builtin_prefetch(p)
 #define PREFETCH_TO_WRITE(p) __builtin_prefetch(p, 1)

@@ -1,8 +1,8 @@
 // NaN and infinity.
 //
-// Padding is never multiplied. Kernels that multiply its zeros all the same, or whose transforms may overflow, watch for what
-// is not finite, where alone that shows: 0 times it is NaN. They compute such results again as the definition says, in a slow
-// loop that costs the others nothing.
+// Padding is never multiplied. Kernels that multiply its zeros all the same, or whose transforms may overflow, watch
+// for what is not finite, where alone that shows: 0 times it is NaN. They compute such results again as the definition
+// says, in a slow loop that costs the others nothing.
 
 #ifndef INCLUDE_SPECIAL_VALUES_H
 #define INCLUDE_SPECIAL_VALUES_H

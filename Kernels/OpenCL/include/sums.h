@@ -3,8 +3,8 @@
 #ifndef INCLUDE_SUMS_H
 #define INCLUDE_SUMS_H
 
-// Adds a term to a sum whose rounding errors are summed on their own: Ogita, Rump and Oishi, "Accurate Sum and Dot Product"
-// (2005).
+// Adds a term to a sum whose rounding errors are summed on their own: Ogita, Rump and Oishi, "Accurate Sum and Dot
+// Product" (2005).
 #define ADD_EXACTLY(T, sum, error, term)                           \
   {                                                                \
     const T term_ = term, sum_ = sum + term_, added_ = sum_ - sum; \
@@ -14,8 +14,8 @@
 // The sum and its error, which is NaN where the sum is not finite.
 #define EXACT_SUM(sum, error) ((error) != (error) ? (sum) : (sum) + (error))
 
-// sum = the sum of `value`, an expression of `index`, over `count` indices: `part` of them are added up at a time, and then the sums
-// of the parts, because rounding errors grow with the length of a chain of additions.
+// sum = the sum of `value`, an expression of `index`, over `count` indices: `part` of them are added up at a time, and
+// then the sums of the parts, because rounding errors grow with the length of a chain of additions.
 #define SUM_BY_PARTS(T, sum, index, count, part, value)                                                   \
   T sum = (T)(0.0f);                                                                                      \
   for (int begin_ = 0; begin_ < (count); begin_ += (part)) {                                              \

@@ -50,21 +50,22 @@ ACCESS_ANYWHERE(uint)
 #endif
 #endif
 
-// Transposes the V rows of `block`. Each round puts the halves of two rows between each other; after log2(V) rounds rows are
-// columns.
+// Transposes the V rows of `block`. Each round puts the halves of two rows between each other; after log2(V) rounds
+// rows are columns.
 #if V == 1
 #define TRANSPOSE(block)
 #else
-#define TRANSPOSE(block)                                               \
-  UNROLL for (int round = 1; round < V; round *= 2) {       \
-    vec other[V];                                                      \
-    UNROLLED_FOR(l, V / 2) {                \
-      other[2 * l].even = block[l].lo;                                 \
-      other[2 * l].odd = block[l + V / 2].lo;                          \
-      other[2 * l + 1].even = block[l].hi;                             \
-      other[2 * l + 1].odd = block[l + V / 2].hi;                      \
-    }                                                                  \
-    UNROLLED_FOR(l, V) block[l] = other[l]; \
+#define TRANSPOSE(block)                            \
+  UNROLL for (int round = 1; round < V; round *= 2) \
+  {                                                 \
+    vec other[V];                                   \
+    UNROLLED_FOR(l, V / 2) {                        \
+      other[2 * l].even = block[l].lo;              \
+      other[2 * l].odd = block[l + V / 2].lo;       \
+      other[2 * l + 1].even = block[l].hi;          \
+      other[2 * l + 1].odd = block[l + V / 2].hi;   \
+    }                                               \
+    UNROLLED_FOR(l, V) block[l] = other[l];         \
   }
 #endif
 

@@ -1,5 +1,5 @@
-// Losses with their deltas, and the count of correct predictions, in two stages: a value a row or block, then their mean
-// or sum. Long sums are divided into parts of `part` terms.
+// Losses with their deltas, and the count of correct predictions, in two stages: a value a row or block, then their
+// mean or sum. Long sums are divided into parts of `part` terms.
 
 #ifdef PARSE_ONLY
 #define BLOCK 2048
@@ -7,8 +7,8 @@
 
 #include "include/sums.h"
 
-// losses[row] = log(sum of exp(logits)) - logits[label] and dlogits = (softmax - target) / rows. A label that is no class
-// gives NaN. One work-item a row.
+// losses[row] = log(sum of exp(logits)) - logits[label] and dlogits = (softmax - target) / rows. A label that is no
+// class gives NaN. One work-item a row.
 kernel void softmax_cross_entropy(
     global const float *restrict logits, global const int *restrict labels, global float *restrict losses,
     global float *restrict dlogits, int rows, int classes, int part)
@@ -23,8 +23,7 @@ kernel void softmax_cross_entropy(
   for (int c = 1; c < classes; c++) greatest = fmax(greatest, in[c]);
   SUM_BY_PARTS(float, sum, c, classes, part, (out[c] = exp(in[c] - greatest)))
   losses[row] = known ? log(sum) - (in[label] - greatest) : NAN;
-  for (int c = 0; c < classes; c++)
-    out[c] = known ? (out[c] / sum - (c == label ? 1.0f : 0.0f)) / (float)rows : NAN;
+  for (int c = 0; c < classes; c++) out[c] = known ? (out[c] / sum - (c == label ? 1.0f : 0.0f)) / (float)rows : NAN;
 }
 
 // losses[block] = sum of (y - target)^2 and dy = 2 (y - target) / count. One work-item a block.

@@ -1,18 +1,19 @@
-// Batch normalisation of the columns of x[rows, C]. Work-items own a group of channels and a range of rows; within a group V
-// channels are done at a time and the rest one by one: a statement must hold for vectors and scalars alike, as in elementwise/elementwise.cl.
+// Batch normalisation of the columns of x[rows, C]. Work-items own a group of channels and a range of rows; within a
+// group V channels are done at a time and the rest one by one: a statement must hold for vectors and scalars alike, as
+// in elementwise/elementwise.cl.
 
 #include "include/epilogue.h"
-#include "include/sums.h"
 #include "include/special-values.h"
+#include "include/sums.h"
 #include "include/vector.h"
 #include "normalization/moments.h"
 
-#define CHANNELS(FIRST, COUNT, STATEMENT)                                     \
-  {                                                                           \
-    const int end_ = min((FIRST) + (COUNT), C);                               \
-    int c = (FIRST);                                                          \
-    for (; c <= end_ - V; c += V) { STATEMENT(vec, VECTOR_GET, VECTOR_PUT) }  \
-    for (; c < end_; c++) { STATEMENT(float, SCALAR_GET, SCALAR_PUT) }        \
+#define CHANNELS(FIRST, COUNT, STATEMENT)                                    \
+  {                                                                          \
+    const int end_ = min((FIRST) + (COUNT), C);                              \
+    int c = (FIRST);                                                         \
+    for (; c <= end_ - V; c += V) { STATEMENT(vec, VECTOR_GET, VECTOR_PUT) } \
+    for (; c < end_; c++) { STATEMENT(float, SCALAR_GET, SCALAR_PUT) }       \
   }
 
 #define VECTOR_GET(p) LOAD((p) + c)
@@ -23,35 +24,36 @@
 // The rows that are summed before their sum is merged with that of the rows before.
 #define CHUNK 16
 
-// The moments of `splits` ranges of rows, C of each: the mean, its low-order part, the sum of squared deviations, its low-order part.
+// The moments of `splits` ranges of rows, C of each: the mean, its low-order part, the sum of squared deviations, its
+// low-order part.
 //
-// Within a chunk deviations are taken from one of its values, the median of three: they are exact where values are near to each other
-// and zeros where all are the same. One value far from the others is not taken, and whichever is, the squared sum that is subtracted is
-// at most CHUNK times what is left.
-#define STATISTICS(T, GET, PUT)                                                                      \
+// Within a chunk deviations are taken from one of its values, the median of three: they are exact where values are near
+// to each other and zeros where all are the same. One value far from the others is not taken, and whichever is, the
+// squared sum that is subtracted is at most CHUNK times what is left.
+#define STATISTICS(T, GET, PUT)                                                                               \
   const T origin = ORIGIN(T, GET(chunk), GET(chunk + (size_t)(n / 2) * C), GET(chunk + (size_t)(n - 1) * C)); \
-  T sum = (T)(0.0f), square = (T)(0.0f);                                                             \
-  for (int r = 0; r < n; r++) {                                                                      \
-    const T deviation = GET(chunk + (size_t)r * C) - origin;                                         \
-    sum += deviation;                                                                                \
-    square = fma(deviation, deviation, square);                                                      \
-  }                                                                                                  \
-  const T shift = sum / (float)n, mean = origin + shift;                                             \
-  const T low = FINITE(mean) ? shift - (mean - origin) : (T)(0.0f);                                  \
-  square = fma(-sum, shift, square);                                                                 \
-  square = square < (T)(0.0f) ? (T)(0.0f) : square;                                                  \
-  if (before == 0) {                                                                                 \
-    PUT(means, mean);                                                                                \
-    PUT(lows, low);                                                                                  \
-    PUT(squares, square);                                                                            \
-    PUT(squareLows, (T)(0.0f));                                                                      \
-  } else {                                                                                           \
-    T allMean = GET(means), allLow = GET(lows), allSquare = GET(squares), allSquareLow = GET(squareLows); \
-    MERGE_MOMENTS(T, allMean, allLow, allSquare, allSquareLow, mean, low, square, share, weight)     \
-    PUT(means, allMean);                                                                             \
-    PUT(lows, allLow);                                                                               \
-    PUT(squares, allSquare);                                                                         \
-    PUT(squareLows, allSquareLow);                                                                   \
+  T sum = (T)(0.0f), square = (T)(0.0f);                                                                      \
+  for (int r = 0; r < n; r++) {                                                                               \
+    const T deviation = GET(chunk + (size_t)r * C) - origin;                                                  \
+    sum += deviation;                                                                                         \
+    square = fma(deviation, deviation, square);                                                               \
+  }                                                                                                           \
+  const T shift = sum / (float)n, mean = origin + shift;                                                      \
+  const T low = FINITE(mean) ? shift - (mean - origin) : (T)(0.0f);                                           \
+  square = fma(-sum, shift, square);                                                                          \
+  square = square < (T)(0.0f) ? (T)(0.0f) : square;                                                           \
+  if (before == 0) {                                                                                          \
+    PUT(means, mean);                                                                                         \
+    PUT(lows, low);                                                                                           \
+    PUT(squares, square);                                                                                     \
+    PUT(squareLows, (T)(0.0f));                                                                               \
+  } else {                                                                                                    \
+    T allMean = GET(means), allLow = GET(lows), allSquare = GET(squares), allSquareLow = GET(squareLows);     \
+    MERGE_MOMENTS(T, allMean, allLow, allSquare, allSquareLow, mean, low, square, share, weight)              \
+    PUT(means, allMean);                                                                                      \
+    PUT(lows, allLow);                                                                                        \
+    PUT(squares, allSquare);                                                                                  \
+    PUT(squareLows, allSquareLow);                                                                            \
   }
 kernel void batch_normalization_statistics(
     global const float *restrict x, global float *restrict moments, int rows, int C, int group, int splits)
@@ -59,7 +61,8 @@ kernel void batch_normalization_statistics(
   const int first = get_global_id(0) * group, split = get_global_id(1);
   if (first >= C || split >= splits) return;
   const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
-  global float *means = moments + (size_t)split * 4 * C, *lows = means + C, *squares = lows + C, *squareLows = squares + C;
+  global float *means = moments + (size_t)split * 4 * C, *lows = means + C, *squares = lows + C,
+               *squareLows = squares + C;
   for (int row = begin; row < end; row += CHUNK) {
     const int n = min(CHUNK, end - row), before = row - begin;
     const float share = (float)n / (float)(before + n), weight = (float)before * share;
@@ -118,13 +121,13 @@ kernel void batch_normalization_scale(
 }
 
 // y = (x - mean) * scale + offset. x and y may be the same.
-#define NORMALIZE(T, GET, PUT)                                             \
-  const T normalized = fma(GET(in) - GET(mean), GET(scale), GET(offset));  \
+#define NORMALIZE(T, GET, PUT)                                            \
+  const T normalized = fma(GET(in) - GET(mean), GET(scale), GET(offset)); \
   PUT(out, FINISH(T, normalized, GET(activated + (size_t)row * C)));
 kernel void batch_normalization(
     global const float *x, global const float *restrict mean, global const float *restrict scale,
-    global const float *restrict offset, global float *y, int rows, int C, int group, int rowsPerItem
-    EPILOGUE_PARAMETERS)
+    global const float *restrict offset, global float *y, int rows, int C, int group,
+    int rowsPerItem EPILOGUE_PARAMETERS)
 {
   const int first = get_global_id(0) * group, begin = get_global_id(1) * rowsPerItem;
   if (first >= C) return;
@@ -135,30 +138,30 @@ kernel void batch_normalization(
   }
 }
 
-// The sums of dy and of dy * (x - mean) over `splits` ranges of rows, chunk by chunk; WIDTH vectors at a time, so that memory is
-// read in the order in which it lies.
-#define SUMS(T, GET, PUT, WIDTH)                                                                     \
-  T center[WIDTH], sum[WIDTH], product[WIDTH];                                                       \
-  UNROLLED_FOR(j, WIDTH) {                                                \
-    center[j] = GET(mean, j);                                                                        \
-    sum[j] = product[j] = (T)(0.0f);                                                                 \
-  }                                                                                                  \
-  for (int r = 0; r < n; r++) {                                                                      \
-    UNROLLED_FOR(j, WIDTH) {                                              \
-      const T centered = GET(chunk + (size_t)r * C, j) - center[j];                                  \
-      NORMALIZED_DELTA(                                                                              \
-          T, delta, GET(deltas + (size_t)r * C, j), centered, GET(inverse, j) * GET(weight, j),      \
-          NORMALIZED_OFFSET(GET(meanLow, j), GET(inverse, j) * GET(weight, j), GET(bias, j)))        \
-      sum[j] += delta;                                                                               \
-      product[j] = fma(delta, centered, product[j]);                                                 \
-    }                                                                                                \
-  }                                                                                                  \
-  UNROLLED_FOR(j, WIDTH) {                                                \
-    PUT(sums, j, row == begin ? sum[j] : GET(sums, j) + sum[j]);                                     \
-    PUT(products, j, row == begin ? product[j] : GET(products, j) + product[j]);                     \
+// The sums of dy and of dy * (x - mean) over `splits` ranges of rows, chunk by chunk; WIDTH vectors at a time, so that
+// memory is read in the order in which it lies.
+#define SUMS(T, GET, PUT, WIDTH)                                                                \
+  T center[WIDTH], sum[WIDTH], product[WIDTH];                                                  \
+  UNROLLED_FOR(j, WIDTH) {                                                                      \
+    center[j] = GET(mean, j);                                                                   \
+    sum[j] = product[j] = (T)(0.0f);                                                            \
+  }                                                                                             \
+  for (int r = 0; r < n; r++) {                                                                 \
+    UNROLLED_FOR(j, WIDTH) {                                                                    \
+      const T centered = GET(chunk + (size_t)r * C, j) - center[j];                             \
+      NORMALIZED_DELTA(                                                                         \
+          T, delta, GET(deltas + (size_t)r * C, j), centered, GET(inverse, j) * GET(weight, j), \
+          NORMALIZED_OFFSET(GET(meanLow, j), GET(inverse, j) * GET(weight, j), GET(bias, j)))   \
+      sum[j] += delta;                                                                          \
+      product[j] = fma(delta, centered, product[j]);                                            \
+    }                                                                                           \
+  }                                                                                             \
+  UNROLLED_FOR(j, WIDTH) {                                                                      \
+    PUT(sums, j, row == begin ? sum[j] : GET(sums, j) + sum[j]);                                \
+    PUT(products, j, row == begin ? product[j] : GET(products, j) + product[j]);                \
   }
-#define VECTORS_GET(p, j) LOAD((p) + c + (j) * V)
-#define VECTORS_PUT(p, j, value) STORE(value, (p) + c + (j) * V)
+#define VECTORS_GET(p, j) LOAD((p) + c + (j)*V)
+#define VECTORS_PUT(p, j, value) STORE(value, (p) + c + (j)*V)
 #define SCALARS_GET(p, j) (p)[c]
 #define SCALARS_PUT(p, j, value) (p)[c] = (value)
 kernel void batch_normalization_sums(
@@ -187,9 +190,9 @@ kernel void batch_normalization_sums(
   }
 }
 
-// dweight, dbias, and the factors of dx = scale * (dy - meanDelta - (x - mean) * slope), C of each: scale, meanDelta, slope and, for
-// what is normalised again, offset. The products were taken with x - mean, so the low-order part of the mean is made up for here. One
-// work-item a channel.
+// dweight, dbias, and the factors of dx = scale * (dy - meanDelta - (x - mean) * slope), C of each: scale, meanDelta,
+// slope and, for what is normalised again, offset. The products were taken with x - mean, so the low-order part of the
+// mean is made up for here. One work-item a channel.
 kernel void batch_normalization_sums_merge(
     global const float *restrict sums, global const float *restrict products, global const float *restrict weight,
     global const float *restrict savedInverseDeviation, global const float *restrict savedMeanLow,
@@ -217,9 +220,9 @@ kernel void batch_normalization_sums_merge(
 }
 
 // dy and dx may be the same.
-#define DELTA(T, GET, PUT)                                                            \
-  const T centered = GET(in) - GET(mean);                                             \
-  NORMALIZED_DELTA(T, delta, GET(deltas), centered, GET(scale), GET(offset))          \
+#define DELTA(T, GET, PUT)                                                   \
+  const T centered = GET(in) - GET(mean);                                    \
+  NORMALIZED_DELTA(T, delta, GET(deltas), centered, GET(scale), GET(offset)) \
   PUT(out, GET(scale) * fma(-centered, GET(slope), delta - GET(meanDelta)));
 kernel void batch_normalization_delta(
     global const float *restrict x, global const float *dy, global const float *restrict mean,

@@ -1,19 +1,20 @@
-// Average pooling and its delta. Where PARTS is defined sums are long and divided: a part is `part` cells of a row of a window, or
-// `partRows` whole rows.
+// Average pooling and its delta. Where PARTS is defined sums are long and divided: a part is `part` cells of a row of a
+// window, or `partRows` whole rows.
 
 #include "include/epilogue.h"
 #include "include/vector.h"
 
 #ifdef PARTS
-#define BEGIN_PARTS               \
-  vec total = (vec)(0.0f);        \
+#define BEGIN_PARTS        \
+  vec total = (vec)(0.0f); \
   int rowsLeft = partRows;
-#define FOR_PARTS(begin, end, from, to) for (int begin = (from), end; end = min(begin + part, (to)), begin < (to); begin = end)
-#define END_PART                  \
-  if (--rowsLeft == 0) {          \
-    total += sum;                 \
-    sum = (vec)(0.0f);            \
-    rowsLeft = partRows;          \
+#define FOR_PARTS(begin, end, from, to) \
+  for (int begin = (from), end; end = min(begin + part, (to)), begin < (to); begin = end)
+#define END_PART         \
+  if (--rowsLeft == 0) { \
+    total += sum;        \
+    sum = (vec)(0.0f);   \
+    rowsLeft = partRows; \
   }
 #define END_PARTS sum += total;
 #else
@@ -23,8 +24,8 @@
 #define END_PARTS
 #endif
 
-// The cells that divide a window's sum along one axis, from the window's first cell `start`: those in the image, or with
-// COUNTS_PADDING those up to the padded end, which windows of ceil mode may pass.
+// The cells that divide a window's sum along one axis, from the window's first cell `start`: those in the image, or
+// with COUNTS_PADDING those up to the padded end, which windows of ceil mode may pass.
 int divisor(int start, int window, int size, int before, int after)
 {
 #ifdef COUNTS_PADDING
@@ -36,8 +37,8 @@ int divisor(int start, int window, int size, int before, int after)
 
 // One work-item a row of y.
 kernel void average_pooling(
-    global const float *restrict x, global float *restrict y, int rows, int H, int W, int C, int P, int Q, int R,
-    int S, int strideRows, int strideColumns, int top, int left, int bottom, int right, int part,
+    global const float *restrict x, global float *restrict y, int rows, int H, int W, int C, int P, int Q, int R, int S,
+    int strideRows, int strideColumns, int top, int left, int bottom, int right, int part,
     int partRows EPILOGUE_PARAMETERS)
 {
   const int row = get_global_id(0);

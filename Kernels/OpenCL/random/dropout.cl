@@ -3,8 +3,9 @@
 #include "include/epilogue.h"
 #include "include/vector.h"
 
-// y = kept ? x * scale : 0. A tile has 64 elements: element 16 j + l is ruled by word j of the counter's block l. A work-item does V
-// neighbouring blocks of each of its tiles; neighbouring work-items share tiles. x and y may be the same.
+// y = kept ? x * scale : 0. A tile has 64 elements: element 16 j + l is ruled by word j of the counter's block l. A
+// work-item does V neighbouring blocks of each of its tiles; neighbouring work-items share tiles. x and y may be the
+// same.
 kernel void dropout(
     global const float *x, global const int *restrict step, global float *y, int count, int seedLow, int seedHigh,
     int layer, int purpose, int threshold, float scale, int tilesPerItem EPILOGUE_PARAMETERS)

@@ -1,5 +1,5 @@
-// Sums, statistics and softmax for GPUs. A work-group is LINES x LANES work-items; each reduces some elements of one column, and
-// the LINES results of a column are combined in local memory by a tree. The order of every sum is fixed.
+// Sums, statistics and softmax for GPUs. A work-group is LINES x LANES work-items; each reduces some elements of one
+// column, and the LINES results of a column are combined in local memory by a tree. The order of every sum is fixed.
 
 #ifdef PARSE_ONLY
 #define LINES 64
@@ -14,7 +14,8 @@
 #define LANE (ITEM % LANES)
 #define LINE (ITEM / LANES)
 
-// Combines the work-items of a column; STATEMENT brings what work-item `other` has to ITEM. The result is that of line 0.
+// Combines the work-items of a column; STATEMENT brings what work-item `other` has to ITEM. The result is that of line
+// 0.
 #define TREE(STATEMENT)                             \
   for (int step = LINES / 2; step > 0; step /= 2) { \
     barrier(CLK_LOCAL_MEM_FENCE);                   \
@@ -31,7 +32,10 @@ typedef struct {
   int count;
 } LongSum;
 
-#define EMPTY_SUM { 0.0f, 0.0f, 0.0f, 0 }
+#define EMPTY_SUM       \
+  {                     \
+    0.0f, 0.0f, 0.0f, 0 \
+  }
 #define TOTAL(sum) ((sum).rest + ((sum).chains + (sum).chain))
 
 static LongSum counted(LongSum sum)
@@ -67,8 +71,8 @@ static LongSum added_product(LongSum sum, float a, float b)
 #define END ((int)((long)rows * (SPLIT + 1) / splits))
 
 // sums[splits, C], the column sums of ranges of x[rows, C].
-__attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-kernel void local_column_sums(global const float *restrict x, global float *restrict sums, int rows, int C, int splits)
+__attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_column_sums(
+    global const float *restrict x, global float *restrict sums, int rows, int C, int splits)
 {
   local float values[ITEMS];
   const int c = COLUMN, end = END;
@@ -110,10 +114,9 @@ static Moments merged(Moments a, Moments b)
 // Rows that a work-item holds at a time.
 #define CHUNK 16
 
-// parts[splits, 4, C]: the moments of each column of x[rows, C], for ranges of rows, as batch_normalization_statistics of
-// normalization/batch.cl has them.
-__attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-kernel void local_statistics(
+// parts[splits, 4, C]: the moments of each column of x[rows, C], for ranges of rows, as batch_normalization_statistics
+// of normalization/batch.cl has them.
+__attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_statistics(
     global const float *restrict x, global float *restrict parts, int rows, int C, int splits)
 {
   local float counts[ITEMS], means[ITEMS], lows[ITEMS], squares[ITEMS];
@@ -142,12 +145,8 @@ kernel void local_statistics(
   means[ITEM] = own.mean;
   lows[ITEM] = own.low;
   squares[ITEM] = own.square;
-  TREE(
-    own = merged(own, moments(counts[other], means[other], lows[other], squares[other]));
-    counts[ITEM] = own.count;
-    means[ITEM] = own.mean;
-    lows[ITEM] = own.low;
-    squares[ITEM] = own.square + own.squareLow;)
+  TREE(own = merged(own, moments(counts[other], means[other], lows[other], squares[other])); counts[ITEM] = own.count;
+       means[ITEM] = own.mean; lows[ITEM] = own.low; squares[ITEM] = own.square + own.squareLow;)
   if (LINE == 0 && c < C) {
     global float *result = parts + (size_t)SPLIT * 4 * C + c;
     result[0] = own.mean;
@@ -158,8 +157,7 @@ kernel void local_statistics(
 }
 
 // sums and products[splits, C]: of dy and of dy * (x - mean) for ranges of rows.
-__attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-kernel void local_delta_sums(
+__attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_delta_sums(
     global const float *restrict x, global const float *restrict dy, global const float *restrict mean,
     global float *restrict sums, global float *restrict products,
 #ifdef ACTIVATION
@@ -194,8 +192,8 @@ kernel void local_delta_sums(
 #if LANES == 1
 
 // loss[0] = sum of losses / divisor, each work-item's part with Kahan's compensation. One work-group.
-__attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-kernel void local_loss_mean(global const float *restrict losses, global float *restrict loss, int count, int divisor)
+__attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_loss_mean(
+    global const float *restrict losses, global float *restrict loss, int count, int divisor)
 {
   local float values[ITEMS];
   float sum = 0.0f, lost = 0.0f;
@@ -211,8 +209,7 @@ kernel void local_loss_mean(global const float *restrict losses, global float *r
 }
 
 // softmax_cross_entropy of loss/loss.cl, a work-group a row.
-__attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-kernel void local_softmax_cross_entropy(
+__attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_softmax_cross_entropy(
     global const float *restrict logits, global const int *restrict labels, global float *restrict losses,
     global float *restrict dlogits, int rows, int classes)
 {

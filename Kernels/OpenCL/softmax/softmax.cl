@@ -17,7 +17,8 @@ kernel void softmax(global const float *restrict x, global float *restrict y, in
 
 // dx = y * (dy - <y, dy>).
 kernel void softmax_delta(
-    global const float *restrict y, global const float *restrict dy, global float *restrict dx, int rows, int classes, int part)
+    global const float *restrict y, global const float *restrict dy, global float *restrict dx, int rows, int classes,
+    int part)
 {
   const int row = get_global_id(0);
   if (row >= rows) return;

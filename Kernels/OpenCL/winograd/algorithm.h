@@ -1,8 +1,9 @@
-// Convolution by Winograd's algorithms, after Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2015).
+// Convolution by Winograd's algorithms, after Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks"
+// (2015).
 //
-// An input tile d becomes v = B^T d B, a kernel g becomes u = G g G^T; their products, summed over the channels for each
-// position, are m, and the results of the tile are A^T m A. The kernel gradient is the adjoint: a tile of output deltas
-// becomes A dy A^T, its products with v are summed over all tiles, and dw = G^T (that) G.
+// An input tile d becomes v = B^T d B, a kernel g becomes u = G g G^T; their products, summed over the channels for
+// each position, are m, and the results of the tile are A^T m A. The kernel gradient is the adjoint: a tile of output
+// deltas becomes A dy A^T, its products with v are summed over all tiles, and dw = G^T (that) G.
 //
 // The transforms are those of one dimension. Along each axis a tile has RESULTS results of INPUTS inputs, and a kernel
 // of TAPS taps becomes KERNELS values for PRODUCTS multiplications:
@@ -11,17 +12,17 @@
 // - F(4, 5), 5 taps at unit stride: f45.h.
 // - 3 taps at stride 2: stride2.h.
 //
-// The last tile of a column or a row of tiles may have fewer results, ROW_REST or COLUMN_REST; 0 where it is whole. Fewer
-// results need fewer products, one each and TAPS - 1: the inputs behind those that they need may be anything, so they are
-// taken such that the transform is 0 at the positions that are not KEPT, and the last position takes part in no result but
-// the last.
+// The last tile of a column or a row of tiles may have fewer results, ROW_REST or COLUMN_REST; 0 where it is whole.
+// Fewer results need fewer products, one each and TAPS - 1: the inputs behind those that they need may be anything, so
+// they are taken such that the transform is 0 at the positions that are not KEPT, and the last position takes part in
+// no result but the last.
 //
-// The positions of a transform lie STEP(their elements) apart: without the vector between them they would often fall into
-// the same set of a cache, whose ways are fewer.
+// The positions of a transform lie STEP(their elements) apart: without the vector between them they would often fall
+// into the same set of a cache, whose ways are fewer.
 //
-// C and K, the input and output channels, are at least V; where they are no multiple of V, the last vector starts early.
-// All channel counts are those of the correlation that is done: for the delta, x is dy, C its channels and the kernels are
-// rotated by 180 degrees.
+// C and K, the input and output channels, are at least V; where they are no multiple of V, the last vector starts
+// early. All channel counts are those of the correlation that is done: for the delta, x is dy, C its channels and the
+// kernels are rotated by 180 degrees.
 
 #ifndef WINOGRAD_ALGORITHM_H
 #define WINOGRAD_ALGORITHM_H
@@ -80,7 +81,7 @@
 #if STRIDE == 1
 #define KEPT(xi, rest, phase) ((xi) < (rest) + TAPS - 1)
 #else
-#define KEPT(xi, rest, phase) ((xi) < 5 ? (xi) <= EVENS(rest, phase) : (xi) - 5 < ODDS(rest, phase))
+#define KEPT(xi, rest, phase) ((xi) < 5 ? (xi) <= EVENS(rest, phase) : (xi)-5 < ODDS(rest, phase))
 #endif
 
 #include "winograd/f43.h"

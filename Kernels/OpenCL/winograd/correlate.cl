@@ -7,8 +7,9 @@
 #include "include/vector.h"
 #include "winograd/input.h"
 
-// G g G^T for V kernels from `k` by the V channels from `c0` but the first `skipped`, to `out`: channels NV * V floats apart,
-// positions `step`. The kernels are w[K, TAPS, TAPS, C], or with ROTATED w[C, TAPS, TAPS, K] rotated by 180 degrees.
+// G g G^T for V kernels from `k` by the V channels from `c0` but the first `skipped`, to `out`: channels NV * V floats
+// apart, positions `step`. The kernels are w[K, TAPS, TAPS, C], or with ROTATED w[C, TAPS, TAPS, K] rotated by 180
+// degrees.
 #define TAPS_2D (TAPS * TAPS)
 #ifdef ROTATED
 #define GET_TAPS                      \
@@ -16,31 +17,31 @@
     for (int t = 0; t < TAPS_2D; t++) \
       STORE(LOAD(w + ((size_t)(c0 + l) * TAPS_2D + TAPS_2D - 1 - t) * K + k), taps[t][l]);
 #else
-#define GET_TAPS                                                                                      \
-  for (int t = 0; t < TAPS_2D; t++) {                                                                 \
-    vec block[V];                                                                                     \
+#define GET_TAPS                                                                      \
+  for (int t = 0; t < TAPS_2D; t++) {                                                 \
+    vec block[V];                                                                     \
     UNROLLED_FOR(l, V) block[l] = LOAD(w + ((size_t)(k + l) * TAPS_2D + t) * C + c0); \
-    TRANSPOSE(block)                                                                                  \
+    TRANSPOSE(block)                                                                  \
     UNROLLED_FOR(l, V) STORE(block[l], taps[t][l]);                                   \
   }
 #endif
-#define TRANSFORM_KERNELS(space, out, step, skipped)                              \
-  {                                                                               \
-    float taps[TAPS_2D][V][V];                                                    \
-    GET_TAPS                                                                      \
-    for (int l = skipped; l < V; l++) {                                           \
-      vec rows[KERNELS][TAPS];                                                    \
-      ROLLED_FOR(j, TAPS) {                                     \
-        vec g[TAPS];                                                              \
+#define TRANSFORM_KERNELS(space, out, step, skipped)              \
+  {                                                               \
+    float taps[TAPS_2D][V][V];                                    \
+    GET_TAPS                                                      \
+    for (int l = skipped; l < V; l++) {                           \
+      vec rows[KERNELS][TAPS];                                    \
+      ROLLED_FOR(j, TAPS) {                                       \
+        vec g[TAPS];                                              \
         UNROLLED_FOR(i, TAPS) g[i] = LOAD(taps[i * TAPS + j][l]); \
-        KERNEL_TRANSFORM(PUT_ROW, g)                                              \
-      }                                                                           \
-      space float *place = (out) + (l - (skipped)) * NV * V;                      \
-      ROLLED_FOR(i, KERNELS) {                                  \
-        KERNEL_TRANSFORM(PUT_U, rows[i])                                          \
-        place += KERNELS * (step);                                                \
-      }                                                                           \
-    }                                                                             \
+        KERNEL_TRANSFORM(PUT_ROW, g)                              \
+      }                                                           \
+      space float *place = (out) + (l - (skipped)) * NV * V;      \
+      ROLLED_FOR(i, KERNELS) {                                    \
+        KERNEL_TRANSFORM(PUT_U, rows[i])                          \
+        place += KERNELS * (step);                                \
+      }                                                           \
+    }                                                             \
   }
 #define PUT_ROW(i, value) rows[i][j] = value;
 #define PUT_U(j, value) STORE(value, place + j * POSITION_STEP);
@@ -54,9 +55,9 @@
 
 // Adds the products of MR tiles at `ap`, `apart` floats apart, with NV * V channels of the kernels at `bp`, for `count`
 // channels, and advances both; PREFETCH_CHANNEL(channel) prefetches what is needed later.
-#define MULTIPLY(sum, ap, apart, bp, count, PREFETCH_CHANNEL)                                    \
-  for (int c_ = 0; c_ < (count); c_++, ap++, bp += NV * V) {                                     \
-    PREFETCH_CHANNEL(c_)                                                                         \
+#define MULTIPLY(sum, ap, apart, bp, count, PREFETCH_CHANNEL)                   \
+  for (int c_ = 0; c_ < (count); c_++, ap++, bp += NV * V) {                    \
+    PREFETCH_CHANNEL(c_)                                                        \
     ADD_OUTER_PRODUCT(sum, MR, i_, ap[i_ * (apart)], NV, j_, LOAD(bp + j_ * V)) \
   }
 
@@ -67,22 +68,22 @@
       if (tile < kept.x || tile >= kept.y)           \
         for (int lane = 0; lane < lanes; lane += V) STORE((vec)(0.0f), (products) + tile * lanes + lane);
 
-// A^T m A of the products at `in`, positions `step` apart, plus `bias`, to the results from (p0, q0) that lie in the image.
-// They are added to `check`, so that it is not finite where one of them is not.
-#define STORE_OUTPUT_TILE(in, step, image, p0, q0, bias)                                         \
-  {                                                                                              \
-    vec t[RESULTS][PRODUCTS];                                                                    \
-    ROLLED_FOR(j, PRODUCTS) {                                                  \
-      vec d[PRODUCTS];                                                                           \
+// A^T m A of the products at `in`, positions `step` apart, plus `bias`, to the results from (p0, q0) that lie in the
+// image. They are added to `check`, so that it is not finite where one of them is not.
+#define STORE_OUTPUT_TILE(in, step, image, p0, q0, bias)                         \
+  {                                                                              \
+    vec t[RESULTS][PRODUCTS];                                                    \
+    ROLLED_FOR(j, PRODUCTS) {                                                    \
+      vec d[PRODUCTS];                                                           \
       UNROLLED_FOR(i, PRODUCTS) d[i] = LOAD((in) + (i * PRODUCTS + j) * (step)); \
-      OUTPUT_TRANSFORM(PUT_T, d, ROW_PHASE)                                                      \
-    }                                                                                            \
-    const vec shift = bias;                                                                      \
-    ROLLED_FOR(i, RESULTS) {                                                   \
-      if ((p0) + i >= P) continue;                                                               \
-      global float *row = (image) + ((size_t)((p0) + i) * Q + (q0)) * K;                         \
-      OUTPUT_TRANSFORM(PUT_Y, t[i], COLUMN_PHASE)                                                \
-    }                                                                                            \
+      OUTPUT_TRANSFORM(PUT_T, d, ROW_PHASE)                                      \
+    }                                                                            \
+    const vec shift = bias;                                                      \
+    ROLLED_FOR(i, RESULTS) {                                                     \
+      if ((p0) + i >= P) continue;                                               \
+      global float *row = (image) + ((size_t)((p0) + i) * Q + (q0)) * K;         \
+      OUTPUT_TRANSFORM(PUT_Y, t[i], COLUMN_PHASE)                                \
+    }                                                                            \
   }
 // A product reaches the first or the last result of a row, or at stride 2 any one.
 #if STRIDE == 1
@@ -90,16 +91,17 @@
 #else
 #define IS_CHECKED(j) 1
 #endif
-#define PUT_Y(j, value)                                              \
-  {                                                                  \
-    const vec result = value;                                        \
-    if (IS_CHECKED(j)) check += result;                              \
-    if (q0 + (j) < Q) STORE_RESULT(result + shift, row + (j) * K, y) \
+#define PUT_Y(j, value)                                            \
+  {                                                                \
+    const vec result = value;                                      \
+    if (IS_CHECKED(j)) check += result;                            \
+    if (q0 + (j) < Q) STORE_RESULT(result + shift, row + (j)*K, y) \
   }
 
 // A result in output channel k at (p, q) without its bias, as the definition has it, from image x[H, W, C].
 float direct_result(
-    global const float *restrict x, global const float *restrict w, int p, int q, int k, int H, int W, int top, int left)
+    global const float *restrict x, global const float *restrict w, int p, int q, int k, int H, int W, int top,
+    int left)
 {
   float sum = 0.0f, error = 0.0f;
   for (int r = 0; r < TAPS; r++)
@@ -126,10 +128,10 @@ float direct_result(
   return EXACT_SUM(sum, error);
 }
 
-// Computes again what is not finite, or so large that its sum is not: a tile's results in those of `count` channels from k0
-// whose lane of `check` shows it.
+// Computes again what is not finite, or so large that its sum is not: a tile's results in those of `count` channels
+// from k0 whose lane of `check` shows it.
 #define REPAIR_TILE(check, x, w, image, p0, q0, k0, count)                                              \
-  if (HAS_NAN((check) * 0.0f)) {                                                                        \
+  if (HAS_NAN((check)*0.0f)) {                                                                          \
     float checks[V];                                                                                    \
     STORE(check, checks);                                                                               \
     for (int own = 0; own < count; own++) {                                                             \
@@ -151,7 +153,7 @@ float direct_result(
 // u[KERNELS][KERNELS][blocks of K][C][NV * V], where the last block may start early. One work-item NV * V kernels by V
 // channels.
 #define BLOCKS ((K + NV * V - 1) / (NV * V))
-#define POSITION_STEP STEP((size_t)BLOCKS * NV * V * C)
+#define POSITION_STEP STEP((size_t)BLOCKS *NV *V *C)
 kernel void winograd_pack(global const float *restrict w, global float *restrict u)
 {
   const int block = get_global_id(0);
@@ -165,12 +167,12 @@ kernel void winograd_pack(global const float *restrict w, global float *restrict
   }
 }
 
-// The whole correlation of TB tiles: their transforms stay in the core's cache. KB output channels are done at a time, of
-// which the last may lie beyond K, and a part of the channels of x.
+// The whole correlation of TB tiles: their transforms stay in the core's cache. KB output channels are done at a time,
+// of which the last may lie beyond K, and a part of the channels of x.
 kernel void winograd_correlate(
     global const float *restrict x, global const float *restrict u, global const float *restrict w,
-    global const float *restrict b, global float *restrict y, int tiles, int batch, int tileRows, int tileColumns, int H,
-    int W, int top, int left, int P, int Q, int hasBias EPILOGUE_PARAMETERS)
+    global const float *restrict b, global float *restrict y, int tiles, int batch, int tileRows, int tileColumns,
+    int H, int W, int top, int left, int P, int Q, int hasBias EPILOGUE_PARAMETERS)
 {
   local float v[POSITIONS * STEP(TB * C)];
   local float m[POSITIONS * STEP(TB * KB)];
@@ -225,23 +227,22 @@ kernel void winograd_correlate(
 
 #else
 
-// y of the tiles from `first`, at most TB and at least MR, from v and w. Kernels are transformed where they are used, which
-// takes less time than to write and read them. One work-item NV * V channels, a part of the channels of x at a time; the last
-// MR tiles start early.
-#define POSITION_STEP STEP(CB * NV * V)
+// y of the tiles from `first`, at most TB and at least MR, from v and w. Kernels are transformed where they are used,
+// which takes less time than to write and read them. One work-item NV * V channels, a part of the channels of x at a
+// time; the last MR tiles start early.
+#define POSITION_STEP STEP(CB *NV *V)
 #ifdef ROTATED
 #define LINES (CB * TAPS_2D * NV)
 #define NEXT_WEIGHTS(line) (w + ((size_t)(begin + CB) * TAPS_2D + (line) / NV) * K + k0 + (line) % NV * V)
 #else
 #define LINES (NV * V * TAPS_2D * (CB / V))
-#define NEXT_WEIGHTS(line) \
-  (w + ((size_t)k0 * TAPS_2D + (line) / (CB / V)) * C + begin + CB + (line) % (CB / V) * V)
+#define NEXT_WEIGHTS(line) (w + ((size_t)k0 * TAPS_2D + (line) / (CB / V)) * C + begin + CB + (line) % (CB / V) * V)
 #endif
 #define POSITION_LINES (LINES / POSITIONS)
-// The tiles that are multiplied AHEAD steps later, as many lines in a step as it needs itself, and where the next sums go: the
-// last cache takes longer than a step to answer.
+// The tiles that are multiplied AHEAD steps later, as many lines in a step as it needs itself, and where the next sums
+// go: the last cache takes longer than a step to answer.
 #define AHEAD (3 * MR)
-#define PREFETCH_AHEAD(c)        \
+#define PREFETCH_AHEAD(c)   \
   PREFETCH(later + c * MR); \
   PREFETCH_TO_WRITE(nextProducts + c * ((MR * NV * V + CB - 1) / CB));
 kernel void winograd_transform_multiply(

@@ -9,8 +9,8 @@
 
 #define K_PARTS ((K + KB - 1) / KB)
 
-// m[POSITIONS][parts of K][tiles][KB] = A dy A^T of the tiles from `first`; KB divides K or leaves at least V. One work-item
-// a tile.
+// m[POSITIONS][parts of K][tiles][KB] = A dy A^T of the tiles from `first`; KB divides K or leaves at least V. One
+// work-item a tile.
 kernel void winograd_delta(
     global const float *restrict dy, global float *restrict m, int first, int tiles, int batch, int tileRows,
     int tileColumns, int P, int Q)
@@ -34,32 +34,30 @@ kernel void winograd_delta(
           d[i] = p0 + i < P && q0 + j < Q ? LOAD(image + ((size_t)(p0 + i) * Q + q0 + j) * K + k) : (vec)(0.0f);
         DELTA_TRANSFORM(PUT_T, d)
       }
-      UNROLLED_FOR(i, PRODUCTS) {
-        DELTA_TRANSFORM(PUT_V, t[i])
-      }
+      UNROLLED_FOR(i, PRODUCTS) { DELTA_TRANSFORM(PUT_V, t[i]) }
     }
   }
 }
 
-// Adds to sum[MR][NV] the products of MR kernels' deltas at `ap` with NV vectors of channels of x at `bp`, for `count` tiles, and
-// advances both.
+// Adds to sum[MR][NV] the products of MR kernels' deltas at `ap` with NV vectors of channels of x at `bp`, for `count`
+// tiles, and advances both.
 #define SUM_TILES(sum, ap, bp, count)                                     \
   for (int tile_ = 0; tile_ < (count); tile_++, ap += KB, bp += NV * V) { \
     ADD_OUTER_PRODUCT(sum, MR, i_, ap[i_], NV, j_, LOAD(bp + j_ * V))     \
   }
 
-// G^T p G of the products at `in`, positions `step` apart, to the taps at `out`, of kernel k and channels c; those that are not
-// finite are computed again.
-#define TRANSFORM_GRADIENT(in, step, out, k, c)                                                  \
-  {                                                                                              \
-    vec t[TAPS][PRODUCTS], check = (vec)(0.0f);                                                  \
-    UNROLLED_FOR(j, PRODUCTS) {                                                  \
-      vec p[PRODUCTS];                                                                           \
-      UNROLLED_FOR(i, PRODUCTS) p[i] = LOAD((in) + (i * PRODUCTS + j) * (step)); \
-      GRADIENT_TRANSFORM(PUT_T, p)                                                               \
-    }                                                                                            \
-    UNROLLED_FOR(i, TAPS) { GRADIENT_TRANSFORM(PUT_W, t[i]) }                    \
-    if (HAS_NAN(check * 0.0f)) direct_gradient(x, dy, out, k, c, batch, H, W, P, Q, top, left);         \
+// G^T p G of the products at `in`, positions `step` apart, to the taps at `out`, of kernel k and channels c; those that
+// are not finite are computed again.
+#define TRANSFORM_GRADIENT(in, step, out, k, c)                                                 \
+  {                                                                                             \
+    vec t[TAPS][PRODUCTS], check = (vec)(0.0f);                                                 \
+    UNROLLED_FOR(j, PRODUCTS) {                                                                 \
+      vec p[PRODUCTS];                                                                          \
+      UNROLLED_FOR(i, PRODUCTS) p[i] = LOAD((in) + (i * PRODUCTS + j) * (step));                \
+      GRADIENT_TRANSFORM(PUT_T, p)                                                              \
+    }                                                                                           \
+    UNROLLED_FOR(i, TAPS) { GRADIENT_TRANSFORM(PUT_W, t[i]) }                                   \
+    if (HAS_NAN(check * 0.0f)) direct_gradient(x, dy, out, k, c, batch, H, W, P, Q, top, left); \
   }
 #define PUT_W(j, value)                      \
   {                                          \
@@ -70,8 +68,8 @@ kernel void winograd_delta(
 
 // The gradient of kernel k, channels c to c + V - 1, as the definition has it, to the taps at `out`.
 void direct_gradient(
-    global const float *restrict x, global const float *restrict dy, global float *restrict out, int k, int c, int batch,
-    int H, int W, int P, int Q, int top, int left)
+    global const float *restrict x, global const float *restrict dy, global float *restrict out, int k, int c,
+    int batch, int H, int W, int P, int Q, int top, int left)
 {
   for (int tap = 0; tap < TAPS * TAPS; tap++) {
     vec sum = (vec)(0.0f), error = (vec)(0.0f);
@@ -91,16 +89,16 @@ void direct_gradient(
 
 // The transforms of a part from tile `begin`.
 #define PART_TILES(base, parts, part, lanes) \
-  ((base) + xi * STEP((size_t)tiles * (parts) * (lanes)) + ((size_t)(part) * tiles + begin) * (lanes))
+  ((base) + xi * STEP((size_t)tiles * (parts) * (lanes)) + ((size_t)(part)*tiles + begin) * (lanes))
 
 #ifdef AT_ONCE
 
-// dw[K, TAPS, TAPS, C] from all tiles. One work-item KB kernels by NV * V channels, whose products never leave the caches.
-// MR divides KB, KB divides K, and NV * V divides C.
+// dw[K, TAPS, TAPS, C] from all tiles. One work-item KB kernels by NV * V channels, whose products never leave the
+// caches. MR divides KB, KB divides K, and NV * V divides C.
 kernel void winograd_gradient_at_once(
-    global const float *restrict v, global const float *restrict m, global float *restrict dw, int first, int tiles, int batch,
-    int tileRows, int tileColumns, global const float *restrict x, global const float *restrict dy, int H, int W, int P, int Q,
-    int top, int left)
+    global const float *restrict v, global const float *restrict m, global float *restrict dw, int first, int tiles,
+    int batch, int tileRows, int tileColumns, global const float *restrict x, global const float *restrict dy, int H,
+    int W, int P, int Q, int top, int left)
 {
   local float products[POSITIONS * STEP(KB * NV * V)];
   const int k0 = get_group_id(0) * KB;
@@ -118,9 +116,7 @@ kernel void winograd_gradient_at_once(
         global const float *ap = PART_TILES(m, K_PARTS, get_group_id(0), KB) + k;
         global const float *bp = PART_TILES(v, PARTS, get_group_id(1), NV * V);
         SUM_TILES(sum, ap, bp, count)
-        UNROLLED_FOR(i, MR) {
-          ADD_SUMS(sum[i], out + i * NV * V, begin == kept.x)
-        }
+        UNROLLED_FOR(i, MR) { ADD_SUMS(sum[i], out + i * NV * V, begin == kept.x) }
       }
     }
   }
@@ -134,13 +130,13 @@ kernel void winograd_gradient_at_once(
 
 #else
 
-// products[POSITIONS][K][LANES] += sum over the tiles of m[tile][k] * v[tile][c]; the first range of tiles starts the sum.
-// One work-item KB kernels at one position, MR kernels by NV * V channels at a time; the last MR kernels of a part start early,
-// and so does the last vector of channels.
+// products[POSITIONS][K][LANES] += sum over the tiles of m[tile][k] * v[tile][c]; the first range of tiles starts the
+// sum. One work-item KB kernels at one position, MR kernels by NV * V channels at a time; the last MR kernels of a part
+// start early, and so does the last vector of channels.
 #define LANES (PARTS * NV * V)
 kernel void winograd_gradient(
-    global const float *restrict v, global const float *restrict m, global float *restrict products, int first, int tiles,
-    int batch, int tileRows, int tileColumns)
+    global const float *restrict v, global const float *restrict m, global float *restrict products, int first,
+    int tiles, int batch, int tileRows, int tileColumns)
 {
   const int part = get_global_id(0), kBegin = part * KB, kEnd = min(kBegin + KB, K);
   const int xi = get_global_id(1);
