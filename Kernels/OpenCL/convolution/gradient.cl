@@ -57,7 +57,7 @@
 #define FOR_COLUMNS(first) for (int first = 0; first < Q; first += COLUMNS)
 #define END_COLUMN(first, Q) min((first) + COLUMNS, Q)
 #else
-#define FOR_COLUMNS(first) const int first = 0;
+#define FOR_COLUMNS(first) int first = 0;
 #define END_COLUMN(first, Q) (Q)
 #endif
 // Makes `check` NaN where one of the sums is not finite.
