@@ -20,7 +20,7 @@ struct Launch: Hashable, Sendable {
   /// backend chooses.
   let localSize: Int?
   /// Whether the kernel stores complete elements of the operation's result, each once, through `STORE_RESULT` and its like
-  /// in `common.cl`, and so can do an ``Epilogue``.
+  /// in `epilogue.h`, and so can do an ``Epilogue``.
   let storesResult: Bool
 
   /// The kernel and the constants that it is built with; a constant of 1 is the plain case and left out.

@@ -31,7 +31,7 @@ struct LocalColumns {
     self.splits = max(1, min(wanted, rows / (lines * Self.rowsPerItem)))
   }
 
-  /// A launch of a kernel of `local-reduction.cl` on `tensors`.
+  /// A launch of a kernel of `reduction/local.cl` on `tensors`.
   func launch(_ kernel: String, _ tensors: [Launch.Argument], constants: [String: Int] = [:]) -> Launch {
     Launch(
       kernel, in: "reduction/local", constants: constants.merging(["LINES": lines, "LANES": lanes]) { $1 },

@@ -1,5 +1,5 @@
 /// Convolution and its delta: a correlation of a padded image with packed kernels, for the delta phase by phase.
-/// `Kernels/OpenCL/convolution*.cl` explains the kernels.
+/// `Kernels/OpenCL/convolution/correlate.cl` and `delta-pack.cl` explain the kernels.
 extension Planner {
   /// How a kernel row lies in memory: runs of neighbouring floats.
   struct Runs {

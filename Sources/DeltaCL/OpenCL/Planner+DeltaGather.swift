@@ -1,4 +1,4 @@
-/// The delta of few input channels; `Kernels/OpenCL/convolution-delta-gather.cl` explains the kernel.
+/// The delta of few input channels; `Kernels/OpenCL/convolution/delta-gather.cl` explains the kernel.
 extension Planner {
   /// Its sizes and register tile.
   private struct Gather {

@@ -1,4 +1,4 @@
-/// Dense layers: they read their weights where they lie, or are 1x1 convolutions. `Kernels/OpenCL/dense.cl` explains the
+/// Dense layers: they read their weights where they lie, or are 1x1 convolutions. `Kernels/OpenCL/dense/dense.cl` explains the
 /// kernels.
 extension Planner {
   func dense(_ dense: Dense, bias: Bool) throws(DeltaCLError) -> LaunchList {

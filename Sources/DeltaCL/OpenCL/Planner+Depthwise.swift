@@ -1,4 +1,4 @@
-/// Depthwise convolution, where each channel has a kernel of its own; `Kernels/OpenCL/depthwise.cl` explains the kernels.
+/// Depthwise convolution, where each channel has a kernel of its own; `Kernels/OpenCL/depthwise/depthwise.cl` explains the kernels.
 extension Planner {
   /// The most neighbouring pixels of a correlation's tile; more would share little more of what they read.
   private static let correlationPixels = 8

@@ -1,4 +1,4 @@
-/// Operations with an epilogue: `Kernels/OpenCL/common.cl` explains how kernels store what they computed.
+/// Operations with an epilogue: `Kernels/OpenCL/include/epilogue.h` explains how kernels store what they computed.
 extension Planner {
   /// The operation's own launches, which do the epilogue when they store the result; where some of them cannot, one more
   /// launch does it in place.
@@ -45,7 +45,7 @@ extension LaunchList {
 }
 
 extension Activation {
-  /// What `common.cl` chooses the function by.
+  /// What `activation.h` chooses the function by.
   var kernelConstants: [String: Int] {
     switch self {
     case .relu: ["ACTIVATION": 1]
@@ -58,7 +58,7 @@ extension Activation {
 }
 
 extension Epilogue {
-  /// What `common.cl` chooses the epilogue by.
+  /// What `epilogue.h` chooses the epilogue by.
   fileprivate var kernelConstants: [String: Int] {
     switch self {
     case .activation(let function): function.kernelConstants.merging(["EPILOGUE": 1]) { $1 }

@@ -1,4 +1,4 @@
-/// The gradients of kernels and biases, in stages. `Kernels/OpenCL/convolution-gradient.cl` and `bias-gradient.cl` explain the
+/// The gradients of kernels and biases, in stages. `Kernels/OpenCL/convolution/gradient.cl` and `bias-gradient.cl` explain the
 /// kernels.
 extension Planner {
   func convolutionGradient(_ convolution: Convolution) throws(DeltaCLError) -> LaunchList {

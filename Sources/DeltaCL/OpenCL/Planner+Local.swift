@@ -1,5 +1,5 @@
 /// The local family for GPUs: convolution and dense layers as matrix products with tiles in local memory;
-/// `Kernels/OpenCL/local-convolution.cl` explains the kernels.
+/// `Kernels/OpenCL/convolution/implicit-gemm.h` explains the kernels.
 extension Planner {
   /// The work-groups that a gradient's split sums aim at.
   private static let splitWorkGroups = 256

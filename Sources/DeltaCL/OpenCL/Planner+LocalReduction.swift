@@ -1,4 +1,4 @@
-/// Reductions of the local family: trees in local memory; `Kernels/OpenCL/local-reduction.cl` explains the kernels.
+/// Reductions of the local family: trees in local memory; `Kernels/OpenCL/reduction/local.cl` explains the kernels.
 extension Planner {
   /// The classes that keep a work-group busy with one row of a softmax.
   static let minimumLocalClasses = 64

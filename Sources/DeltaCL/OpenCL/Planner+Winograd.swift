@@ -1,4 +1,4 @@
-/// Convolution by Winograd's algorithms; `Kernels/OpenCL/winograd.cl` explains the kernels.
+/// Convolution by Winograd's algorithms; `Kernels/OpenCL/winograd/correlate.cl` explains the kernels.
 extension Planner {
   /// Tiles, channels and register tile of a Winograd correlation.
   private struct Correlation {

@@ -1,4 +1,4 @@
-/// The kernel gradient by Winograd's algorithms; `Kernels/OpenCL/winograd-gradient.cl` explains the kernels.
+/// The kernel gradient by Winograd's algorithms; `Kernels/OpenCL/winograd/gradient.cl` explains the kernels.
 extension Planner {
   func winogradGradient(_ convolution: Convolution, _ transform: WinogradTransform) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()

@@ -1,6 +1,6 @@
 import OpenCL
 
-/// The kernels of `Kernels/OpenCL/ceilings.cl` on a device, and how they are timed.
+/// The kernels of `Kernels/OpenCL/benchmark/ceilings.cl` on a device, and how they are timed.
 struct CeilingKernels {
   private let backend: OpenCLBackend
   private let program: Program
