@@ -6,103 +6,125 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
-static const char average_pooling[] = {
-#embed "OpenCL/average-pooling.cl" suffix(, 0)
-};
-static const char batch_normalization[] = {
-#embed "OpenCL/batch-normalization.cl" suffix(, 0)
-};
-static const char bias_gradient[] = {
-#embed "OpenCL/bias-gradient.cl" suffix(, 0)
-};
-static const char ceilings[] = {
-#embed "OpenCL/ceilings.cl" suffix(, 0)
-};
-static const char common[] = {
-#embed "OpenCL/common.cl" suffix(, 0)
-};
-static const char convolution[] = {
-#embed "OpenCL/convolution.cl" suffix(, 0)
-};
-static const char convolution_delta[] = {
-#embed "OpenCL/convolution-delta.cl" suffix(, 0)
-};
-static const char convolution_delta_gather[] = {
-#embed "OpenCL/convolution-delta-gather.cl" suffix(, 0)
-};
-static const char convolution_gradient[] = {
-#embed "OpenCL/convolution-gradient.cl" suffix(, 0)
-};
-static const char dense[] = {
-#embed "OpenCL/dense.cl" suffix(, 0)
-};
-static const char depthwise[] = {
-#embed "OpenCL/depthwise.cl" suffix(, 0)
-};
-static const char dropout[] = {
-#embed "OpenCL/dropout.cl" suffix(, 0)
-};
-static const char elementwise[] = {
-#embed "OpenCL/elementwise.cl" suffix(, 0)
-};
-static const char local_convolution[] = {
-#embed "OpenCL/local-convolution.cl" suffix(, 0)
-};
-static const char local_reduction[] = {
-#embed "OpenCL/local-reduction.cl" suffix(, 0)
-};
-static const char loss[] = {
-#embed "OpenCL/loss.cl" suffix(, 0)
-};
-static const char max_pooling[] = {
-#embed "OpenCL/max-pooling.cl" suffix(, 0)
-};
-static const char softmax[] = {
-#embed "OpenCL/softmax.cl" suffix(, 0)
-};
-static const char winograd[] = {
-#embed "OpenCL/winograd.cl" suffix(, 0)
-};
-static const char winograd_common[] = {
-#embed "OpenCL/winograd-common.cl" suffix(, 0)
-};
-static const char winograd_gradient[] = {
-#embed "OpenCL/winograd-gradient.cl" suffix(, 0)
-};
-
 static const struct {
-  const char *name;
-  const char *source;
+  const char *path, *text;
 } sources[] = {
-  {"average-pooling", average_pooling},
-  {"batch-normalization", batch_normalization},
-  {"bias-gradient", bias_gradient},
-  {"ceilings", ceilings},
-  {"common", common},
-  {"convolution", convolution},
-  {"convolution-delta", convolution_delta},
-  {"convolution-delta-gather", convolution_delta_gather},
-  {"convolution-gradient", convolution_gradient},
-  {"dense", dense},
-  {"depthwise", depthwise},
-  {"dropout", dropout},
-  {"elementwise", elementwise},
-  {"local-convolution", local_convolution},
-  {"local-reduction", local_reduction},
-  {"loss", loss},
-  {"max-pooling", max_pooling},
-  {"softmax", softmax},
-  {"winograd", winograd},
-  {"winograd-common", winograd_common},
-  {"winograd-gradient", winograd_gradient},
+  {"benchmark/ceilings.cl", (const char[]){
+#embed "OpenCL/benchmark/ceilings.cl" suffix(, 0)
+  }},
+  {"convolution/bias-gradient.cl", (const char[]){
+#embed "OpenCL/convolution/bias-gradient.cl" suffix(, 0)
+  }},
+  {"convolution/correlate.cl", (const char[]){
+#embed "OpenCL/convolution/correlate.cl" suffix(, 0)
+  }},
+  {"convolution/delta-gather.cl", (const char[]){
+#embed "OpenCL/convolution/delta-gather.cl" suffix(, 0)
+  }},
+  {"convolution/delta-pack.cl", (const char[]){
+#embed "OpenCL/convolution/delta-pack.cl" suffix(, 0)
+  }},
+  {"convolution/gradient.cl", (const char[]){
+#embed "OpenCL/convolution/gradient.cl" suffix(, 0)
+  }},
+  {"convolution/implicit-gemm.h", (const char[]){
+#embed "OpenCL/convolution/implicit-gemm.h" suffix(, 0)
+  }},
+  {"convolution/local-correlate.cl", (const char[]){
+#embed "OpenCL/convolution/local-correlate.cl" suffix(, 0)
+  }},
+  {"convolution/local-gradient.cl", (const char[]){
+#embed "OpenCL/convolution/local-gradient.cl" suffix(, 0)
+  }},
+  {"dense/dense.cl", (const char[]){
+#embed "OpenCL/dense/dense.cl" suffix(, 0)
+  }},
+  {"depthwise/depthwise.cl", (const char[]){
+#embed "OpenCL/depthwise/depthwise.cl" suffix(, 0)
+  }},
+  {"elementwise/elementwise.cl", (const char[]){
+#embed "OpenCL/elementwise/elementwise.cl" suffix(, 0)
+  }},
+  {"include/activation.h", (const char[]){
+#embed "OpenCL/include/activation.h" suffix(, 0)
+  }},
+  {"include/epilogue.h", (const char[]){
+#embed "OpenCL/include/epilogue.h" suffix(, 0)
+  }},
+  {"include/language.h", (const char[]){
+#embed "OpenCL/include/language.h" suffix(, 0)
+  }},
+  {"include/prefetch.h", (const char[]){
+#embed "OpenCL/include/prefetch.h" suffix(, 0)
+  }},
+  {"include/register-tile.h", (const char[]){
+#embed "OpenCL/include/register-tile.h" suffix(, 0)
+  }},
+  {"include/special-values.h", (const char[]){
+#embed "OpenCL/include/special-values.h" suffix(, 0)
+  }},
+  {"include/sums.h", (const char[]){
+#embed "OpenCL/include/sums.h" suffix(, 0)
+  }},
+  {"include/vector.h", (const char[]){
+#embed "OpenCL/include/vector.h" suffix(, 0)
+  }},
+  {"loss/loss.cl", (const char[]){
+#embed "OpenCL/loss/loss.cl" suffix(, 0)
+  }},
+  {"normalization/batch.cl", (const char[]){
+#embed "OpenCL/normalization/batch.cl" suffix(, 0)
+  }},
+  {"normalization/moments.h", (const char[]){
+#embed "OpenCL/normalization/moments.h" suffix(, 0)
+  }},
+  {"pooling/average.cl", (const char[]){
+#embed "OpenCL/pooling/average.cl" suffix(, 0)
+  }},
+  {"pooling/max.cl", (const char[]){
+#embed "OpenCL/pooling/max.cl" suffix(, 0)
+  }},
+  {"random/dropout.cl", (const char[]){
+#embed "OpenCL/random/dropout.cl" suffix(, 0)
+  }},
+  {"reduction/local.cl", (const char[]){
+#embed "OpenCL/reduction/local.cl" suffix(, 0)
+  }},
+  {"softmax/softmax.cl", (const char[]){
+#embed "OpenCL/softmax/softmax.cl" suffix(, 0)
+  }},
+  {"winograd/algorithm.h", (const char[]){
+#embed "OpenCL/winograd/algorithm.h" suffix(, 0)
+  }},
+  {"winograd/correlate.cl", (const char[]){
+#embed "OpenCL/winograd/correlate.cl" suffix(, 0)
+  }},
+  {"winograd/f43.h", (const char[]){
+#embed "OpenCL/winograd/f43.h" suffix(, 0)
+  }},
+  {"winograd/f45.h", (const char[]){
+#embed "OpenCL/winograd/f45.h" suffix(, 0)
+  }},
+  {"winograd/gradient.cl", (const char[]){
+#embed "OpenCL/winograd/gradient.cl" suffix(, 0)
+  }},
+  {"winograd/input.h", (const char[]){
+#embed "OpenCL/winograd/input.h" suffix(, 0)
+  }},
+  {"winograd/stride2.h", (const char[]){
+#embed "OpenCL/winograd/stride2.h" suffix(, 0)
+  }},
+  {"winograd/tiles.h", (const char[]){
+#embed "OpenCL/winograd/tiles.h" suffix(, 0)
+  }},
 };
 
-const char *deltacl_kernel_source(const char *name) {
+const char *deltacl_kernel_source(const char *path) {
   for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
-    if (strcmp(sources[i].name, name) == 0) return sources[i].source;
+    if (strcmp(sources[i].path, path) == 0) return sources[i].text;
   return NULL;
 }
 
-const char *deltacl_kernel_name(size_t index) {
-  return index < sizeof sources / sizeof *sources ? sources[index].name : NULL;
+const char *deltacl_kernel_path(size_t index) {
+  return index < sizeof sources / sizeof *sources ? sources[index].path : NULL;
 }

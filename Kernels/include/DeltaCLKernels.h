@@ -3,10 +3,10 @@
 
 #include <stddef.h>
 
-// The OpenCL C source Kernels/OpenCL/<name>.cl as it was when this library was compiled, or NULL where there is none.
-const char *deltacl_kernel_source(const char *name);
+// The file Kernels/OpenCL/<path> as it was when this library was compiled, or NULL where there is none.
+const char *deltacl_kernel_source(const char *path);
 
-// The names of all sources, in a fixed order, and NULL after the last.
-const char *deltacl_kernel_name(size_t index);
+// The paths of all files, in a fixed order, and NULL after the last.
+const char *deltacl_kernel_path(size_t index);
 
 #endif

@@ -75,7 +75,7 @@ import Testing
         for launch in plans.flatMap(\.launches.launches) where seen.insert(Signature(launch)).inserted {
           let options = (launch.program.options + ["-cl-kernel-arg-info"]).joined(separator: " ")
           let program = try Program(
-            context, sources: KernelSource.texts(launch.program.source), options: options)
+            context, sources: [KernelSource.program(launch.program.source)], options: options)
           let parameters = try Kernel(program, name: launch.kernel).parameters()
           #expect(launch.arguments.names == parameters.map(\.name), "\(launch.summary)")
           for (parameter, argument) in zip(parameters, launch.arguments.values) {

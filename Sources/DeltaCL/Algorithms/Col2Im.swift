@@ -129,7 +129,7 @@ struct Col2Im: ConvolutionAlgorithm {
     var list = LaunchList()
     list.append(
       Launch(
-        "convolution_delta_gather", in: "convolution-delta-gather",
+        "convolution_delta_gather", in: "convolution/delta-gather",
         constants: [
           "V": geometry.tile.width, "NV": geometry.tile.vectors, "TILE": geometry.tile.pixels,
           "K": convolution.outputChannels, "C": convolution.inputChannels, "R": convolution.kernelSize.rows,

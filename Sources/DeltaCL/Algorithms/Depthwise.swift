@@ -1,4 +1,4 @@
-/// Depthwise convolution, where each channel has a kernel of its own; `Kernels/OpenCL/depthwise.cl` explains the kernels.
+/// Depthwise convolution, where each channel has a kernel of its own; `Kernels/OpenCL/depthwise/depthwise.cl` explains the kernels.
 struct Depthwise: ConvolutionAlgorithm {
   static let name = "depthwise"
 
@@ -89,7 +89,7 @@ struct Depthwise: ConvolutionAlgorithm {
     let constants = tile.constants.merging(parts.constants) { $1 }.merging(epilogue.constants) { $1 }
     list.append(
       Launch(
-        "depthwise_pack", in: "depthwise", constants: constants,
+        "depthwise_pack", in: "depthwise/depthwise", constants: constants,
         [
           "w": .operand(1), "b": bias, "packed": packed, "C": .int(convolution.inputChannels), "taps": .int(taps),
           "hasBias": .flag(pass.hasBias),
@@ -106,7 +106,7 @@ struct Depthwise: ConvolutionAlgorithm {
     arguments.append(y, result)
     list.append(
       Launch(
-        kernel, in: "depthwise", constants: constants,
+        kernel, in: "depthwise/depthwise", constants: constants,
         arguments + ["rows": .int(rows)] + geometry + [
           "blocksPerItem": .int(blocksPerItem), "tilesPerItem": .int(tilesPerItem), "rowsPerItem": .int(rowsPerItem),
         ] + parts.arguments("partRows"),
@@ -136,13 +136,14 @@ struct Depthwise: ConvolutionAlgorithm {
       ? ["parts": try list.scratch(Shape([splits, taps, lanes]).elementCount, for: "parts"), "part": .int(part)] : [:]
     list.append(
       Launch(
-        "depthwise_gradient", in: "depthwise", constants: tile.constants.merging(isDivided ? ["PARTS": 1] : [:]) { $1 },
+        "depthwise_gradient", in: "depthwise/depthwise",
+        constants: tile.constants.merging(isDivided ? ["PARTS": 1] : [:]) { $1 },
         ["x": .operand(0), "dy": .operand(1), "partial": partial, "rows": .int(rows)] + geometry + [
           "blocksPerItem": .int(blocksPerItem), "splits": .int(splits), "lanes": .int(lanes),
         ] + parts, globalSize: [items, splits]))
     list.append(
       Launch(
-        "depthwise_gradient_sum", in: "depthwise", constants: tile.constants,
+        "depthwise_gradient_sum", in: "depthwise/depthwise", constants: tile.constants,
         [
           "partial": partial, "dw": .operand(2), "C": .int(convolution.inputChannels), "taps": .int(taps),
           "splits": .int(splits), "lanes": .int(lanes),

@@ -32,7 +32,7 @@ extension DirectSum {
     let packed = try list.scratch(blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
     list.append(
       Launch(
-        "convolution_pack", in: "convolution",
+        "convolution_pack", in: "convolution/correlate",
         constants: ["V": tile.width, "NV": tile.vectors, "TILE": 1, "X_STEP": 1],
         [
           "w": .operand(1), "b": bias, "packed": packed, "blocks": .int(blocks),
@@ -92,7 +92,7 @@ extension DirectSum {
           blocks * ((1 + row.taps * column.taps * groupKernels) * tile.lanes + 1), for: "packed kernels")
         list.append(
           Launch(
-            "convolution_delta_pack", in: "convolution-delta",
+            "convolution_delta_pack", in: "convolution/delta-pack",
             constants: ["V": tile.width, "NV": tile.vectors],
             [
               "w": .operand(1), "packed": packed, "blocks": .int(blocks), "blocksPerGroup": .int(blocksPerGroup),

@@ -1,4 +1,4 @@
-/// The kernel gradient, in stages. `Kernels/OpenCL/convolution-gradient.cl` explains the kernels.
+/// The kernel gradient, in stages. `Kernels/OpenCL/convolution/gradient.cl` explains the kernels.
 extension DirectSum {
   /// The work-items that share the sums.
   private static let items = 16
@@ -52,7 +52,7 @@ extension DirectSum {
     var constants = constants(x, tile, chunk)
     list.append(
       Launch(
-        "convolution_gradient_taps", in: "convolution-gradient", constants: constants,
+        "convolution_gradient_taps", in: "convolution/gradient", constants: constants,
         ["x": x.argument, "dy": .operand(1), "sums": sums] + geometry(x) + [
           "perItem": .int(perItem), "itemsPerGroup": .int(itemsPerGroup), "items": .int(items),
         ] + arguments(runs, x) + ["rows": .int(rows), "splits": .int(splits)], globalSize: [items, splits]))
@@ -60,7 +60,7 @@ extension DirectSum {
     constants["BLOCK"] = planner.elementsPerItem
     list.append(
       Launch(
-        "convolution_gradient_taps_sum", in: "convolution-gradient", constants: constants,
+        "convolution_gradient_taps_sum", in: "convolution/gradient", constants: constants,
         ["sums": sums, "dw": .operand(2), "count": .int(count), "splits": .int(splits)],
         globalSize: [ceilingDivision(count, planner.elementsPerItem)]))
   }
@@ -80,13 +80,13 @@ extension DirectSum {
     let constants = constants(x, tile, chunk)
     list.append(
       Launch(
-        "convolution_gradient_kernels", in: "convolution-gradient", constants: constants,
+        "convolution_gradient_kernels", in: "convolution/gradient", constants: constants,
         ["x": x.argument, "dy": .operand(1), "partial": partial] + geometry(x) + [
           "blocksPerGroup": .int(blocksPerGroup), "blocks": .int(blocks),
         ] + arguments(runs, x) + ["rows": .int(rows), "splits": .int(splits)], globalSize: [blocks, splits]))
     list.append(
       Launch(
-        "convolution_gradient_kernels_sum", in: "convolution-gradient", constants: constants,
+        "convolution_gradient_kernels_sum", in: "convolution/gradient", constants: constants,
         [
           "partial": partial, "dw": .operand(2), "groupKernels": .int(groupKernels),
           "blocksPerGroup": .int(blocksPerGroup), "blocks": .int(blocks), "lines": .int(lines),

@@ -77,7 +77,7 @@ extension DirectSum {
       "strideColumns": .int(given.stride.columns),
     ]
     return Launch(
-      "convolution_correlate_images", in: "convolution",
+      "convolution_correlate_images", in: "convolution/correlate",
       constants: [
         "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": x.rows * x.columns * x.channels,
       ].merging(parts.constants) { $1 },
@@ -108,7 +108,7 @@ extension DirectSum {
       "strideRows": .int(given.stride.rows),
     ]
     return Launch(
-      "convolution_correlate", in: "convolution",
+      "convolution_correlate", in: "convolution/correlate",
       constants: [
         "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": given.stride.columns * x.channels,
       ].merging(parts.constants) { $1 },

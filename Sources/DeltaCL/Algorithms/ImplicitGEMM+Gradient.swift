@@ -23,7 +23,7 @@ extension ImplicitGEMM {
       .merging(parts.constants) { $1 }
     list.append(
       Launch(
-        "local_convolution_gradient", in: "local-convolution", constants: constants,
+        "local_convolution_gradient", in: "convolution/local-gradient", constants: constants,
         [
           "x": .operand(0), "dy": .operand(1), "partial": partial, "pixels": .int(pixels),
           "P": .int(convolution.outputSize.rows), "Q": .int(convolution.outputSize.columns),
@@ -43,7 +43,7 @@ extension ImplicitGEMM {
     if splits > 1 {
       list.append(
         Launch(
-          "local_convolution_gradient_sum", in: "local-convolution", constants: constants,
+          "local_convolution_gradient_sum", in: "convolution/local-gradient", constants: constants,
           ["partial": partial, "dw": .operand(2), "count": .int(count), "splits": .int(splits)], globalSize: [count]))
     }
     return list

@@ -1,5 +1,5 @@
 /// Convolutions and dense layers as matrix products whose factors are gathered into tiles in local memory that a work-group shares:
-/// the local family for GPUs. `Kernels/OpenCL/local-convolution.cl` explains the kernels.
+/// the local family for GPUs. `Kernels/OpenCL/convolution/implicit-gemm.h` and the files beside it explain the kernels.
 struct ImplicitGEMM: ConvolutionAlgorithm {
   struct Parameters: AlgorithmParameters {
     /// The extents of a work-group's tile, one of those that the planner has.
@@ -115,7 +115,7 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
     let terms = correlation.kernelSize.rows * correlation.kernelSize.columns * correlation.channels
     let parts = self.parts(of: terms, in: terms, tile)
     return Launch(
-      "local_convolution_correlate", in: "local-convolution",
+      "local_convolution_correlate", in: "convolution/local-correlate",
       constants: constants(
         tile, channels: correlation.channels, outputs: correlation.outputs, outputsAreInnermost: outputsAreInnermost
       ).merging(parts.constants) { $1 },

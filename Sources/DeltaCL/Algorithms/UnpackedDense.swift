@@ -1,5 +1,5 @@
 /// Dense layers and their deltas that read the weights where they lie: to pack them would take longer than all multiplications of a
-/// small batch. `Kernels/OpenCL/dense.cl` explains the kernels.
+/// small batch. `Kernels/OpenCL/dense/dense.cl` explains the kernels.
 struct UnpackedDense: ConvolutionAlgorithm {
   static let name = "unpacked"
 
@@ -36,7 +36,7 @@ struct UnpackedDense: ConvolutionAlgorithm {
     let perItem = max(1, min(16, dense.outputs / (32 * tile))) * tile
     let (bias, result) = pass.biasAndResult
     return Launch(
-      "dense", in: "dense", constants: ["V": width, "TILE": tile, "ROWS": rows],
+      "dense", in: "dense/dense", constants: ["V": width, "TILE": tile, "ROWS": rows],
       [
         "x": .operand(0), "w": .operand(1), "b": bias, "y": result, "N": .int(dense.batch), "C": .int(dense.inputs),
         "K": .int(dense.outputs), "perItem": .int(perItem), "chunk": .int(chunk), "hasBias": .flag(pass.hasBias),
@@ -51,7 +51,7 @@ struct UnpackedDense: ConvolutionAlgorithm {
     let parts = SumParts(runs: 1, length: dense.outputs)
     let part = parts.isDivided ? ceilingDivision(parts.length, 16) * 16 : parts.length
     return Launch(
-      "dense_delta", in: "dense",
+      "dense_delta", in: "dense/dense",
       constants: ["V": width, "N": dense.batch, "COLUMNS": columns].merging(parts.constants) { $1 },
       [
         "dy": .operand(0), "w": .operand(1), "dx": .operand(2), "C": .int(dense.inputs), "K": .int(dense.outputs),

@@ -1,4 +1,4 @@
-/// The kernel gradient by Winograd's algorithms; `Kernels/OpenCL/winograd-gradient.cl` explains the kernels.
+/// The kernel gradient by Winograd's algorithms; `Kernels/OpenCL/winograd/gradient.cl` explains the kernels.
 extension Winograd {
   /// Tiles times channels whose transforms stay in the caches; of 2^15 to 2^18 the fastest on an AVX-512 processor.
   private static let transformElements = 1 << 15
@@ -60,29 +60,29 @@ extension Winograd {
       ]
       list.append(
         Launch(
-          "winograd_input", in: "winograd-gradient", constants: constants,
+          "winograd_input", in: "winograd/gradient", constants: constants,
           ["x": .operand(0), "v": v] + range + input + padding, globalSize: [tiles]))
       list.append(
         Launch(
-          "winograd_delta", in: "winograd-gradient", constants: constants,
+          "winograd_delta", in: "winograd/gradient", constants: constants,
           ["dy": .operand(1), "m": m] + range + output,
           globalSize: [tiles]))
       list.append(
         products.map {
           Launch(
-            "winograd_gradient", in: "winograd-gradient", constants: constants,
+            "winograd_gradient", in: "winograd/gradient", constants: constants,
             ["v": v, "m": m, "products": $0] + range,
             globalSize: [kernelParts, transform.positions])
         }
           ?? Launch(
-            "winograd_gradient_at_once", in: "winograd-gradient", constants: constants,
+            "winograd_gradient_at_once", in: "winograd/gradient", constants: constants,
             ["v": v, "m": m, "dw": .operand(2)] + range + definition,
             globalSize: [kernelParts, channels / (vectors * width)], localSize: 1))
     }
     if let products {
       list.append(
         Launch(
-          "winograd_gradient_sum", in: "winograd-gradient", constants: constants,
+          "winograd_gradient_sum", in: "winograd/gradient", constants: constants,
           ["products": products, "dw": .operand(2), "batch": .int(convolution.batch)] + definition,
           globalSize: [outputs]))
     }

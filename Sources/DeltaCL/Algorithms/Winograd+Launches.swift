@@ -49,14 +49,14 @@ extension Winograd {
       let u = try list.scratch(geometry.kernelCount, for: "transformed kernels")
       list.append(
         Launch(
-          "winograd_pack", in: "winograd", constants: constants, ["w": .operand(1), "u": u],
+          "winograd_pack", in: "winograd/correlate", constants: constants, ["w": .operand(1), "u": u],
           globalSize: [
             geometry.lanes / (geometry.vectors * WinogradTransform.width),
             ceilingDivision(channels, WinogradTransform.width),
           ]))
       list.append(
         Launch(
-          "winograd_correlate", in: "winograd", constants: constants,
+          "winograd_correlate", in: "winograd/correlate", constants: constants,
           ["x": .operand(0), "u": u] + operands + ["tiles": .int(geometry.tiles)] + grid + results,
           globalSize: [ceilingDivision(geometry.tiles, block.tiles)], localSize: 1, epilogue: epilogue))
       return list
@@ -74,11 +74,11 @@ extension Winograd {
       let range: KernelArguments = ["first": .int(block.lowerBound), "tiles": .int(block.count)]
       list.append(
         Launch(
-          "winograd_input", in: "winograd", constants: constants, ["x": .operand(0), "v": v] + range + grid,
+          "winograd_input", in: "winograd/correlate", constants: constants, ["x": .operand(0), "v": v] + range + grid,
           globalSize: [blocks.tiles]))
       list.append(
         Launch(
-          "winograd_transform_multiply", in: "winograd", constants: constants,
+          "winograd_transform_multiply", in: "winograd/correlate", constants: constants,
           ["v": v, "x": .operand(0)] + operands + range + grid + results,
           globalSize: [geometry.lanes / (blocks.vectors * WinogradTransform.width)], localSize: 1, epilogue: epilogue))
     }

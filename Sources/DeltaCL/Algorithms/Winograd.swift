@@ -1,4 +1,4 @@
-/// Winograd's algorithms, for kernels of 3x3 and 5x5 at unit stride and of 3x3 at stride 2. `Kernels/OpenCL/winograd.cl` explains the
+/// Winograd's algorithms, for kernels of 3x3 and 5x5 at unit stride and of 3x3 at stride 2. `Kernels/OpenCL/winograd/correlate.cl` explains the
 /// kernels.
 struct Winograd: ConvolutionAlgorithm {
   struct Parameters: AlgorithmParameters {

@@ -1,4 +1,4 @@
-/// One of Winograd's algorithms, by its sizes along an axis; `Kernels/OpenCL/winograd-common.cl` has the mathematics.
+/// One of Winograd's algorithms, by its sizes along an axis; `Kernels/OpenCL/winograd/algorithm.h` has the mathematics.
 struct WinogradTransform {
   /// The vector width; there are at least so many channels.
   static let width = 16
@@ -53,7 +53,7 @@ struct WinogradTransform {
     return multiplications(results.rows) * multiplications(results.columns)
   }
 
-  /// The steps of `pixels` tiles that the multiplications of `tiles` take, numbered as in `winograd-common.cl`.
+  /// The steps of `pixels` tiles that the multiplications of `tiles` take, numbered as in `winograd/tiles.h`.
   func steps(of pixels: Int, tiles: Range<Int>, batch: Int, results: Extent) -> Int {
     let rest = rest(of: results)
     let rows = products(ofRest: rest.rows), columns = products(ofRest: rest.columns)

@@ -86,9 +86,9 @@ final class KernelCache: Sendable {
   }
 
   /// A name for a program: equal ones are compiled to the same.
-  static func name(sources: [String], options: String, device: Device) -> String {
+  static func name(source: String, options: String, device: Device) -> String {
     let machine = [device.name, device.driverVersion, device.platform.version, options].map { Array($0.utf8) }
-    return KernelStore.checksum(sources.map { Array($0.utf8) }) + KernelStore.checksum(machine)
+    return KernelStore.checksum([Array(source.utf8)]) + KernelStore.checksum(machine)
   }
 
   /// The two folders at the beginning of a path, in which PoCL keeps one program.

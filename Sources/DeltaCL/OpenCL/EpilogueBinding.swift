@@ -1,5 +1,5 @@
 /// What follows an operation in the same pass over memory, as the launches take it that store the result:
-/// `epilogue.h` explains how kernels apply it.
+/// `Kernels/OpenCL/include/epilogue.h` explains how kernels apply it.
 struct EpilogueBinding: Sendable {
   /// Nothing follows.
   static let none = EpilogueBinding(nil, of: [])

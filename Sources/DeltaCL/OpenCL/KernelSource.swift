@@ -4,32 +4,36 @@ import DeltaCLSystem
 /// The OpenCL C sources: compiled into the binary, or read from the folder that `DELTACL_KERNELS_DIR` names, which spares a
 /// build for each change while kernels are developed.
 enum KernelSource {
-  /// What the programs of a source are built from: preludes and then the source.
+  /// What a program is built from: `Kernels/OpenCL/<name>.cl`, with the headers that it includes in place.
   ///
   /// - Throws: ``DeltaCLError`` (`missingKernel`).
-  static func texts(_ name: String) throws(DeltaCLError) -> [String] {
-    var names = ["common", name]
-    if name.hasPrefix("winograd") { names.insert("winograd-common", at: 1) }
-    var texts: [String] = []
-    for name in names { texts.append(try text(name)) }
-    return texts
+  static func program(_ name: String) throws(DeltaCLError) -> String {
+    let path = "\(name).cl"
+    return try KernelIncludes.expanding(path, text: { path throws(DeltaCLError) in try text(path) })
   }
 
-  /// The source `Kernels/OpenCL/<name>.cl`.
+  /// The file `Kernels/OpenCL/<path>`.
   ///
   /// - Throws: ``DeltaCLError`` (`missingKernel`).
-  static func text(_ name: String) throws(DeltaCLError) -> String {
+  static func text(_ path: String) throws(DeltaCLError) -> String {
     if let folder = NativePath.environment("DELTACL_KERNELS_DIR"), !folder.isEmpty {
-      let path = "\(folder)/\(name).cl"
-      guard let bytes = SmallFile.read(path), let text = String(validating: bytes, as: UTF8.self) else {
+      let file = "\(folder)/\(path)"
+      guard let bytes = SmallFile.read(file), let text = String(validating: bytes, as: UTF8.self) else {
         throw DeltaCLError(
-          .missingKernel, "the kernel source \(path) cannot be read: check or unset DELTACL_KERNELS_DIR")
+          .missingKernel, "the kernel source \(file) cannot be read: check or unset DELTACL_KERNELS_DIR")
       }
       return text
     }
-    guard let source = deltacl_kernel_source(name) else {
-      throw DeltaCLError(.missingKernel, "there is no kernel source named \(name)")
+    guard let source = deltacl_kernel_source(path) else {
+      throw DeltaCLError(.missingKernel, "there is no kernel source named \(path)")
     }
     return String(cString: source)
+  }
+
+  /// The paths of all files, in a fixed order.
+  static var paths: [String] {
+    var paths: [String] = []
+    while let path = deltacl_kernel_path(paths.count) { paths.append(String(cString: path)) }
+    return paths
   }
 }

@@ -34,7 +34,7 @@ struct LocalColumns {
   /// A launch of a kernel of `local-reduction.cl` on `tensors`.
   func launch(_ kernel: String, _ tensors: KernelArguments, constants: [String: Int] = [:]) -> Launch {
     Launch(
-      kernel, in: "local-reduction", constants: constants.merging(["LINES": lines, "LANES": lanes]) { $1 },
+      kernel, in: "reduction/local", constants: constants.merging(["LINES": lines, "LANES": lanes]) { $1 },
       tensors + ["rows": .int(rows), "C": .int(channels), "splits": .int(splits)],
       globalSize: [ceilingDivision(channels, lanes) * lines * lanes, splits], localSize: lines * lanes)
   }

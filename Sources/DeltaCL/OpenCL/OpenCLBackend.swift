@@ -174,12 +174,12 @@ public final class OpenCLBackend: Backend {
   func program(_ key: ProgramKey) throws -> Program {
     try state.withLock { state in
       if let program = state.programs[key] { return program }
-      let sources = try KernelSource.texts(key.source)
+      let source = try KernelSource.program(key.source)
       let options = key.options.joined(separator: " ")
-      let build = { [self] in try Program(context, sources: sources, options: options) }
+      let build = { [self] in try Program(context, sources: [source], options: options) }
       let program =
         if device.isPoCL, let cache = KernelCache.current {
-          try cache.building(KernelCache.name(sources: sources, options: options, device: device), build)
+          try cache.building(KernelCache.name(source: source, options: options, device: device), build)
         } else {
           try build()
         }

@@ -1,4 +1,4 @@
-/// The gradient of a bias, in stages; `Kernels/OpenCL/bias-gradient.cl` explains the kernels.
+/// The gradient of a bias, in stages; `Kernels/OpenCL/convolution/bias-gradient.cl` explains the kernels.
 extension Planner {
   /// The work-items that share the sums.
   private static let reductionItems = 128
@@ -13,14 +13,14 @@ extension Planner {
     let partial = try list.scratch(splits * channels, for: "partial bias gradients")
     list.append(
       Launch(
-        "bias_gradient", in: "bias-gradient", constants: ["V": width, "NV": vectors],
+        "bias_gradient", in: "convolution/bias-gradient", constants: ["V": width, "NV": vectors],
         [
           "dy": .operand(0), "partial": partial, "rows": .int(rows), "C": .int(channels), "blocks": .int(blocks),
           "splits": .int(splits), "part": .int(SumParts.longestChain(of: rows)),
         ], globalSize: [blocks, splits]))
     list.append(
       Launch(
-        "bias_gradient_sum", in: "bias-gradient", constants: ["V": width, "NV": vectors],
+        "bias_gradient_sum", in: "convolution/bias-gradient", constants: ["V": width, "NV": vectors],
         ["partial": partial, "db": .operand(1), "C": .int(channels), "splits": .int(splits)],
         globalSize: [ceilingDivision(channels, width)]))
     return list

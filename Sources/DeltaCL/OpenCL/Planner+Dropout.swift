@@ -4,7 +4,7 @@ extension Planner {
     let width = min(Dropout.lanes, maximumVectorWidth)
     return LaunchList(
       Launch(
-        "dropout", in: "dropout", constants: ["V": width],
+        "dropout", in: "random/dropout", constants: ["V": width],
         [
           "x": .operand(0), "stepNumber": .operand(1), "y": .operand(2), "count": .int(dropout.count),
           "seedLow": word(UInt32(truncatingIfNeeded: dropout.seed)),
@@ -17,7 +17,7 @@ extension Planner {
   }
 
   func increment() -> LaunchList {
-    LaunchList(Launch("increment", in: "dropout", ["counter": .operand(0)], globalSize: [1]))
+    LaunchList(Launch("increment", in: "random/dropout", ["counter": .operand(0)], globalSize: [1]))
   }
 
   /// The argument whose 32 bits are those of `bits`.

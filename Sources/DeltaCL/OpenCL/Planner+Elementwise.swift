@@ -6,7 +6,7 @@ extension Planner {
     epilogue: EpilogueBinding = .none
   ) -> Launch {
     Launch(
-      kernel, in: "elementwise",
+      kernel, in: "elementwise/elementwise",
       constants: ["V": maximumVectorWidth, "BLOCK": elementsPerItem].merging(constants) { $1 }, arguments,
       globalSize: [ceilingDivision(count, elementsPerItem)], epilogue: epilogue)
   }

@@ -1,4 +1,4 @@
-/// Reductions of the local family: trees in local memory; `Kernels/OpenCL/local-reduction.cl` explains the kernels.
+/// Reductions of the local family: trees in local memory; `Kernels/OpenCL/reduction/local.cl` explains the kernels.
 extension Planner {
   /// The classes that keep a work-group busy with one row of a softmax.
   private static let leastLocalClasses = 64
@@ -54,7 +54,7 @@ extension Planner {
   /// A launch whose work-groups reduce one column.
   private func reduction(_ kernel: String, _ arguments: KernelArguments, workGroups: Int) -> Launch {
     Launch(
-      kernel, in: "local-reduction", constants: ["LINES": reducingItems, "LANES": 1], arguments,
+      kernel, in: "reduction/local", constants: ["LINES": reducingItems, "LANES": 1], arguments,
       globalSize: [workGroups * reducingItems], localSize: reducingItems)
   }
 }

@@ -3,13 +3,14 @@ extension Planner {
   func softmax(rows: Int, classes: Int) -> LaunchList {
     LaunchList(
       Launch(
-        "softmax", in: "softmax", ["x": .operand(0), "y": .operand(1)] + extents(rows, classes), globalSize: [rows]))
+        "softmax", in: "softmax/softmax", ["x": .operand(0), "y": .operand(1)] + extents(rows, classes),
+        globalSize: [rows]))
   }
 
   func softmaxDelta(rows: Int, classes: Int) -> LaunchList {
     LaunchList(
       Launch(
-        "softmax_delta", in: "softmax",
+        "softmax_delta", in: "softmax/softmax",
         ["y": .operand(0), "dy": .operand(1), "dx": .operand(2)] + extents(rows, classes), globalSize: [rows]))
   }
 
@@ -19,7 +20,7 @@ extension Planner {
     let losses = try list.scratch(rows, for: "losses")
     list.append(
       Launch(
-        "softmax_cross_entropy", in: "loss", constants: lossConstants,
+        "softmax_cross_entropy", in: "loss/loss", constants: lossConstants,
         ["logits": .operand(0), "labels": .operand(1), "losses": losses, "dlogits": .operand(3)]
           + extents(rows, classes), globalSize: [rows]))
     list.append(mean(losses, count: rows, divisor: rows, into: .operand(2)))
@@ -32,7 +33,7 @@ extension Planner {
     let losses = try list.scratch(blocks, for: "losses")
     list.append(
       Launch(
-        "mean_squared_error", in: "loss", constants: lossConstants,
+        "mean_squared_error", in: "loss/loss", constants: lossConstants,
         [
           "y": .operand(0), "target": .operand(1), "losses": losses, "dy": .operand(3), "count": .int(count),
           "part": .int(SumParts.longestChain(of: count)),
@@ -46,13 +47,13 @@ extension Planner {
     let hits = try list.scratch(rows, for: "hits")
     list.append(
       Launch(
-        "correct_predictions", in: "loss", constants: lossConstants,
+        "correct_predictions", in: "loss/loss", constants: lossConstants,
         [
           "logits": .operand(0), "labels": .operand(1), "hits": hits, "rows": .int(rows), "classes": .int(classes),
         ], globalSize: [rows]))
     list.append(
       Launch(
-        "correct_predictions_sum", in: "loss", constants: lossConstants,
+        "correct_predictions_sum", in: "loss/loss", constants: lossConstants,
         ["hits": hits, "correct": .operand(2), "rows": .int(rows)], globalSize: [1]))
     return list
   }
@@ -60,7 +61,7 @@ extension Planner {
   func mean(_ losses: Launch.Argument, count: Int, divisor: Int, into loss: Launch.Argument) -> Launch {
     if let local = localMean(losses, count: count, divisor: divisor, into: loss) { return local }
     return Launch(
-      "loss_mean", in: "loss", constants: lossConstants,
+      "loss_mean", in: "loss/loss", constants: lossConstants,
       ["losses": losses, "loss": loss, "count": .int(count), "divisor": .int(divisor)], globalSize: [1])
   }
 

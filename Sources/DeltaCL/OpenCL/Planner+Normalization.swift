@@ -126,7 +126,7 @@ extension Planner {
     constants: [String: Int] = [:], globalSize: [Int], epilogue: EpilogueBinding = .none
   ) -> Launch {
     Launch(
-      kernel, in: "batch-normalization",
+      kernel, in: "normalization/batch",
       constants: constants.merging(["V": vectorWidth(dividing: normalization.channels)]) { $1 }, arguments,
       globalSize: globalSize, epilogue: epilogue)
   }

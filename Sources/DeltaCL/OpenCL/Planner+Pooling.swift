@@ -17,7 +17,7 @@ extension Planner {
   ) -> LaunchList {
     LaunchList(
       Launch(
-        kernel, in: "max-pooling",
+        kernel, in: "pooling/max",
         constants: [
           "V": vectorWidth(within: pooling.channels), "WINDOW_ROWS": pooling.rowAxis.reachingCells,
           "WINDOW_COLUMNS": pooling.columnAxis.reachingCells, "STRIDE_ROWS": pooling.stride.rows,
@@ -58,7 +58,7 @@ extension Planner {
     if average.countsPadding { constants["COUNTS_PADDING"] = 1 }
     return LaunchList(
       Launch(
-        kernel, in: "average-pooling", constants: constants,
+        kernel, in: "pooling/average", constants: constants,
         tensors + ["rows": .int(rows)] + extents(pooling) + [
           "R": .int(pooling.window.rows), "S": .int(pooling.window.columns), "strideRows": .int(pooling.stride.rows),
           "strideColumns": .int(pooling.stride.columns), "top": .int(pooling.padding.top),

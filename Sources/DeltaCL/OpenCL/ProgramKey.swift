@@ -1,6 +1,6 @@
 /// What distinguishes the programs of one device: the source and the constants it is built with.
 struct ProgramKey: Hashable, Sendable {
-  /// The name of a file in `Kernels/OpenCL`, without its extension.
+  /// The path of a file in `Kernels/OpenCL`, without its extension.
   let source: String
   /// Preprocessor definitions.
   let constants: [String: Int]

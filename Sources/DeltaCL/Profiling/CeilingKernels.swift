@@ -1,6 +1,6 @@
 import OpenCL
 
-/// The kernels of `Kernels/OpenCL/ceilings.cl` on a device, and how they are timed.
+/// The kernels of `Kernels/OpenCL/benchmark/ceilings.cl` on a device, and how they are timed.
 struct CeilingKernels {
   private let backend: OpenCLBackend
   private let program: Program
@@ -23,7 +23,7 @@ struct CeilingKernels {
     localSize = isCPU ? 1 : min(64, backend.device.maximumWorkGroupSize)
     program = try backend.program(
       ProgramKey(
-        source: "ceilings", constants: ["V": vectorWidth, "CHAINS": Self.chains, "BLOCK": block]))
+        source: "benchmark/ceilings", constants: ["V": vectorWidth, "CHAINS": Self.chains, "BLOCK": block]))
   }
 
   func gflops() throws -> Double {

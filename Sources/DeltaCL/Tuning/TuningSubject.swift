@@ -1,4 +1,3 @@
-import DeltaCLKernels
 public import OpenCL
 
 /// What a measurement of plans is valid for: a device as its driver runs it, and the kernels' sources.
@@ -29,11 +28,7 @@ public struct TuningSubject: Hashable, Sendable, Codable {
     self.family = (family ?? KernelFamily(for: device)).rawValue
     driver = "\(device.driverVersion), \(device.platform.version)"
     var sources = ""
-    var index = 0
-    while let name = deltacl_kernel_name(index) {
-      sources += "\(String(cString: name))\0\(try KernelSource.text(String(cString: name)))\0"
-      index += 1
-    }
+    for path in KernelSource.paths { sources += "\(path)\0\(try KernelSource.text(path))\0" }
     kernels = stableHash(sources)
   }
 

@@ -1,0 +1,33 @@
+// Softmax over the classes of a row, and its delta. One work-item a row. Sums are divided into parts of
+// `part` classes.
+
+#include "include/sums.h"
+
+kernel void softmax(global const float *restrict x, global float *restrict y, int rows, int classes, int part)
+{
+  const int row = get_global_id(0);
+  if (row >= rows) return;
+  global const float *in = x + (size_t)row * classes;
+  global float *out = y + (size_t)row * classes;
+  float greatest = in[0];
+  for (int c = 1; c < classes; c++) greatest = fmax(greatest, in[c]);
+  SUM_BY_PARTS(float, sum, c, classes, part, (out[c] = exp(in[c] - greatest)))
+  for (int c = 0; c < classes; c++) out[c] /= sum;
+}
+
+// dx = y * (dy - <y, dy>).
+kernel void softmax_delta(
+    global const float *restrict y, global const float *restrict dy, global float *restrict dx, int rows, int classes,
+    int part)
+{
+  const int row = get_global_id(0);
+  if (row >= rows) return;
+  const size_t first = (size_t)row * classes;
+  float product = 0.0f;
+  for (int begin = 0; begin < classes; begin += part) {
+    float sum = 0.0f;
+    for (int c = begin; c < min(begin + part, classes); c++) sum = fma(y[first + c], dy[first + c], sum);
+    product += sum;
+  }
+  for (int c = 0; c < classes; c++) dx[first + c] = y[first + c] * (dy[first + c] - product);
+}
