@@ -115,7 +115,8 @@ kernel void convolution_pack(
 #if PARTS
 #define SUM(m, j) TOTAL(m, j)
 #else
-#define SUM(m, j) sum[m][j]
+// Small products would be rounded at the size of a large bias: it is added last.
+#define SUM(m, j) (sum[m][j] + LOAD(weights + (j)*V))
 #endif
 #define STORE_PIXEL(SUM, m, pixel, lanes, y)                                                        \
   UNROLLED_FOR(j, NV) {                                                                             \
@@ -214,7 +215,7 @@ kernel void convolution_correlate(
         ADD_TO_TOTALS(sum)
       }
 #else
-    SET_TILE(sum, TILE, NV, j, LOAD(weights + j * V))
+    SET_TILE(sum, TILE, NV, j, (vec)(0.0f))
     for (int r = 0; r < R; r++) {
       for (int run = 0; run < runs; run++) {
         global const float *columns = in + (size_t)r * rowStep + run * runStep;
@@ -286,7 +287,7 @@ kernel void convolution_correlate_images(
         ADD_TO_TOTALS(sum)
       }
 #else
-    SET_TILE(sum, TILE, NV, j, LOAD(weights + j * V))
+    SET_TILE(sum, TILE, NV, j, (vec)(0.0f))
     for (int r = rBegin; r < rEnd; r++) {
       for (int s = sBegin; s < sEnd; s++) {
         global const float *wp = weights + (1 + (size_t)(r * S + s) * groupChannels) * LANES;

@@ -55,12 +55,8 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
 
   float4 sum[WM][WN / 4];
   const int ty = item / TX, tx = item % TX;
-  UNROLLED_FOR(j, WN / 4) {
-    float initial[4];
-    const int output = firstOutput + 4 * (j * TX + tx);
-    UNROLLED_FOR(e, 4) initial[e] = hasBias && output + e < outputs ? bias[group * outputs + output + e] : 0.0f;
-    UNROLLED_FOR(m, WM) sum[m][j] = (float4)(initial[0], initial[1], initial[2], initial[3]);
-  }
+  UNROLLED_FOR(m, WM)
+    UNROLLED_FOR(j, WN / 4) sum[m][j] = (float4)(0.0f);
 
   BEGIN_PARTS
   float xNext[X_COUNT][VX], wNext[W_COUNT][VW];
@@ -120,6 +116,15 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
   }
   END_PARTS
 
+  // Small products would be rounded at the size of a large bias: it is added last.
+  float4 added[WN / 4];
+  UNROLLED_FOR(j, WN / 4) {
+    float biases[4];
+    const int output = firstOutput + 4 * (j * TX + tx);
+    UNROLLED_FOR(e, 4) biases[e] = hasBias && output + e < outputs ? bias[group * outputs + output + e] : 0.0f;
+    added[j] = (float4)(biases[0], biases[1], biases[2], biases[3]);
+  }
+
   int isSuspect = 0;
   UNROLLED_FOR(m, WM) {
     const int pixel = firstPixel + 4 * (m / 4 * TY + ty) + m % 4;
@@ -130,7 +135,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
                        + group * outputs;
     UNROLLED_FOR(j, WN / 4) {
       const int output = firstOutput + 4 * (j * TX + tx);
-      const float4 value = sum[m][j];
+      const float4 value = sum[m][j] + added[j];
       isSuspect |= IS_SUSPECT(value);
 #if EPILOGUE == 2
       const float4 activatedValue = JOIN(get, VY)(activated + (to + output - y), outputs - output);

@@ -13,26 +13,6 @@
 #include "include/register-tile.h"
 #include "include/vector.h"
 
-#if V == 16
-#define SUM(v) sum8((v).lo + (v).hi)
-#elif V == 8
-#define SUM(v) sum8(v)
-#elif V == 4
-#define SUM(v) sum4(v)
-#elif V == 2
-#define SUM(v) ((v).lo + (v).hi)
-#else
-#define SUM(v) (v)
-#endif
-
-float sum4(float4 v)
-{
-  const float2 pair = v.lo + v.hi;
-  return pair.lo + pair.hi;
-}
-
-float sum8(float8 v) { return sum4(v.lo + v.hi); }
-
 #ifdef TILE
 
 // y[N, K] = x[N, C] w[K, C]^T + b. One work-item: `perItem` kernels, TILE of them by ROWS rows at a time, the lanes
@@ -60,7 +40,7 @@ kernel void dense(
             if (n + i < ownRow || k + j < ownKernel) continue;
             global float *out = y + (size_t)(n + i) * K + k + j;
             const float start = first > 0 ? *out : hasBias ? b[k + j] : 0.0f;
-            const float value = start + SUM(sum[i][j]);
+            const float value = start + FOLD(sum[i][j]);
             if (last < C)
               *out = value;
             else

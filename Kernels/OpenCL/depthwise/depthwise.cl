@@ -130,7 +130,7 @@ kernel void depthwise_correlate(
       for (int own = firstBlock * V; own < endChannel; own += V) {
         const int c = min(own, C - V);
         vec sum[TILE];
-        UNROLLED_FOR(m, TILE) sum[m] = LOAD(packed + c);
+        UNROLLED_FOR(m, TILE) sum[m] = (vec)(0.0f);
         BEGIN_PARTS
         for (int r = rBegin; r < rEnd; r++) {
           global const float *in = x + (size_t)(row / P * H + i + r * dilationRows) * W * C + first * C + c;
@@ -146,7 +146,7 @@ kernel void depthwise_correlate(
         END_PARTS(sum)
         global float *out = y + ((size_t)row * Q + q) * C + c;
         UNROLLED_FOR(m, TILE)
-          if (q + m < Q) STORE_OWN(sum[m], out + m * C, y, c, own)
+          if (q + m < Q) STORE_OWN(sum[m] + LOAD(packed + c), out + m * C, y, c, own)
       }
     }
   }

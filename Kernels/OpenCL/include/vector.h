@@ -74,7 +74,11 @@ inline static float fold1(float v) { return v; }
 inline static float fold2(float2 v) { return v.lo + v.hi; }
 inline static float fold4(float4 v) { return fold2(v.lo + v.hi); }
 inline static float fold8(float8 v) { return fold4(v.lo + v.hi); }
-inline static float fold16(float16 v) { return fold8(v.lo + v.hi); }
+inline static float fold16(float16 v)
+{
+  // Oclgrind takes a part of v.hi for uninitialised.
+  return fold8(v.lo + (float8)(v.s8, v.s9, v.sa, v.sb, v.sc, v.sd, v.se, v.sf));
+}
 #define FOLD(v) JOIN(fold, V)(v)
 
 #endif
