@@ -1,9 +1,14 @@
-// The delta of a convolution's input where it has few channels, which would leave most lanes of a vector empty:
-// neighbouring lanes are neighbouring pixels of dy. Each row of dy is multiplied with all taps of the kernels, and each
-// row of dx gathers the products that fall on it, which wait in the core's cache.
+// The delta of a convolution's input with few channels, which would leave most lanes of a vector empty. Here
+// neighbouring lanes are neighbouring pixels of dy. Each row of dy[N, P, Q, K] is multiplied with all taps of w[K, R,
+// S, C], and each row of dx[N, H, W, C] gathers the products that fall on it, which stay in the core's cache.
 //
-// Along a row, tap s of pixel q falls on the column q * u + s * d of the padded dx. So the columns with the same
-// remainder by the stride u are a phase, in which the products of a tap lie one behind the other, SHIFT(s) further.
+// Along a row, tap s of pixel q falls on column q * u + s * d of the padded dx. So the columns with the same remainder
+// by the stride u are a phase, in which the products of a tap are contiguous, shifted by SHIFT(s).
+//
+// Constants: TILE x NV, the register tile: taps by vectors of pixels; K, C, R, S, strides and dilations of the
+// convolution; Q_LANES, the pixels of a row of dy rounded up, and Q_STEP, their distance from one kernel to the next;
+// PAD, the zeros before the products of a tap, which lie STEP apart; RING, the rows of products that are kept; LANES,
+// the columns of a phase; PART, the kernels that are summed up at a time; EPILOGUE.
 
 #ifdef PARSE_ONLY
 #define NV 2
@@ -106,7 +111,7 @@ kernel void convolution_delta_gather(
     for (; p <= min((i + top) / ROW_STRIDE, P - 1); p++) {
       global const float *pixels = dy + ((size_t)n * P + p) * Q * K;
       TRANSPOSE_ROW(pixels, dyT)
-      // The next row, of which each tile asks for a part.
+      // Each tile prefetches a part of the next row.
       global const float *next = pixels + (p + 1 < P ? Q * K : 0), *nextEnd = next + Q * K;
       local float *out = products + p % RING * TAPS * STEP + PAD;
       for (int own = 0; own < TAPS; own += TILE) {

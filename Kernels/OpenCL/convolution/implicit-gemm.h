@@ -1,12 +1,12 @@
-// Convolution for GPUs, what its kernels share: matrix products whose factors are gathered from images while they are
+// Convolution for GPUs: the tile of a matrix product whose factors are gathered from images while they are
 // multiplied (implicit GEMM).
 //
 // A work-group computes a tile of TM x TN results. It walks the terms of their sums TK at a time: its ITEMS work-items
 // copy TK x TM and TK x TN factors to local memory, and each multiplies its WM x WN part of the tile from there. While
-// one step is multiplied the factors of the next are on their way to registers.
+// one step is multiplied the factors of the next are loaded into registers.
 //
-// Where PARTS is defined sums are long: `partSteps` steps at a time are summed up, and then these sums, because one
-// chain of additions would round too much. That takes twice the registers, which short sums are spared.
+// With PARTS, for long sums, `partSteps` steps at a time are summed up, and then these sums, because one
+// chain of additions would round too much. That takes twice the registers.
 //
 // The factors that a work-item copies at a time are VX neighbouring channels of an image, VW neighbouring floats of the
 // kernels, and it stores VY neighbouring results: 4 where the channels are multiples of 4, so that all is aligned,

@@ -1,4 +1,8 @@
-// The correlation of the local family: the forward pass and each phase of the delta; see implicit-gemm.h.
+// Convolution for GPUs: the forward pass and each phase of the delta, as an implicit GEMM; implicit-gemm.h has the tile
+// and its constants.
+//
+// More constants: OUTPUTS_INNERMOST if neighbouring weights belong to neighbouring output channels, as in a delta;
+// EPILOGUE.
 
 #include "convolution/implicit-gemm.h"
 

@@ -1,4 +1,5 @@
-// The gradient of the kernels in the local family; see implicit-gemm.h.
+// The gradient of a convolution's kernels for GPUs, as an implicit GEMM with split-K; implicit-gemm.h has the tile and
+// its constants.
 
 #include "convolution/implicit-gemm.h"
 

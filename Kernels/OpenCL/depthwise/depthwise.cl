@@ -1,15 +1,14 @@
-// Depthwise convolution: kernel c sees channel c alone, so there is no sum over channels and little to compute for each
-// float that is read. All three directions therefore stream through whole rows, all channels of a few neighbouring
-// pixels at a time, and keep in registers what these pixels share.
+// Depthwise convolution in all three directions, for x[N, H, W, C] and w[C, R, S]. Kernel c sees channel c alone, so
+// there is no sum over channels and little to compute per float that is read. All directions therefore stream through
+// whole rows, all channels of a few neighbouring pixels at a time, and keep in registers what these pixels share.
 //
-// S, STRIDE and DILATION are the kernel's columns, their stride and their dilation. A tile is TILE neighbouring pixels
-// of a row by V channels; the columns of the other image that take part in it are a few neighbouring ones. Where all of
-// them lie in the image no column is tested, else each one is. The last vector of channels starts early.
+// A tile is TILE neighbouring pixels of a row by V channels; the columns of the other image that take part in it are a
+// few neighbouring ones. Columns are tested only in tiles that reach beyond the image. The last vector of channels
+// overlaps its neighbour. The packed kernels are a row of C biases, then for each r, s a row of C weights.
 //
-// Where PARTS is defined sums are long and divided: a part of a result is `part` taps of a kernel row, or `partRows`
-// whole rows, and a part of a gradient `part` pixels.
-//
-// The packed kernels are a row of C biases, then for each r, s a row of C weights.
+// Constants: TILE; S, STRIDE and DILATION, the kernel's columns, their stride and dilation; EPILOGUE; PARTS for long
+// sums: a part of a result is `part` taps of a kernel row, or `partRows` whole rows, and a part of a gradient `part`
+// pixels.
 
 #ifdef PARSE_ONLY
 #define TILE 4

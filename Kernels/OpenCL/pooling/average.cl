@@ -1,5 +1,7 @@
-// Average pooling and its delta. Where PARTS is defined sums are long and divided: a part is `part` cells of a row of a
-// window, or `partRows` whole rows.
+// Average pooling y[N, P, Q, C] of x[N, H, W, C], and its delta.
+//
+// Constants: COUNTS_PADDING if padding counts in the divisor; EPILOGUE; PARTS for long sums: a part is `part` cells of
+// a row of a window, or `partRows` whole rows.
 
 #include "include/epilogue.h"
 #include "include/vector.h"

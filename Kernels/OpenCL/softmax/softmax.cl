@@ -1,5 +1,5 @@
-// Softmax over the classes of a row, and its delta. One work-item a row. Sums are divided into parts of
-// `part` classes.
+// Softmax over the classes of each row of x[rows, classes], and its delta. One work-item per row. Long sums are divided
+// into parts of `part` classes.
 
 #include "include/sums.h"
 

@@ -1,4 +1,6 @@
-// The kernel gradient of Winograd's algorithms; see algorithm.h.
+// The kernel gradient by Winograd's algorithms. algorithm.h has the mathematics and the constants.
+//
+// More constants: AT_ONCE if the tiles are so few that the products of some kernels and channels stay in local memory.
 
 #include "include/prefetch.h"
 #include "include/register-tile.h"

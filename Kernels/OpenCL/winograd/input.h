@@ -14,8 +14,8 @@
 #endif
 
 // v[POSITIONS][parts of C][tiles][CB], the transforms of the tiles from `first`. One work-item a tile. For a gradient
-// the last vector of C starts early; otherwise CB divides C or leaves at least V, and the last vector of a part lies
-// early in it.
+// the last vector of C overlaps its neighbour; otherwise CB divides C or leaves at least V, and the last vector of a
+// part lies early in it.
 kernel void winograd_input(
     global const float *restrict x, global float *restrict v, int first, int tiles, int batch, int tileRows,
     int tileColumns, int H, int W, int top, int left)
