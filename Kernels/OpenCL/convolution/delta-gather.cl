@@ -30,10 +30,17 @@
 #define PART 256
 #endif
 
+// Where many taps reach a position, some of them are added up at a time.
+#define TAPS_PER_PART 32
+#if R * S > 64
+#define PARTS
+#endif
+
 #include "include/epilogue.h"
 #include "include/prefetch.h"
 #include "include/register-tile.h"
 #include "include/special-values.h"
+#include "include/sums.h"
 #include "include/vector.h"
 
 #define TAPS (R * S * C)
@@ -62,24 +69,6 @@
 #define TRANSPOSE_ROW(row, dyT) \
   for (int k = 0; k < K; k++)   \
     for (int q = 0; q < Q_LANES; q++) (dyT)[k * Q_STEP + q] = q < Q ? (row)[(size_t)q * K + k] : 0.0f;
-#endif
-
-// Where many taps reach a position, some 32 of them are added up at a time.
-#if R * S > 64
-#define BEGIN_PARTS        \
-  vec total = (vec)(0.0f); \
-  int added = 0;
-#define END_PART       \
-  if (++added == 32) { \
-    total += sum;      \
-    sum = (vec)(0.0f); \
-    added = 0;         \
-  }
-#define END_PARTS sum += total;
-#else
-#define BEGIN_PARTS
-#define END_PART
-#define END_PARTS
 #endif
 
 // dx[N, H, W, C] from dy[N, P, Q, K] and w[K, R, S, C]. One work-item a band of rows of an image. PAD zeros lie before
@@ -149,7 +138,7 @@ kernel void convolution_delta_gather(
       for (int c = 0; c < C; c++)
         for (int lane = 0; lane < LANES; lane += V) {
           vec sum = (vec)(0.0f);
-          BEGIN_PARTS
+          BEGIN_PARTS(vec, total, 1, tapsLeft, TAPS_PER_PART)
           for (int r = 0; r < R; r++) {
             const int offset = i + top - r * ROW_DILATION;
             if (offset < 0 || offset % ROW_STRIDE != 0 || offset / ROW_STRIDE >= P) continue;
@@ -157,10 +146,10 @@ kernel void convolution_delta_gather(
             UNROLLED_FOR(s, S)
               if (PHASE(s) == phase) {
                 sum += LOAD(in + TAP(r, s, c) * STEP - SHIFT(s));
-                END_PART
+                END_PART(vec, &sum, total, 1, tapsLeft, TAPS_PER_PART)
               }
           }
-          END_PARTS
+          END_PARTS(&sum, total, 1)
           STORE(sum, sums + (phase * C + c) * LANES + lane);
         }
     global float *row = dx + ((size_t)n * H + i) * W * C;

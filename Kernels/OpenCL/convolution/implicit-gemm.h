@@ -100,33 +100,6 @@ static void multiply(
   }
 }
 
-#ifdef PARTS
-#define BEGIN_PARTS               \
-  float4 total[WM][WN / 4];       \
-  int stepsLeft = partSteps;      \
-  UNROLLED_FOR(m, WM)             \
-    UNROLLED_FOR(j, WN / 4) {     \
-      total[m][j] = sum[m][j];    \
-      sum[m][j] = (float4)(0.0f); \
-    }
-#define END_STEP                    \
-  if (--stepsLeft == 0) {           \
-    UNROLLED_FOR(m, WM)             \
-      UNROLLED_FOR(j, WN / 4) {     \
-        total[m][j] += sum[m][j];   \
-        sum[m][j] = (float4)(0.0f); \
-      }                             \
-    stepsLeft = partSteps;          \
-  }
-#define END_PARTS     \
-  UNROLLED_FOR(m, WM) \
-    UNROLLED_FOR(j, WN / 4) sum[m][j] += total[m][j];
-#else
-#define BEGIN_PARTS
-#define END_STEP
-#define END_PARTS
-#endif
-
 // Whether one of four results is not finite, perhaps because it has met padding, which is never multiplied.
 #define IS_SUSPECT(values) (isPadded && isnan(fold4((values)*0.0f)))
 

@@ -66,7 +66,15 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
     UNROLLED_FOR(m, WM) sum[m][j] = (float4)(initial[0], initial[1], initial[2], initial[3]);
   }
 
-  BEGIN_PARTS
+  BEGIN_PARTS(float4, total, WM * WN / 4, stepsLeft, partSteps)
+#ifdef PARTS
+  // Small products would be rounded at the size of the bias.
+  UNROLLED_FOR(m, WM)
+    UNROLLED_FOR(j, WN / 4) {
+      total[m * WN / 4 + j] = sum[m][j];
+      sum[m][j] = (float4)(0.0f);
+    }
+#endif
   float xNext[X_COUNT][VX], wNext[W_COUNT][VW];
   const int steps = (terms + TK - 1) / TK;
   for (int step = 0; step <= steps; step++) {
@@ -105,7 +113,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
     }
     if (step > 0) {
       multiply(a, b, ty, tx, sum);
-      END_STEP
+      END_PART(float4, &sum[0][0], total, WM * WN / 4, stepsLeft, partSteps)
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     if (step < steps) {
@@ -122,7 +130,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }
-  END_PARTS
+  END_PARTS(&sum[0][0], total, WM * WN / 4)
 
   int isSuspect = 0;
   UNROLLED_FOR(m, WM) {

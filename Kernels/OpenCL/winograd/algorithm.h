@@ -71,7 +71,7 @@
 
 #define STEP(elements) ((elements) + V)
 // The parts of C that are summed over on their own.
-#define PARTS ((C + CB - 1) / CB)
+#define C_PARTS ((C + CB - 1) / CB)
 #define POSITIONS (PRODUCTS * PRODUCTS)
 // Where the kernel's value of a position is.
 #define KERNEL_OF(xi) (min((xi) / PRODUCTS, KERNELS - 1) * KERNELS + min((xi) % PRODUCTS, KERNELS - 1))

@@ -258,7 +258,7 @@ kernel void winograd_transform_multiply(
   local float m[POSITIONS * STEP(TB * NV * V)];
   const int k0 = get_group_id(0) * NV * V;
   if (k0 >= K) return;
-  const size_t step = STEP((size_t)tiles * PARTS * CB);
+  const size_t step = STEP((size_t)tiles * C_PARTS * CB);
   for (int begin = 0; begin < C; begin += CB) {
     const int count = PART_CHANNELS(begin);
     for (int own = 0; own < count; own += V) {

@@ -25,8 +25,8 @@ kernel void winograd_input(
   const int3 place = tile_place(first + tile, batch, tileRows, tileColumns);
   const int i0 = place.y * INPUT_STEP - top, j0 = place.z * INPUT_STEP - left;
   global const float *image = x + (size_t)place.x * H * W * C;
-  const size_t step = STEP((size_t)tiles * PARTS * CB);
-  for (int part = 0; part < PARTS; part++) {
+  const size_t step = STEP((size_t)tiles * C_PARTS * CB);
+  for (int part = 0; part < C_PARTS; part++) {
     const int begin = part * CB, end = min(begin + CB, C);
     for (int own = begin; own < end; own += V) {
       const int c = min(own, end - V);
