@@ -1,4 +1,6 @@
-// What a device can do at most, for `deltacl bench ceilings`.
+// Peak rates of a device for `deltacl bench ceilings`: multiply-adds, copies and launches.
+//
+// Constants: CHAINS, the independent accumulators of a work-item; BLOCK, the vectors that a work-item copies.
 
 #ifdef PARSE_ONLY
 #define CHAINS 12

@@ -1,4 +1,7 @@
-// db[C], the column sums of dy[rows, C], in two stages: sums of `splits` ranges of rows, then their sum.
+// The bias gradient db[C]: the column sums of dy[rows, C], in two stages. The first computes partial[splits, C], the
+// sums of ranges of rows; the second adds these in ascending order.
+//
+// Constants: NV, the vectors of channels of a work-item.
 
 #ifdef PARSE_ONLY
 #define NV 2
@@ -8,7 +11,7 @@
 #include "include/vector.h"
 
 // One work-item a block of NV * V channels, which are neighbours in memory, and a range of rows, `part` of them at a
-// time. The last block starts early.
+// time. The last block overlaps its neighbour.
 kernel void bias_gradient(
     global const float *restrict dy, global float *restrict partial, int rows, int C, int blocks, int splits, int part)
 {
@@ -34,7 +37,7 @@ kernel void bias_gradient(
   }
 }
 
-// One work-item V channels. The last ones start early.
+// One work-item V channels. The last ones overlap.
 kernel void bias_gradient_sum(global const float *restrict partial, global float *restrict db, int C, int splits)
 {
   const int own = get_global_id(0) * V;

@@ -1,10 +1,13 @@
-// Convolution as a correlation of a padded input with packed kernels. The delta of the input is the same correlation,
-// of the padded output delta with rotated kernels, once for each phase of the stride: see delta-pack.cl.
+// Convolution as a correlation of a padded input with packed kernels: y[N, P, Q, K] from x[N, H, W, C] and w[K, R, S,
+// C]. The delta of the input is the same correlation of the padded output delta with rotated kernels, once per phase of
+// the stride; see delta-pack.cl.
 //
-// A block of kernels is LANES = NV * V of them, which a work-item computes together.
+// A block of kernels is LANES = NV * V of them, which a work-item computes together. A kernel row is read as `runs`
+// runs of `runLength` neighbouring floats: without dilation and groups the S x C values below it are one run, otherwise
+// each kernel column is a run of its own.
 //
-// A kernel row is read as `runs` runs of `runLength` neighbouring floats: without dilation and groups the S x C values
-// below it are one run, otherwise each kernel column is a run of its own.
+// Constants: TILE x NV, the register tile: pixels (or images) by vectors of output channels; X_STEP, the floats between
+// two neighbouring pixels of a tile; PARTS for long sums; EPILOGUE.
 
 #ifdef PARSE_ONLY
 #define NV 2
@@ -159,7 +162,7 @@ static void correlate_inside(
 }
 
 // One work-item: `tiles` tiles of TILE pixels of one output row, by one block of output channels. TILE is at most Q;
-// the last tile starts early and stores only the pixels that are its own.
+// the last tile overlaps its neighbour and stores only the pixels that are its own.
 kernel void convolution_correlate(
     global const float *restrict x, global const float *restrict packed, global float *restrict y, int rows,
     // x: rows, columns and channels of the padded image, the first cell of the first window, what is not padding
@@ -234,8 +237,8 @@ kernel void convolution_correlate(
 
 // The same where rows are short and images many: a tile is TILE images at one pixel, X_STEP floats apart. Taps outside
 // of the image are left out, so x is not padded. One work-item: `tiles` tiles at one pixel, by one block of output
-// channels. TILE is at most the number of images; the last tile starts early and stores only the images that are its
-// own.
+// channels. TILE is at most the number of images; the last tile overlaps its neighbour and stores only the images that
+// are its own.
 kernel void convolution_correlate_images(
     global const float *restrict x, global const float *restrict packed, global float *restrict y, int images,
     // x: rows, columns and channels, the first cell of the first window

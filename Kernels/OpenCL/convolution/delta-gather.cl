@@ -1,9 +1,14 @@
-// The delta of a convolution's input where it has few channels, which would leave most lanes of a vector empty:
-// neighbouring lanes are neighbouring pixels of dy. Each row of dy is multiplied with all taps of the kernels, and each
-// row of dx gathers the products that fall on it, which wait in the core's cache.
+// The delta of a convolution's input with few channels, which would leave most lanes of a vector empty. Here
+// neighbouring lanes are neighbouring pixels of dy. Each row of dy[N, P, Q, K] is multiplied with all taps of w[K, R,
+// S, C], and each row of dx[N, H, W, C] gathers the products that fall on it, which stay in the core's cache.
 //
-// Along a row, tap s of pixel q falls on the column q * u + s * d of the padded dx. So the columns with the same
-// remainder by the stride u are a phase, in which the products of a tap lie one behind the other, SHIFT(s) further.
+// Along a row, tap s of pixel q falls on column q * u + s * d of the padded dx. So the columns with the same remainder
+// by the stride u are a phase, in which the products of a tap are contiguous, shifted by SHIFT(s).
+//
+// Constants: TILE x NV, the register tile: taps by vectors of pixels; K, C, R, S, strides and dilations of the
+// convolution; Q_LANES, the pixels of a row of dy rounded up, and Q_STEP, their distance from one kernel to the next;
+// PAD, the zeros before the products of a tap, which lie STEP apart; RING, the rows of products that are kept; LANES,
+// the columns of a phase; PART, the kernels that are summed up at a time; EPILOGUE.
 
 #ifdef PARSE_ONLY
 #define NV 2
@@ -25,10 +30,17 @@
 #define PART 256
 #endif
 
+// Where many taps reach a position, some of them are added up at a time.
+#define TAPS_PER_PART 32
+#if R * S > 64
+#define PARTS
+#endif
+
 #include "include/epilogue.h"
 #include "include/prefetch.h"
 #include "include/register-tile.h"
 #include "include/special-values.h"
+#include "include/sums.h"
 #include "include/vector.h"
 
 #define TAPS (R * S * C)
@@ -57,24 +69,6 @@
 #define TRANSPOSE_ROW(row, dyT) \
   for (int k = 0; k < K; k++)   \
     for (int q = 0; q < Q_LANES; q++) (dyT)[k * Q_STEP + q] = q < Q ? (row)[(size_t)q * K + k] : 0.0f;
-#endif
-
-// Where many taps reach a position, some 32 of them are added up at a time.
-#if R * S > 64
-#define BEGIN_PARTS        \
-  vec total = (vec)(0.0f); \
-  int added = 0;
-#define END_PART       \
-  if (++added == 32) { \
-    total += sum;      \
-    sum = (vec)(0.0f); \
-    added = 0;         \
-  }
-#define END_PARTS sum += total;
-#else
-#define BEGIN_PARTS
-#define END_PART
-#define END_PARTS
 #endif
 
 // dx[N, H, W, C] from dy[N, P, Q, K] and w[K, R, S, C]. One work-item a band of rows of an image. PAD zeros lie before
@@ -106,7 +100,7 @@ kernel void convolution_delta_gather(
     for (; p <= min((i + top) / ROW_STRIDE, P - 1); p++) {
       global const float *pixels = dy + ((size_t)n * P + p) * Q * K;
       TRANSPOSE_ROW(pixels, dyT)
-      // The next row, of which each tile asks for a part.
+      // Each tile prefetches a part of the next row.
       global const float *next = pixels + (p + 1 < P ? Q * K : 0), *nextEnd = next + Q * K;
       local float *out = products + p % RING * TAPS * STEP + PAD;
       for (int own = 0; own < TAPS; own += TILE) {
@@ -144,7 +138,7 @@ kernel void convolution_delta_gather(
       for (int c = 0; c < C; c++)
         for (int lane = 0; lane < LANES; lane += V) {
           vec sum = (vec)(0.0f);
-          BEGIN_PARTS
+          BEGIN_PARTS(vec, total, 1, tapsLeft, TAPS_PER_PART)
           for (int r = 0; r < R; r++) {
             const int offset = i + top - r * ROW_DILATION;
             if (offset < 0 || offset % ROW_STRIDE != 0 || offset / ROW_STRIDE >= P) continue;
@@ -152,10 +146,10 @@ kernel void convolution_delta_gather(
             UNROLLED_FOR(s, S)
               if (PHASE(s) == phase) {
                 sum += LOAD(in + TAP(r, s, c) * STEP - SHIFT(s));
-                END_PART
+                END_PART(vec, &sum, total, 1, tapsLeft, TAPS_PER_PART)
               }
           }
-          END_PARTS
+          END_PARTS(&sum, total, 1)
           STORE(sum, sums + (phase * C + c) * LANES + lane);
         }
     global float *row = dx + ((size_t)n * H + i) * W * C;

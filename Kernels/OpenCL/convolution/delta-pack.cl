@@ -1,7 +1,9 @@
-// The delta of a convolution's input. The positions i of dx with the same (i + top) mod u belong to the same phase:
-// only the kernel rows r with (i + top - r * d) mod u = 0 reach them, and these form a kernel of their own, which the
-// padded output delta is correlated with at unit stride. `convolution_correlate` of correlate.cl does that; here the
-// kernels are rotated by 180 degrees and their axes exchanged.
+// The kernels of a convolution's delta, one phase of the stride at a time. The positions i of dx with the same
+// (i + top) mod u belong to the same phase: only the kernel rows r with (i + top - r * d) mod u = 0 reach them. These
+// form a kernel of their own, with which `convolution_correlate` of correlate.cl correlates the padded output delta at
+// unit stride. It is rotated by 180 degrees, with its channel and kernel axes exchanged.
+//
+// Constants: NV, the vectors of a block.
 
 #ifdef PARSE_ONLY
 #define NV 2

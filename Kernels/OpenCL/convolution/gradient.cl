@@ -1,10 +1,13 @@
-// The gradient of a convolution's kernels: sums over ranges of output rows and, where there are several ranges, their
-// sum in a fixed order. Runs are those of correlate.cl.
+// The gradient dw[K, R, S, C] of a convolution's kernels by split-K: sums over ranges of output rows and, if there are
+// several ranges, their sum in ascending order. Runs are those of correlate.cl.
 //
-// Lanes are neighbouring taps of a run, or, where runs are short, neighbouring kernels. A range is done in chunks of
-// ROWS rows, or of COLUMNS pixels of one very wide row, whose part of x and dy stays in cache. Each chunk is summed up
-// for itself and added to the sums of the chunks before, which wait in memory: a single chain of additions would round
-// too much.
+// Lanes are neighbouring taps of a run or, where runs are short, neighbouring kernels. A range is processed in chunks
+// of ROWS rows, or of COLUMNS pixels of one very wide row, so that the chunk's part of x and dy stays in cache. Each
+// chunk is summed on its own and added to the sums in memory: a single chain of additions would round too much.
+//
+// Constants: TILE x NV, the register tile: kernels by vectors of taps, or taps by vectors of kernels; X_STEP, the
+// floats between neighbouring pixels of x; ROWS, and COLUMNS for very wide rows; BLOCK, the elements of a work-item of
+// the last stage.
 
 #ifdef PARSE_ONLY
 #define NV 2
@@ -96,7 +99,7 @@ static float sum_inside(
       x, dy, XH, XW, XC, insideRow, insideRows, insideColumn, insideColumns, strideRows, P, Q, YC, begin, end, tap, \
       kernelIndex)
 
-// Asks for a part of `pixels` pixels at `from`, `apart` floats apart, of which `count` floats will be read: that of a
+// Prefetches a part of `pixels` pixels at `from`, `apart` floats apart, of which `count` floats will be read: that of a
 // step of `steps`. Their first sums would wait for memory otherwise.
 #define PREFETCH_PART(from, pixels, apart, count, step, steps)                                      \
   for (int i = (long)(pixels) * (step) / (steps); i < (long)(pixels) * ((step) + 1) / (steps); i++) \
@@ -194,7 +197,7 @@ kernel void convolution_gradient_taps_sum(
 }
 
 // One work-item: one block of NV * V kernels by TILE neighbouring taps at a time, for a range of output rows. TILE is
-// at most runLength and NV * V at most groupKernels; the last tile and the last block start early.
+// at most runLength and NV * V at most groupKernels; the last tile and the last block overlap their neighbours.
 kernel void convolution_gradient_kernels(
     global const float *restrict x, global const float *restrict dy, global float *restrict partial,
     // x: rows, columns and channels of the padded image, what of it is not padding

@@ -1,12 +1,12 @@
-// Convolution for GPUs, what its kernels share: matrix products whose factors are gathered from images while they are
+// Convolution for GPUs: the tile of a matrix product whose factors are gathered from images while they are
 // multiplied (implicit GEMM).
 //
 // A work-group computes a tile of TM x TN results. It walks the terms of their sums TK at a time: its ITEMS work-items
 // copy TK x TM and TK x TN factors to local memory, and each multiplies its WM x WN part of the tile from there. While
-// one step is multiplied the factors of the next are on their way to registers.
+// one step is multiplied the factors of the next are loaded into registers.
 //
-// Where PARTS is defined sums are long: `partSteps` steps at a time are summed up, and then these sums, because one
-// chain of additions would round too much. That takes twice the registers, which short sums are spared.
+// With PARTS, for long sums, `partSteps` steps at a time are summed up, and then these sums, because one
+// chain of additions would round too much. That takes twice the registers.
 //
 // The factors that a work-item copies at a time are VX neighbouring channels of an image, VW neighbouring floats of the
 // kernels, and it stores VY neighbouring results: 4 where the channels are multiples of 4, so that all is aligned,
@@ -99,33 +99,6 @@ static void multiply(
     }
   }
 }
-
-#ifdef PARTS
-#define BEGIN_PARTS               \
-  float4 total[WM][WN / 4];       \
-  int stepsLeft = partSteps;      \
-  UNROLLED_FOR(m, WM)             \
-    UNROLLED_FOR(j, WN / 4) {     \
-      total[m][j] = sum[m][j];    \
-      sum[m][j] = (float4)(0.0f); \
-    }
-#define END_STEP                    \
-  if (--stepsLeft == 0) {           \
-    UNROLLED_FOR(m, WM)             \
-      UNROLLED_FOR(j, WN / 4) {     \
-        total[m][j] += sum[m][j];   \
-        sum[m][j] = (float4)(0.0f); \
-      }                             \
-    stepsLeft = partSteps;          \
-  }
-#define END_PARTS     \
-  UNROLLED_FOR(m, WM) \
-    UNROLLED_FOR(j, WN / 4) sum[m][j] += total[m][j];
-#else
-#define BEGIN_PARTS
-#define END_STEP
-#define END_PARTS
-#endif
 
 // Whether one of four results is not finite, perhaps because it has met padding, which is never multiplied.
 #define IS_SUSPECT(values) (isPadded && isnan(fold4((values)*0.0f)))

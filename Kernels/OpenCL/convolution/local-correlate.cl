@@ -1,10 +1,14 @@
-// The correlation of the local family: the forward pass and each phase of the delta; see implicit-gemm.h.
+// Convolution for GPUs: the forward pass and each phase of the delta, as an implicit GEMM; implicit-gemm.h has the tile
+// and its constants.
+//
+// More constants: OUTPUTS_INNERMOST if neighbouring weights belong to neighbouring output channels, as in a delta;
+// EPILOGUE.
 
 #include "convolution/implicit-gemm.h"
 
 // A correlation of x[N, H, W, C] with kernels: the forward pass, and one phase of the delta. Rows of the tile are
-// pixels, columns output channels; a sum is the bias, then its terms in the order of kernel row, kernel column,
-// channel.
+// pixels, columns output channels; a sum is its terms in the order of kernel row, kernel column, channel, then the
+// bias.
 //
 // The weight of kernel row r, column s, channel c for output channel k lies at
 // w[wFirst + r * wRow + s * wColumn + c * wChannel + k * wOutput]; OUTPUTS_INNERMOST says that wOutput is 1, else
@@ -58,7 +62,15 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
   UNROLLED_FOR(m, WM)
     UNROLLED_FOR(j, WN / 4) sum[m][j] = (float4)(0.0f);
 
-  BEGIN_PARTS
+  BEGIN_PARTS(float4, total, WM * WN / 4, stepsLeft, partSteps)
+#ifdef PARTS
+  // Small products would be rounded at the size of the bias.
+  UNROLLED_FOR(m, WM)
+    UNROLLED_FOR(j, WN / 4) {
+      total[m * WN / 4 + j] = sum[m][j];
+      sum[m][j] = (float4)(0.0f);
+    }
+#endif
   float xNext[X_COUNT][VX], wNext[W_COUNT][VW];
   const int steps = (terms + TK - 1) / TK;
   for (int step = 0; step <= steps; step++) {
@@ -97,7 +109,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
     }
     if (step > 0) {
       multiply(a, b, ty, tx, sum);
-      END_STEP
+      END_PART(float4, &sum[0][0], total, WM * WN / 4, stepsLeft, partSteps)
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     if (step < steps) {
@@ -114,7 +126,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }
-  END_PARTS
+  END_PARTS(&sum[0][0], total, WM * WN / 4)
 
   // Small products would be rounded at the size of a large bias: it is added last.
   float4 added[WN / 4];

@@ -1,4 +1,5 @@
-// The gradient of the kernels in the local family; see implicit-gemm.h.
+// The gradient of a convolution's kernels for GPUs, as an implicit GEMM with split-K; implicit-gemm.h has the tile and
+// its constants.
 
 #include "convolution/implicit-gemm.h"
 
@@ -36,7 +37,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
   UNROLLED_FOR(m, WM)
     UNROLLED_FOR(j, WN / 4) sum[m][j] = (float4)(0.0f);
 
-  BEGIN_PARTS
+  BEGIN_PARTS(float4, total, WM * WN / 4, stepsLeft, partSteps)
   float yNext[Y_COUNT][VY], xNext[X_COUNT][VX];
   const int steps = (end - begin + TK - 1) / TK;
   for (int step = 0; step <= steps; step++) {
@@ -62,7 +63,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
     }
     if (step > 0) {
       multiply(a, b, ty, tx, sum);
-      END_STEP
+      END_PART(float4, &sum[0][0], total, WM * WN / 4, stepsLeft, partSteps)
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     if (step < steps) {
@@ -73,7 +74,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }
-  END_PARTS
+  END_PARTS(&sum[0][0], total, WM * WN / 4)
 
   int isSuspect = 0;
   UNROLLED_FOR(m, WM) {

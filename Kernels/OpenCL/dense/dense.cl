@@ -1,8 +1,11 @@
-// Dense layers that read their weights where they lie: packing them, as convolution/correlate.cl does, would take
-// longer than all multiplications of a batch. The gradient of the weights is that of a 1x1 convolution, in
-// convolution/gradient.cl.
+// Dense layers that read their weights in place: y[N, K] from x[N, C] and w[K, C], and dx[N, C]. Packing the weights,
+// as convolution/correlate.cl does, would take longer than all multiplications of a batch. The gradient of the weights
+// is that of a 1x1 convolution, in convolution/gradient.cl.
 //
 // C, the inputs, is a multiple of V. All row counts are at least ROWS.
+//
+// Constants: forward ROWS x TILE, the register tile: rows of x by rows of w. For the delta N, the rows of dy; COLUMNS,
+// the columns of dx of a work-item; PARTS for long sums. EPILOGUE.
 
 #ifdef PARSE_ONLY
 #define TILE 4
@@ -16,7 +19,7 @@
 #ifdef TILE
 
 // y[N, K] = x[N, C] w[K, C]^T + b. One work-item: `perItem` kernels, TILE of them by ROWS rows at a time, the lanes
-// along C. A chunk of ROWS rows stays in cache for all these kernels. The last tiles start early.
+// along C. A chunk of ROWS rows stays in cache for all these kernels. The last tiles overlap their neighbours.
 kernel void dense(
     global const float *restrict x, global const float *restrict w, global const float *restrict b,
     global float *restrict y, int N, int C, int K, int perItem, int chunk, int hasBias EPILOGUE_PARAMETERS)

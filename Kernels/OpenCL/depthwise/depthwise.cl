@@ -1,15 +1,14 @@
-// Depthwise convolution: kernel c sees channel c alone, so there is no sum over channels and little to compute for each
-// float that is read. All three directions therefore stream through whole rows, all channels of a few neighbouring
-// pixels at a time, and keep in registers what these pixels share.
+// Depthwise convolution in all three directions, for x[N, H, W, C] and w[C, R, S]. Kernel c sees channel c alone, so
+// there is no sum over channels and little to compute per float that is read. All directions therefore stream through
+// whole rows, all channels of a few neighbouring pixels at a time, and keep in registers what these pixels share.
 //
-// S, STRIDE and DILATION are the kernel's columns, their stride and their dilation. A tile is TILE neighbouring pixels
-// of a row by V channels; the columns of the other image that take part in it are a few neighbouring ones. Where all of
-// them lie in the image no column is tested, else each one is. The last vector of channels starts early.
+// A tile is TILE neighbouring pixels of a row by V channels; the columns of the other image that take part in it are a
+// few neighbouring ones. Columns are tested only in tiles that reach beyond the image. The last vector of channels
+// overlaps its neighbour. The packed kernels are a row of C biases, then for each r, s a row of C weights.
 //
-// Where PARTS is defined sums are long and divided: a part of a result is `part` taps of a kernel row, or `partRows`
-// whole rows, and a part of a gradient `part` pixels.
-//
-// The packed kernels are a row of C biases, then for each r, s a row of C weights.
+// Constants: TILE; S, STRIDE and DILATION, the kernel's columns, their stride and dilation; EPILOGUE; PARTS for long
+// sums: a part of a result is `part` taps of a kernel row, or `partRows` whole rows, and a part of a gradient `part`
+// pixels.
 
 #ifdef PARSE_ONLY
 #define TILE 4
@@ -35,29 +34,6 @@ kernel void depthwise_pack(
   for (int t = 0; t < taps; t++)
     for (int c = first; c < min(first + V, C); c++) packed[(size_t)(1 + t) * C + c] = w[(size_t)c * taps + t];
 }
-
-#ifdef PARTS
-#define BEGIN_PARTS        \
-  vec total[TILE];         \
-  int rowsLeft = partRows; \
-  UNROLLED_FOR(m, TILE) total[m] = (vec)(0.0f);
-#define FOR_PARTS(begin, end) for (int begin = 0, end; end = min(begin + part, S), begin < S; begin = end)
-#define END_PART(sum)       \
-  if (--rowsLeft == 0) {    \
-    UNROLLED_FOR(m, TILE) { \
-      total[m] += sum[m];   \
-      sum[m] = (vec)(0.0f); \
-    }                       \
-    rowsLeft = partRows;    \
-  }
-#define END_PARTS(sum) \
-  UNROLLED_FOR(m, TILE) sum[m] += total[m];
-#else
-#define BEGIN_PARTS
-#define FOR_PARTS(begin, end) const int begin = 0, end = S;
-#define END_PART(sum)
-#define END_PARTS(sum)
-#endif
 
 // Stores `value`, the vector that begins with channel c, to p in the result, but only the channels from `own` on.
 #define STORE_OWN(value, p, result, c, own)                                              \
@@ -131,19 +107,19 @@ kernel void depthwise_correlate(
         const int c = min(own, C - V);
         vec sum[TILE];
         UNROLLED_FOR(m, TILE) sum[m] = (vec)(0.0f);
-        BEGIN_PARTS
+        BEGIN_PARTS(vec, total, TILE, rowsLeft, partRows)
         for (int r = rBegin; r < rEnd; r++) {
           global const float *in = x + (size_t)(row / P * H + i + r * dilationRows) * W * C + first * C + c;
           global const float *weights = packed + (size_t)(1 + r * S) * C + c;
-          FOR_PARTS(sBegin, sEnd) {
+          FOR_PARTS(sBegin, sEnd, 0, S, part) {
             if (isInside)
               correlate_row(sum, in, weights, C, W, first, sBegin, sEnd, 1);
             else
               correlate_row(sum, in, weights, C, W, first, sBegin, sEnd, 0);
-            END_PART(sum)
+            END_PART(vec, sum, total, TILE, rowsLeft, partRows)
           }
         }
-        END_PARTS(sum)
+        END_PARTS(sum, total, TILE)
         global float *out = y + ((size_t)row * Q + q) * C + c;
         UNROLLED_FOR(m, TILE)
           if (q + m < Q) STORE_OWN(sum[m] + LOAD(packed + c), out + m * C, y, c, own)
@@ -215,20 +191,20 @@ kernel void depthwise_delta(
         const int c = min(own, C - V);
         vec sum[TILE];
         UNROLLED_FOR(m, TILE) sum[m] = (vec)(0.0f);
-        BEGIN_PARTS
+        BEGIN_PARTS(vec, total, TILE, rowsLeft, partRows)
         for (int r = rBegin; r < rEnd; r += rStep) {
           global const float *in =
               dy + (size_t)(row / H * P + (i - r * dilationRows) / strideRows) * Q * C + first * C + c;
           global const float *weights = packed + (size_t)(1 + r * S) * C + c;
-          FOR_PARTS(sBegin, sEnd) {
+          FOR_PARTS(sBegin, sEnd, 0, S, part) {
             if (isInside)
               delta_row(sum, in, weights, C, Q, first, sBegin, sEnd, 1);
             else
               delta_row(sum, in, weights, C, Q, first, sBegin, sEnd, 0);
-            END_PART(sum)
+            END_PART(vec, sum, total, TILE, rowsLeft, partRows)
           }
         }
-        END_PARTS(sum)
+        END_PARTS(sum, total, TILE)
         global float *out = dx + (size_t)row * W * C + c;
         UNROLLED_FOR(m, TILE)
           if (j + m >= 0 && j + m < W) STORE_OWN(sum[m], out + (j + m) * C, dx, c, own)

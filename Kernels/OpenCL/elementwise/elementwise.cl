@@ -1,6 +1,10 @@
-// Operations whose every element stands alone. A work-item does BLOCK neighbouring elements, V at a time and the rest
-// one by one: the statement must hold for vectors and scalars alike. T is the type of the moment, GET(p) the operand's
-// element. A result may lie where an operand does: each element is read before it is written.
+// Element-wise operations: addition, scaling, filling, copying, activations, and the step of gradient descent. A result
+// may be stored over an operand: each element is read before it is written.
+//
+// A work-item processes BLOCK neighbouring elements, V at a time and the rest one by one. A statement serves vectors
+// and scalars alike: T is the type, GET(p) an operand's element.
+//
+// Constants: BLOCK; ACTIVATION and SLOPE; EPILOGUE.
 
 #ifdef PARSE_ONLY
 #define BLOCK 4096

@@ -1,7 +1,8 @@
 // Vectors of V floats, their loads and stores.
 //
 // V is the vector width: 1, 2, 4, 8 or 16. Channels are innermost, so a vector is V neighbouring channels. Where the
-// channels are no multiple of V the last vector starts early and overlaps its neighbour; V is at most their number.
+// channels are no multiple of V the last vector overlaps its neighbour (an overlapping tail); V is at most their
+// number.
 
 #ifndef INCLUDE_VECTOR_H
 #define INCLUDE_VECTOR_H

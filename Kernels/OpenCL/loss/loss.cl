@@ -1,5 +1,7 @@
-// Losses with their deltas, and the count of correct predictions, in two stages: a value a row or block, then their
-// mean or sum. Long sums are divided into parts of `part` terms.
+// Losses with their deltas, and the count of correct predictions, for logits[rows, classes] or y[count]. There are two
+// stages: one value per row or block, then their mean or sum. Long sums are divided into parts of `part` terms.
+//
+// Constants: BLOCK, the elements of a work-item of the mean squared error.
 
 #ifdef PARSE_ONLY
 #define BLOCK 2048

@@ -1,6 +1,8 @@
-// Batch normalisation of the columns of x[rows, C]. Work-items own a group of channels and a range of rows; within a
-// group V channels are done at a time and the rest one by one: a statement must hold for vectors and scalars alike, as
-// in elementwise/elementwise.cl.
+// Batch normalisation of the columns of x[rows, C]: statistics, result, and deltas of x, weight and bias. A work-item
+// owns a group of channels and a range of rows. It processes V channels at a time and the rest one by one: a statement
+// serves vectors and scalars alike, as in elementwise/elementwise.cl.
+//
+// Constants: ACTIVATION and SLOPE if an activation follows; EPILOGUE.
 
 #include "include/epilogue.h"
 #include "include/special-values.h"

@@ -1,28 +1,11 @@
-// Average pooling and its delta. Where PARTS is defined sums are long and divided: a part is `part` cells of a row of a
-// window, or `partRows` whole rows.
+// Average pooling y[N, P, Q, C] of x[N, H, W, C], and its delta.
+//
+// Constants: COUNTS_PADDING if padding counts in the divisor; EPILOGUE; PARTS for long sums: a part is `part` cells of
+// a row of a window, or `partRows` whole rows.
 
 #include "include/epilogue.h"
+#include "include/sums.h"
 #include "include/vector.h"
-
-#ifdef PARTS
-#define BEGIN_PARTS        \
-  vec total = (vec)(0.0f); \
-  int rowsLeft = partRows;
-#define FOR_PARTS(begin, end, from, to) \
-  for (int begin = (from), end; end = min(begin + part, (to)), begin < (to); begin = end)
-#define END_PART         \
-  if (--rowsLeft == 0) { \
-    total += sum;        \
-    sum = (vec)(0.0f);   \
-    rowsLeft = partRows; \
-  }
-#define END_PARTS sum += total;
-#else
-#define BEGIN_PARTS
-#define FOR_PARTS(begin, end, from, to) const int begin = (from), end = (to);
-#define END_PART
-#define END_PARTS
-#endif
 
 // The cells that divide a window's sum along one axis, from the window's first cell `start`: those in the image, or
 // with COUNTS_PADDING those up to the padded end, which windows of ceil mode may pass.
@@ -52,14 +35,14 @@ kernel void average_pooling(
     for (int block = 0; block < C; block += V) {
       const int c = min(block, C - V);
       vec sum = (vec)(0.0f);
-      BEGIN_PARTS
+      BEGIN_PARTS(vec, total, 1, rowsLeft, partRows)
       for (int i = max(i0, 0); i < min(i0 + R, H); i++) {
-        FOR_PARTS(begin, end, max(j0, 0), min(j0 + S, W)) {
+        FOR_PARTS(begin, end, max(j0, 0), min(j0 + S, W), part) {
           for (int j = begin; j < end; j++) sum += LOAD(x + (((size_t)n * H + i) * W + j) * C + c);
-          END_PART
+          END_PART(vec, &sum, total, 1, rowsLeft, partRows)
         }
       }
-      END_PARTS
+      END_PARTS(&sum, total, 1)
       STORE_RESULT(sum / cells, y + ((size_t)row * Q + q) * C + c, y)
     }
   }
@@ -82,18 +65,18 @@ kernel void average_pooling_delta(
     for (int block = 0; block < C; block += V) {
       const int c = min(block, C - V);
       vec sum = (vec)(0.0f);
-      BEGIN_PARTS
+      BEGIN_PARTS(vec, total, 1, rowsLeft, partRows)
       for (int p = pBegin; p <= pEnd; p++) {
         const int rowCells = divisor(p * strideRows - top, R, H, top, bottom);
-        FOR_PARTS(begin, end, qBegin, qEnd + 1) {
+        FOR_PARTS(begin, end, qBegin, qEnd + 1, part) {
           for (int q = begin; q < end; q++) {
             const float cells = (float)rowCells * (float)divisor(q * strideColumns - left, S, W, left, right);
             sum += LOAD(dy + (((size_t)n * P + p) * Q + q) * C + c) / cells;
           }
-          END_PART
+          END_PART(vec, &sum, total, 1, rowsLeft, partRows)
         }
       }
-      END_PARTS
+      END_PARTS(&sum, total, 1)
       STORE_RESULT(sum, dx + ((size_t)row * W + j) * C + c, dx)
     }
   }

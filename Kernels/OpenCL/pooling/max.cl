@@ -1,9 +1,9 @@
-// Max pooling with argmax, and its delta as a gather. The first of equal values in row-major order wins, a NaN wins
-// over numbers, the last one over all, and padding is never chosen.
+// Max pooling y[N, P, Q, C] of x[N, H, W, C] with argmax, and its delta as a gather. The first of equal values in
+// row-major order wins; a NaN wins over numbers, and the last NaN over all. Padding is never chosen.
 //
-// Window, stride and dilation are constants of the program: the delta divides by strides, for every tap of every
-// position. The window is cut to the cells that can lie in the image, so that no index is greater than the padded
-// image.
+// Constants: WINDOW_*, STRIDE_* and DILATION_* of ROWS and COLUMNS, because the delta divides by strides for every tap
+// of every position. The window is cut to the cells that can lie in the image, so that no index is greater than the
+// padded image. EPILOGUE of the delta.
 
 #ifdef PARSE_ONLY
 #define WINDOW_ROWS 3

@@ -1,4 +1,6 @@
-// Dropout with random numbers from Philox4x32-10, and the counter of its steps.
+// Dropout of x[count] by random numbers from Philox4x32-10, and the counter of its steps.
+//
+// Constants: EPILOGUE.
 
 #include "include/epilogue.h"
 #include "include/vector.h"

@@ -1,5 +1,8 @@
-// Sums, statistics and softmax for GPUs. A work-group is LINES x LANES work-items; each reduces some elements of one
-// column, and the LINES results of a column are combined in local memory by a tree. The order of every sum is fixed.
+// Column sums, batch statistics, losses and softmax for GPUs. A work-group is LINES x LANES work-items; each reduces
+// some elements of one column, and a tree in local memory combines the LINES results of a column. The order of every
+// sum is fixed.
+//
+// Constants: LINES and LANES, powers of 2; ACTIVATION and SLOPE if an activation follows batch normalisation.
 
 #ifdef PARSE_ONLY
 #define LINES 64

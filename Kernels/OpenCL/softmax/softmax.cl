@@ -1,5 +1,5 @@
-// Softmax over the classes of a row, and its delta. One work-item a row. Sums are divided into parts of
-// `part` classes.
+// Softmax over the classes of each row of x[rows, classes], and its delta. One work-item per row. Long sums are divided
+// into parts of `part` classes.
 
 #include "include/sums.h"
 
@@ -23,11 +23,6 @@ kernel void softmax_delta(
   const int row = get_global_id(0);
   if (row >= rows) return;
   const size_t first = (size_t)row * classes;
-  float product = 0.0f;
-  for (int begin = 0; begin < classes; begin += part) {
-    float sum = 0.0f;
-    for (int c = begin; c < min(begin + part, classes); c++) sum = fma(y[first + c], dy[first + c], sum);
-    product += sum;
-  }
+  CHAIN_BY_PARTS(float, product, sum, c, classes, part, fma(y[first + c], dy[first + c], sum))
   for (int c = 0; c < classes; c++) dx[first + c] = y[first + c] * (dy[first + c] - product);
 }

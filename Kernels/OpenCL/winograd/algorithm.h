@@ -5,6 +5,10 @@
 // each position, are m, and the results of the tile are A^T m A. The kernel gradient is the adjoint: a tile of output
 // deltas becomes A dy A^T, its products with v are summed over all tiles, and dw = G^T (that) G.
 //
+// Constants: TAPS and STRIDE; C and K, the input and output channels; CB and KB of them are processed at a time; TB
+// tiles at a time, MR x NV the register tile: tiles (or kernels) by vectors; ROW_REST, COLUMN_REST, ROW_PHASE and
+// COLUMN_PHASE below.
+//
 // The transforms are those of one dimension. Along each axis a tile has RESULTS results of INPUTS inputs, and a kernel
 // of TAPS taps becomes KERNELS values for PRODUCTS multiplications:
 //
@@ -67,7 +71,7 @@
 
 #define STEP(elements) ((elements) + V)
 // The parts of C that are summed over on their own.
-#define PARTS ((C + CB - 1) / CB)
+#define C_PARTS ((C + CB - 1) / CB)
 #define POSITIONS (PRODUCTS * PRODUCTS)
 // Where the kernel's value of a position is.
 #define KERNEL_OF(xi) (min((xi) / PRODUCTS, KERNELS - 1) * KERNELS + min((xi) % PRODUCTS, KERNELS - 1))

@@ -1,4 +1,8 @@
-// The correlation of Winograd's algorithms, forward and, with rotated kernels, of a delta; see algorithm.h.
+// Convolution by Winograd's algorithms: the forward pass and, with ROTATED kernels, the delta. algorithm.h has the
+// mathematics and the constants.
+//
+// More constants: FUSED if one kernel transforms and multiplies TB tiles, else `winograd_input` transforms them first;
+// EPILOGUE.
 
 #include "include/epilogue.h"
 #include "include/register-tile.h"
@@ -150,7 +154,7 @@ float direct_result(
 
 #define PREFETCH_NOTHING(c)
 
-// u[KERNELS][KERNELS][blocks of K][C][NV * V], where the last block may start early. One work-item NV * V kernels by V
+// u[KERNELS][KERNELS][blocks of K][C][NV * V], where the last block may overlap. One work-item NV * V kernels by V
 // channels.
 #define BLOCKS ((K + NV * V - 1) / (NV * V))
 #define POSITION_STEP STEP((size_t)BLOCKS *NV *V *C)
@@ -229,7 +233,7 @@ kernel void winograd_correlate(
 
 // y of the tiles from `first`, at most TB and at least MR, from v and w. Kernels are transformed where they are used,
 // which takes less time than to write and read them. One work-item NV * V channels, a part of the channels of x at a
-// time; the last MR tiles start early.
+// time; the last MR tiles overlap the ones before.
 #define POSITION_STEP STEP(CB *NV *V)
 #ifdef ROTATED
 #define LINES (CB * TAPS_2D * NV)
@@ -254,7 +258,7 @@ kernel void winograd_transform_multiply(
   local float m[POSITIONS * STEP(TB * NV * V)];
   const int k0 = get_group_id(0) * NV * V;
   if (k0 >= K) return;
-  const size_t step = STEP((size_t)tiles * PARTS * CB);
+  const size_t step = STEP((size_t)tiles * C_PARTS * CB);
   for (int begin = 0; begin < C; begin += CB) {
     const int count = PART_CHANNELS(begin);
     for (int own = 0; own < count; own += V) {

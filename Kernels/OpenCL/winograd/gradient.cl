@@ -1,4 +1,6 @@
-// The kernel gradient of Winograd's algorithms; see algorithm.h.
+// The kernel gradient by Winograd's algorithms. algorithm.h has the mathematics and the constants.
+//
+// More constants: AT_ONCE if the tiles are so few that the products of some kernels and channels stay in local memory.
 
 #include "include/prefetch.h"
 #include "include/register-tile.h"
@@ -114,7 +116,7 @@ kernel void winograd_gradient_at_once(
         vec sum[MR][NV];
         SET_TILE(sum, MR, NV, j, (vec)(0.0f))
         global const float *ap = PART_TILES(m, K_PARTS, get_group_id(0), KB) + k;
-        global const float *bp = PART_TILES(v, PARTS, get_group_id(1), NV * V);
+        global const float *bp = PART_TILES(v, C_PARTS, get_group_id(1), NV * V);
         SUM_TILES(sum, ap, bp, count)
         UNROLLED_FOR(i, MR) { ADD_SUMS(sum[i], out + i * NV * V, begin == kept.x) }
       }
@@ -133,7 +135,7 @@ kernel void winograd_gradient_at_once(
 // products[POSITIONS][K][LANES] += sum over the tiles of m[tile][k] * v[tile][c]; the first range of tiles starts the
 // sum. One work-item KB kernels at one position, MR kernels by NV * V channels at a time; the last MR kernels of a part
 // start early, and so does the last vector of channels.
-#define LANES (PARTS * NV * V)
+#define LANES (C_PARTS * NV * V)
 kernel void winograd_gradient(
     global const float *restrict v, global const float *restrict m, global float *restrict products, int first,
     int tiles, int batch, int tileRows, int tileColumns)
@@ -153,7 +155,7 @@ kernel void winograd_gradient(
         vec sum[MR][NV];
         SET_TILE(sum, MR, NV, j, (vec)(0.0f))
         global const float *ap = PART_TILES(m, K_PARTS, part, KB) + k - kBegin;
-        global const float *bp = PART_TILES(v, PARTS, c / (NV * V), NV * V);
+        global const float *bp = PART_TILES(v, C_PARTS, c / (NV * V), NV * V);
         SUM_TILES(sum, ap, bp, count)
         UNROLLED_FOR(i, MR) {
           if (k + i < own) continue;

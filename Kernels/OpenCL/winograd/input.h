@@ -14,8 +14,8 @@
 #endif
 
 // v[POSITIONS][parts of C][tiles][CB], the transforms of the tiles from `first`. One work-item a tile. For a gradient
-// the last vector of C starts early; otherwise CB divides C or leaves at least V, and the last vector of a part lies
-// early in it.
+// the last vector of C overlaps its neighbour; otherwise CB divides C or leaves at least V, and the last vector of a
+// part lies early in it.
 kernel void winograd_input(
     global const float *restrict x, global float *restrict v, int first, int tiles, int batch, int tileRows,
     int tileColumns, int H, int W, int top, int left)
@@ -25,8 +25,8 @@ kernel void winograd_input(
   const int3 place = tile_place(first + tile, batch, tileRows, tileColumns);
   const int i0 = place.y * INPUT_STEP - top, j0 = place.z * INPUT_STEP - left;
   global const float *image = x + (size_t)place.x * H * W * C;
-  const size_t step = STEP((size_t)tiles * PARTS * CB);
-  for (int part = 0; part < PARTS; part++) {
+  const size_t step = STEP((size_t)tiles * C_PARTS * CB);
+  for (int part = 0; part < C_PARTS; part++) {
     const int begin = part * CB, end = min(begin + CB, C);
     for (int own = begin; own < end; own += V) {
       const int c = min(own, end - V);

@@ -40,11 +40,12 @@ int2 tiles_with(int xi, int first, int tiles, int batch, int tileRows, int tileC
   return (int2)(clamp(begin, first, first + tiles) - first, clamp(end, first, first + tiles) - first);
 }
 
-// Asks for `rows` x `columns` pixels of an image, of which some may lie outside, for V channels: those that the next
-// tile does not share with this one. They lie in so many places that processors do not foresee them.
-#define PREFETCH_PIXELS(ASK, image, H, W, i0, j0, rows, columns, channels) \
-  for (int i = max(i0, 0); i < min((i0) + (rows), H); i++)                 \
-    for (int j = max(j0, 0); j < min((j0) + (columns), W); j++) ASK((image) + ((size_t)i * (W) + j) * (channels));
+// Prefetches `rows` x `columns` pixels of an image, of which some may lie outside, for V channels: those that the next
+// tile does not share with this one. They lie in too many places for the hardware prefetcher.
+#define PREFETCH_PIXELS(PREFETCH_LINE, image, H, W, i0, j0, rows, columns, channels) \
+  for (int i = max(i0, 0); i < min((i0) + (rows), H); i++)                           \
+    for (int j = max(j0, 0); j < min((j0) + (columns), W); j++)                      \
+      PREFETCH_LINE((image) + ((size_t)i * (W) + j) * (channels));
 
 // B^T d B of the tile whose first input row and column are (i0, j0), for V channels, to `out`, positions `step` apart.
 #define TRANSFORM_INPUT_TILE(image, H, W, i0, j0, isLastRow, isLastColumn, channels)     \
