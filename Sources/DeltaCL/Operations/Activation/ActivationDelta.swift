@@ -14,6 +14,17 @@ package struct ActivationDelta: Operation {
   }
 
   func launches(_ planner: Planner) -> LaunchList { planner.activationDelta(function, count: count) }
+
+  /// The delta takes the function's result, which is computed from x.
+  static func command(_ function: Activation) -> OperationCommand {
+    OperationCommand(
+      function.name + "-delta", attributes: function.attributes, tensors: [.anyShape("x"), .tensor("dy", like: "x")],
+      results: [OperationResult("dx", like: "x")]
+    ) { arguments in
+      let (function, count) = (function.with(slope: arguments.slope), try arguments.shape("x").elementCount)
+      return [.activation(function, count: count), .activationDelta(function, count: count)]
+    }
+  }
 }
 
 extension TensorOperation {

@@ -19,6 +19,15 @@ package struct ActivationForward: Operation {
     guard let dy = try scope.resultDelta() else { return }
     try scope.contribute(.activationDelta(function, count: count), [scope.operand(1), dy], to: 0)
   }
+
+  static func command(_ function: Activation) -> OperationCommand {
+    OperationCommand(
+      function.name, attributes: function.attributes, tensors: [.anyShape("x")],
+      results: [OperationResult("y", like: "x")]
+    ) { arguments in
+      [.activation(function.with(slope: arguments.slope), count: try arguments.shape("x").elementCount)]
+    }
+  }
 }
 
 extension TensorOperation {

@@ -21,3 +21,15 @@ extension TensorOperation {
     Self(BiasGradient(rows: rows, channels: channels))
   }
 }
+
+extension Convolution {
+  /// The gradient of the bias.
+  var biasGradient: TensorOperation {
+    .biasGradient(rows: batch * outputSize.rows * outputSize.columns, channels: outputChannels)
+  }
+}
+
+extension Dense {
+  /// The gradient of the bias.
+  var biasGradient: TensorOperation { .biasGradient(rows: batch, channels: outputs) }
+}

@@ -17,6 +17,17 @@ struct ConvolutionDelta: Operation {
   }
 
   func launches(_ planner: Planner) throws(DeltaCLError) -> LaunchList { try planner.convolutionDelta(convolution) }
+
+  static let command = OperationCommand(
+    "convolution-delta", attributes: Convolution.attributes + [.inputSize] + OperationAttribute.epilogue,
+    tensors: [.tensor("dy", "[N, P, Q, K]"), .tensor("w", "[K, R, S, C / groups]"), .activated], results: ["dx"]
+  ) { arguments in
+    let (dy, w) = try (arguments.shape("dy"), arguments.shape("w"))
+    let convolution = try Convolution(
+      arguments, batch: dy.outermost, inputSize: arguments.inputSize,
+      inputChannels: Convolution.inputChannels(of: w, arguments), outputChannels: w.outermost, kernelSize: w.imageSize)
+    return [.convolutionDelta(convolution)]
+  }
 }
 
 extension TensorOperation {

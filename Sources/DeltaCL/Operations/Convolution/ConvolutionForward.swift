@@ -28,11 +28,26 @@ struct ConvolutionForward: Operation {
   func differentiate(in scope: inout some DifferentiationScope) throws {
     guard let dy = try scope.resultDelta() else { return }
     try scope.contribute(.convolutionGradient(convolution), [scope.operand(0), dy], to: 1)
-    if hasBias {
-      let rows = convolution.batch * convolution.outputSize.rows * convolution.outputSize.columns
-      try scope.contribute(.biasGradient(rows: rows, channels: convolution.outputChannels), [dy], to: 2)
-    }
+    if hasBias { try scope.contribute(convolution.biasGradient, [dy], to: 2) }
     try scope.contribute(.convolutionDelta(convolution), [dy, scope.operand(1)], to: 0)
+  }
+
+  static let command = OperationCommand(
+    "convolution", attributes: Convolution.attributes + OperationAttribute.epilogue,
+    tensors: [.tensor("x", "[N, H, W, C]"), .tensor("w", "[K, R, S, C / groups]"), .optional("b")], results: ["y"]
+  ) { arguments in
+    let (x, w) = try (arguments.shape("x"), arguments.shape("w"))
+    let channels = try Convolution.inputChannels(of: w, arguments)
+    guard x.innermost == channels else {
+      throw DeltaCLError(
+        .mismatch,
+        "x has \(x.innermost) channels and w takes \(channels) (\(w.innermost) for each of \(arguments.groups) groups)"
+      )
+    }
+    let convolution = try Convolution(
+      arguments, batch: x.outermost, inputSize: x.imageSize, inputChannels: channels, outputChannels: w.outermost,
+      kernelSize: w.imageSize)
+    return [.convolution(convolution, bias: arguments.has("b"))]
   }
 }
 

@@ -16,6 +16,17 @@ struct ConvolutionGradient: Operation {
   }
 
   func launches(_ planner: Planner) throws(DeltaCLError) -> LaunchList { try planner.convolutionGradient(convolution) }
+
+  static let command = OperationCommand(
+    "convolution-gradient", attributes: Convolution.attributes + [.kernelSize],
+    tensors: [.tensor("x", "[N, H, W, C]"), .tensor("dy", "[N, P, Q, K]")], results: ["dw", "db"]
+  ) { arguments in
+    let (x, dy) = try (arguments.shape("x"), arguments.shape("dy"))
+    let convolution = try Convolution(
+      arguments, batch: x.outermost, inputSize: x.imageSize, inputChannels: x.innermost, outputChannels: dy.innermost,
+      kernelSize: arguments.kernelSize)
+    return [.convolutionGradient(convolution), convolution.biasGradient]
+  }
 }
 
 extension TensorOperation {

@@ -17,6 +17,14 @@ struct DenseDelta: Operation {
   }
 
   func launches(_ planner: Planner) throws(DeltaCLError) -> LaunchList { try planner.denseDelta(dense) }
+
+  static let command = OperationCommand(
+    "dense-delta", attributes: OperationAttribute.epilogue,
+    tensors: [.tensor("dy", "[N, Out]"), .tensor("w", "[Out, In]"), .activated], results: ["dx"]
+  ) { arguments in
+    let (dy, w) = try (arguments.shape("dy"), arguments.shape("w"))
+    return [.denseDelta(try Dense(batch: dy.outermost, inputs: w.innermost, outputs: w.outermost))]
+  }
 }
 
 extension TensorOperation {

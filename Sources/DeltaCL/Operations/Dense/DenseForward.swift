@@ -24,8 +24,17 @@ struct DenseForward: Operation {
   func differentiate(in scope: inout some DifferentiationScope) throws {
     guard let dy = try scope.resultDelta() else { return }
     try scope.contribute(.denseGradient(dense), [scope.operand(0), dy], to: 1)
-    if hasBias { try scope.contribute(.biasGradient(rows: dense.batch, channels: dense.outputs), [dy], to: 2) }
+    if hasBias { try scope.contribute(dense.biasGradient, [dy], to: 2) }
     try scope.contribute(.denseDelta(dense), [dy, scope.operand(1)], to: 0)
+  }
+
+  static let command = OperationCommand(
+    "dense", attributes: OperationAttribute.epilogue,
+    tensors: [.tensor("x", "[N, In]"), .tensor("w", "[Out, In]"), .optional("b")], results: ["y"]
+  ) { arguments in
+    let (x, w) = try (arguments.shape("x"), arguments.shape("w"))
+    let dense = try Dense(batch: x.outermost, inputs: w.innermost, outputs: w.outermost)
+    return [.dense(dense, bias: arguments.has("b"))]
   }
 }
 

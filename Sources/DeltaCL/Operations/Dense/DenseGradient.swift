@@ -16,6 +16,14 @@ struct DenseGradient: Operation {
   }
 
   func launches(_ planner: Planner) throws(DeltaCLError) -> LaunchList { try planner.denseGradient(dense) }
+
+  static let command = OperationCommand(
+    "dense-gradient", tensors: [.tensor("x", "[N, In]"), .tensor("dy", "[N, Out]")], results: ["dw", "db"]
+  ) { arguments in
+    let (x, dy) = try (arguments.shape("x"), arguments.shape("dy"))
+    let dense = try Dense(batch: x.outermost, inputs: x.innermost, outputs: dy.innermost)
+    return [.denseGradient(dense), dense.biasGradient]
+  }
 }
 
 extension TensorOperation {

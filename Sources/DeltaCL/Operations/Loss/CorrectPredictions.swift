@@ -5,7 +5,10 @@ struct CorrectPredictions: Operation {
 
   var name: String { "correct-predictions" }
   var operands: [Operand] {
-    [.read("logits", [rows, classes]), .read("labels", [rows], .int32), .write("correct", [1], .int32)]
+    [
+      .read("logits", [rows, classes]), .read("labels", [rows], .int32, in: 0..<max(0, classes)),
+      .write("correct", [1], .int32),
+    ]
   }
 
   func validate() throws(DeltaCLError) { try validateClasses(classes) }

@@ -6,7 +6,7 @@ struct SoftmaxCrossEntropy: Operation {
   var name: String { "softmax-cross-entropy" }
   var operands: [Operand] {
     [
-      .read("logits", [rows, classes]), .read("labels", [rows], .int32), .write("loss", [1]),
+      .read("logits", [rows, classes]), .read("labels", [rows], .int32, in: 0..<max(0, classes)), .write("loss", [1]),
       .write("dlogits", [rows, classes]),
     ]
   }
@@ -25,6 +25,17 @@ struct SoftmaxCrossEntropy: Operation {
 
   func differentiate(in scope: inout some DifferentiationScope) throws {
     if scope.isLoss(2) { scope.contribute(scope.operand(3), to: 0) }
+  }
+
+  static let command = OperationCommand(
+    "softmax-cross-entropy", tensors: [.tensor("logits", "[N, classes]"), .tensor("labels", .int32)],
+    results: [OperationResult("loss", isScalar: true, "mean"), "dlogits"]
+  ) { arguments in
+    let logits = try arguments.shape("logits")
+    guard logits.innermost >= 1 else {
+      throw DeltaCLError(.mismatch, "logits has no class; it must be at least one")
+    }
+    return [.softmaxCrossEntropy(rows: logits.outermost, classes: logits.innermost)]
   }
 }
 

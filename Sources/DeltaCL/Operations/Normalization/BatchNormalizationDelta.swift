@@ -37,6 +37,29 @@ package struct BatchNormalizationDelta: Operation {
   func launches(_ planner: Planner) throws(DeltaCLError) -> LaunchList {
     try planner.batchNormalizationDelta(normalization, activation: activation)
   }
+
+  static let command = OperationCommand(
+    "batch-normalization-delta", attributes: OperationAttribute.epilogue,
+    tensors: [
+      .anyShape("x"), .tensor("dy", like: "x"), .tensor("weight"), .optional("bias"), .tensor("savedMean"),
+      .tensor("savedInverseDeviation"),
+    ], results: [OperationResult("dx", like: "x"), "dweight", "dbias"],
+    derived: [.init(name: "savedMeanLow", sources: ["x", "savedMean"]) { savedMeanLow(x: $0[0], savedMean: $0[1]) }]
+  ) { arguments in
+    [.batchNormalizationDelta(try BatchNormalization(arguments), activation: arguments.activation)]
+  }
+
+  /// What the mean of each channel has beyond `savedMean`, as far as that is its rounding.
+  private static func savedMeanLow(x: [Float], savedMean: [Float]) -> [Float] {
+    let channels = savedMean.count
+    var sums = [Double](repeating: 0, count: channels)
+    for (index, value) in x.enumerated() { sums[index % channels] += Double(value) }
+    let rows = Double(x.count / channels)
+    return zip(sums, savedMean).map { sum, mean in
+      let low = Float(sum / rows - Double(mean))
+      return abs(low) <= 2 * mean.ulp ? low : 0
+    }
+  }
 }
 
 extension TensorOperation {

@@ -32,6 +32,16 @@ struct BatchNormalizationForward: Operation {
       [scope.operand(0), dy, scope.operand(1), scope.operand(6), scope.operand(7), scope.operand(8)])
     for (index, delta) in deltas.enumerated() { scope.contribute(delta, to: index) }
   }
+
+  static let command = OperationCommand(
+    "batch-normalization", attributes: [.epsilon, .momentum] + OperationAttribute.epilogue,
+    tensors: [
+      .anyShape("x"), .tensor("weight"), .tensor("bias"), .tensor("runningMean"), .tensor("runningVariance"),
+    ],
+    results: [
+      OperationResult("y", like: "x"), "savedMean", "savedInverseDeviation", "runningMean", "runningVariance",
+    ]
+  ) { arguments in [.batchNormalization(try BatchNormalization(arguments))] }
 }
 
 extension TensorOperation {

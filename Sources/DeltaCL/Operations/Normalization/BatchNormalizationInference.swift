@@ -23,6 +23,13 @@ struct BatchNormalizationInference: Operation {
   func launches(_ planner: Planner) throws(DeltaCLError) -> LaunchList {
     try planner.batchNormalizationInference(normalization)
   }
+
+  static let command = OperationCommand(
+    "batch-normalization-inference", attributes: [.epsilon] + OperationAttribute.epilogue,
+    tensors: [
+      .anyShape("x"), .tensor("weight"), .tensor("bias"), .tensor("runningMean"), .tensor("runningVariance"),
+    ], results: [OperationResult("y", like: "x")]
+  ) { arguments in [.batchNormalizationInference(try BatchNormalization(arguments))] }
 }
 
 extension TensorOperation {

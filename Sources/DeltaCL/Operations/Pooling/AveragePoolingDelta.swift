@@ -14,6 +14,24 @@ struct AveragePoolingDelta: Operation {
   }
 
   func launches(_ planner: Planner) -> LaunchList { planner.averagePoolingDelta(average) }
+
+  static let command = OperationCommand(
+    "average-pooling-delta",
+    attributes: [.window, .poolingStride, .padding, .countIncludePadding, .ceilMode, .inputSize]
+      + OperationAttribute.epilogue, tensors: [.tensor("dy", "[N, P, Q, C]"), .activated], results: ["dx"]
+  ) { arguments in
+    let pooling = try Pooling(arguments, arguments.shape("dy"), inputSize: arguments.inputSize)
+    return [.averagePoolingDelta(try AveragePooling(pooling, countsPadding: arguments.countIncludePadding))]
+  }
+
+  static let globalCommand = OperationCommand(
+    "global-average-pooling-delta", attributes: [.inputSize] + OperationAttribute.epilogue,
+    tensors: [.tensor("dy", "[N, P, Q, C]"), .activated], results: ["dx"]
+  ) { arguments in
+    let pooling = try Pooling(
+      arguments, arguments.shape("dy"), inputSize: arguments.inputSize, isGlobal: true)
+    return [.averagePoolingDelta(try AveragePooling(pooling))]
+  }
 }
 
 extension TensorOperation {

@@ -17,6 +17,11 @@ struct MaxPooling: Operation {
     guard let dy = try scope.resultDelta() else { return }
     try scope.contribute(.maxPoolingDelta(pooling), [dy, scope.operand(2)], to: 0)
   }
+
+  static let command = OperationCommand(
+    "max-pooling", attributes: [.window, .poolingStride, .padding, .dilation, .ceilMode],
+    tensors: [.tensor("x", "[N, H, W, C]")], results: ["y", OperationResult("argmax", "row * W + column")]
+  ) { arguments in [.maxPooling(try Pooling(arguments, arguments.shape("x")))] }
 }
 
 extension TensorOperation {

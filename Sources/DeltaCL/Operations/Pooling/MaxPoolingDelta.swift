@@ -6,8 +6,10 @@ package struct MaxPoolingDelta: Operation {
   var acceptsEpilogue: Bool { true }
 
   var operands: [Operand] {
-    [
-      .read("dy", pooling.outputShape), .read("argmax", pooling.outputShape, .int32), .write("dx", pooling.inputShape),
+    let positions = 0..<pooling.inputSize.rows * pooling.inputSize.columns
+    return [
+      .read("dy", pooling.outputShape), .read("argmax", pooling.outputShape, .int32, in: positions),
+      .write("dx", pooling.inputShape),
     ]
   }
 
@@ -16,6 +18,14 @@ package struct MaxPoolingDelta: Operation {
   }
 
   func launches(_ planner: Planner) -> LaunchList { planner.maxPoolingDelta(pooling) }
+
+  static let command = OperationCommand(
+    "max-pooling-delta",
+    attributes: [.window, .poolingStride, .padding, .dilation, .ceilMode, .inputSize] + OperationAttribute.epilogue,
+    tensors: [.tensor("dy", "[N, P, Q, C]"), .tensor("argmax", .int32), .activated], results: ["dx"]
+  ) { arguments in
+    [.maxPoolingDelta(try Pooling(arguments, arguments.shape("dy"), inputSize: arguments.inputSize))]
+  }
 }
 
 extension TensorOperation {
