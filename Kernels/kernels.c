@@ -57,6 +57,9 @@ static const char loss[] = {
 static const char max_pooling[] = {
 #embed "OpenCL/max-pooling.cl" suffix(, 0)
 };
+static const char multiply_channels[] = {
+#embed "OpenCL/multiply-channels.cl" suffix(, 0)
+};
 static const char softmax[] = {
 #embed "OpenCL/softmax.cl" suffix(, 0)
 };
@@ -91,6 +94,7 @@ static const struct {
   {"local-reduction", local_reduction},
   {"loss", loss},
   {"max-pooling", max_pooling},
+  {"multiply-channels", multiply_channels},
   {"softmax", softmax},
   {"winograd", winograd},
   {"winograd-common", winograd_common},

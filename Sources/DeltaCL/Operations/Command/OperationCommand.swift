@@ -66,6 +66,7 @@ extension OperationCommand {
       AveragePooling.command, AveragePoolingDelta.command, AveragePooling.globalCommand,
       AveragePoolingDelta.globalCommand,
       BatchNormalizationForward.command, BatchNormalizationDelta.command, BatchNormalizationInference.command,
+      MultiplyChannels.command, MultiplyChannels.deltaCommand, MultiplyChannels.Gradient.command,
       Dropout.command, Dropout.deltaCommand,
       DenseForward.command, DenseDelta.command, DenseGradient.command,
     ] + Activation.all().map(ActivationForward.command) + Activation.all().map(ActivationDelta.command) + [
