@@ -6,16 +6,16 @@ struct OperationName: ExpressibleByArgument {
   let command: OperationCommand
 
   init?(argument: String) {
-    guard let command = OperationCommand.all.first(where: { $0.name == argument }) else { return nil }
+    guard let command = TensorOperation.commands.first(where: { $0.name == argument }) else { return nil }
     self.command = command
   }
 
-  static var allValueStrings: [String] { OperationCommand.all.map(\.name) }
+  static var allValueStrings: [String] { TensorOperation.commands.map(\.name) }
 
   /// The operations with their tensors and attributes; neighbours that differ in their names alone share an entry.
   static var help: String {
     var entries: [(names: [String], usage: String)] = []
-    for command in OperationCommand.all {
+    for command in TensorOperation.commands {
       if command.usage == entries.last?.usage {
         entries[entries.count - 1].names.append(command.name)
       } else {

@@ -11,10 +11,10 @@ extension Planner {
   /// The launches of the local family for an operation, or `nil` where it leaves it to other kernels.
   func localLaunches(for operation: TensorOperation) throws(DeltaCLError) -> LaunchList? {
     if localTiles.isEmpty { return nil }
-    if let bias = operation.as(BiasGradient.self) {
+    if let bias = operation.as(TensorOperation.BiasGradient.self) {
       return try localBiasGradient(rows: bias.rows, channels: bias.channels)
     }
-    if let loss = operation.as(SoftmaxCrossEntropy.self), loss.classes >= Self.minimumLocalClasses {
+    if let loss = operation.as(TensorOperation.SoftmaxCrossEntropy.self), loss.classes >= Self.minimumLocalClasses {
       return try localSoftmaxCrossEntropy(rows: loss.rows, classes: loss.classes)
     }
     guard operation.epilogue == nil, let pass = operation.convolutionPass,

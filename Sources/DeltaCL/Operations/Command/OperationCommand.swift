@@ -57,19 +57,18 @@ package struct OperationCommand: Sendable {
   }
 }
 
-extension OperationCommand {
-  /// All of them, in the order in which help lists them.
-  package static let all: [OperationCommand] =
+extension TensorOperation {
+  /// What `deltacl op` runs, in the order in which help lists it.
+  package static let commands =
     [
       ConvolutionForward.command, ConvolutionDelta.command, ConvolutionGradient.command,
       MaxPooling.command, MaxPoolingDelta.command,
       AveragePooling.command, AveragePoolingDelta.command, AveragePooling.globalCommand,
       AveragePoolingDelta.globalCommand,
       BatchNormalizationForward.command, BatchNormalizationDelta.command, BatchNormalizationInference.command,
-      MultiplyChannels.command, MultiplyChannels.deltaCommand, MultiplyChannels.Gradient.command,
+      MultiplyChannels.command, MultiplyChannels.deltaCommand, MultiplyChannelsGradient.command,
       Dropout.command, Dropout.deltaCommand,
       DenseForward.command, DenseDelta.command, DenseGradient.command,
-    ] + Activation.all().map(ActivationForward.command) + Activation.all().map(ActivationDelta.command) + [
-      SoftmaxCrossEntropy.command
-    ]
+    ] + Activation.all().map(ActivationForward.command) + Activation.all().map(ActivationDelta.command)
+    + [SoftmaxCrossEntropy.command]
 }

@@ -1,65 +1,78 @@
-/// The product of each channel with a number of its own, `y[r, c] = x[r, c] * s[c]`. It is its own delta: `dx[r, c] = dy[r, c] * s[c]`.
-struct MultiplyChannels: Operation {
-  /// All extents but the last.
-  let rows: Int
-  let channels: Int
-
-  var name: String { "multiply-channels" }
-  var acceptsEpilogue: Bool { true }
-  var inPlaceOperands: [Int] { [0] }
-
-  var operands: [Operand] {
-    [.read("x", [rows, channels]), .read("s", [channels]), .write("y", [rows, channels])]
+extension TensorOperation {
+  /// x `[rows, channels]`, s `[channels]` to y, each channel times a number of its own. It is its own delta: dy, s to dx.
+  public static func multiplyChannels(rows: Int, channels: Int) -> Self {
+    Self(MultiplyChannels(rows: rows, channels: channels))
   }
 
-  func validate() throws(DeltaCLError) { try validateChannels(channels) }
-
-  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
-    Reference.multiplyChannels(rows: rows, channels: channels, x: f[0].span, s: f[1].span, y: f[2].mutableSpan)
+  /// x, dy `[rows, channels]` to ds `[channels]`, the sums of the columns of their product.
+  public static func multiplyChannelsGradient(rows: Int, channels: Int) -> Self {
+    Self(MultiplyChannelsGradient(rows: rows, channels: channels))
   }
 
-  func launches(_ planner: Planner) -> LaunchList {
-    var list = LaunchList()
-    let group = min(channels, planner.channelsPerItem)
-    let rowsPerItem = max(1, planner.elementsPerItem / group)
-    list.append(
-      Launch(
-        "multiply_channels", in: "multiply-channels", constants: ["V": planner.vectorWidth(within: group)],
-        [
-          .operand(0), .operand(1), .operand(2), .int(rows), .int(channels), .int(group), .int(rowsPerItem),
-        ], globalSize: [ceilingDivision(channels, group), ceilingDivision(rows, rowsPerItem)], storesResult: true))
-    return list
+  /// The product of each channel with a number of its own, `y[r, c] = x[r, c] * s[c]`. It is its own delta: `dx[r, c] = dy[r, c] * s[c]`.
+  public struct MultiplyChannels: Operation {
+    /// All extents but the last.
+    public let rows: Int
+    /// The number of channels.
+    public let channels: Int
+
+    var name: String { "multiply-channels" }
+    var acceptsEpilogue: Bool { true }
+    var inPlaceOperands: [Int] { [0] }
+
+    var operands: [Operand] {
+      [.read("x", [rows, channels]), .read("s", [channels]), .write("y", [rows, channels])]
+    }
+
+    func validate() throws(DeltaCLError) { try validateChannels(channels) }
+
+    func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
+      Reference.multiplyChannels(rows: rows, channels: channels, x: f[0].span, s: f[1].span, y: f[2].mutableSpan)
+    }
+
+    func launches(_ planner: Planner) -> LaunchList {
+      var list = LaunchList()
+      let group = min(channels, planner.channelsPerItem)
+      let rowsPerItem = max(1, planner.elementsPerItem / group)
+      list.append(
+        Launch(
+          "multiply_channels", in: "multiply-channels", constants: ["V": planner.vectorWidth(within: group)],
+          [
+            .operand(0), .operand(1), .operand(2), .int(rows), .int(channels), .int(group), .int(rowsPerItem),
+          ], globalSize: [ceilingDivision(channels, group), ceilingDivision(rows, rowsPerItem)], storesResult: true))
+      return list
+    }
+
+    func differentiate(in scope: inout some DifferentiationScope) throws {
+      guard let dy = try scope.resultDelta() else { return }
+      try scope.contribute(.multiplyChannelsGradient(rows: rows, channels: channels), [scope.operand(0), dy], to: 1)
+      try scope.contribute(.multiplyChannels(rows: rows, channels: channels), [dy, scope.operand(1)], to: 0)
+    }
+
+    static let command = OperationCommand(
+      "multiply-channels", attributes: OperationAttribute.epilogue, tensors: [.anyShape("x"), .tensor("s")],
+      results: [OperationResult("y", like: "x")]
+    ) { arguments in
+      let (rows, channels) = try arguments.rowsAndChannels(of: "x")
+      return [.multiplyChannels(rows: rows, channels: channels)]
+    }
+
+    static let deltaCommand = OperationCommand(
+      "multiply-channels-delta", attributes: OperationAttribute.epilogue,
+      tensors: [.anyShape("dy"), .tensor("s"), .optional("activated", like: "dy")],
+      results: [OperationResult("dx", like: "dy")], names: ["x": "dy", "y": "dx"]
+    ) { arguments in
+      let (rows, channels) = try arguments.rowsAndChannels(of: "dy")
+      return [.multiplyChannels(rows: rows, channels: channels)]
+    }
   }
 
-  func differentiate(in scope: inout some DifferentiationScope) throws {
-    guard let dy = try scope.resultDelta() else { return }
-    try scope.contribute(.multiplyChannelsGradient(rows: rows, channels: channels), [scope.operand(0), dy], to: 1)
-    try scope.contribute(.multiplyChannels(rows: rows, channels: channels), [dy, scope.operand(1)], to: 0)
-  }
-
-  static let command = OperationCommand(
-    "multiply-channels", attributes: OperationAttribute.epilogue, tensors: [.anyShape("x"), .tensor("s")],
-    results: [OperationResult("y", like: "x")]
-  ) { arguments in
-    let (rows, channels) = try arguments.rowsAndChannels(of: "x")
-    return [.multiplyChannels(rows: rows, channels: channels)]
-  }
-
-  static let deltaCommand = OperationCommand(
-    "multiply-channels-delta", attributes: OperationAttribute.epilogue,
-    tensors: [.anyShape("dy"), .tensor("s"), .optional("activated", like: "dy")],
-    results: [OperationResult("dx", like: "dy")], names: ["x": "dy", "y": "dx"]
-  ) { arguments in
-    let (rows, channels) = try arguments.rowsAndChannels(of: "dy")
-    return [.multiplyChannels(rows: rows, channels: channels)]
-  }
-}
-
-extension MultiplyChannels {
   /// The gradient of the numbers, `ds[c]`, the sum of `dy[r, c] * x[r, c]` over all rows.
-  struct Gradient: Operation {
-    let rows: Int
-    let channels: Int
+  public struct MultiplyChannelsGradient: Operation {
+    /// All extents but the last.
+    public let rows: Int
+    /// The number of channels.
+    public let channels: Int
 
     /// The work-items that share the sums on a device whose items are long loops, and on others.
     private static let items = (few: 128, many: 4096)
@@ -114,17 +127,5 @@ extension Operation {
     guard channels >= 1 else {
       throw DeltaCLError(.invalidDescriptor, "\(name): channels \(channels) must be at least 1")
     }
-  }
-}
-
-extension TensorOperation {
-  /// x `[rows, channels]`, s `[channels]` to y, each channel times a number of its own. It is its own delta: dy, s to dx.
-  public static func multiplyChannels(rows: Int, channels: Int) -> Self {
-    Self(MultiplyChannels(rows: rows, channels: channels))
-  }
-
-  /// x, dy `[rows, channels]` to ds `[channels]`, the sums of the columns of their product.
-  public static func multiplyChannelsGradient(rows: Int, channels: Int) -> Self {
-    Self(MultiplyChannels.Gradient(rows: rows, channels: channels))
   }
 }
