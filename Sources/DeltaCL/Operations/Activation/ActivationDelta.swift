@@ -29,7 +29,7 @@ extension TensorOperation {
         function.name + "-delta", attributes: function.attributes, tensors: [.anyShape("x"), .tensor("dy", like: "x")],
         results: [OperationResult("dx", like: "x")]
       ) { arguments in
-        let (function, count) = (function.with(slope: arguments.slope), try arguments.shape("x").elementCount)
+        let (function, count) = try (function.with(slope: arguments.slope), arguments.shape("x").elementCount)
         return [.activation(function, count: count), .activationDelta(function, count: count)]
       }
     }

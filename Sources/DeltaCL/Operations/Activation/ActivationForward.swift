@@ -33,7 +33,7 @@ extension TensorOperation {
         function.name, attributes: function.attributes, tensors: [.anyShape("x")],
         results: [OperationResult("y", like: "x")]
       ) { arguments in
-        [.activation(function.with(slope: arguments.slope), count: try arguments.shape("x").elementCount)]
+        try [.activation(function.with(slope: arguments.slope), count: arguments.shape("x").elementCount)]
       }
     }
   }

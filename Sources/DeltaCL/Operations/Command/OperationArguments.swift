@@ -11,10 +11,12 @@ package struct OperationArguments: Sendable {
     self.shapes = shapes
   }
 
-  /// The value of an attribute; `nil` where it is not given.
-  func value<Value>(_ attribute: OperationAttribute) -> Value? { attributes[attribute.name] as? Value }
+  /// The value of an attribute or its default; `nil` where there is neither.
+  func value<Value>(_ attribute: OperationAttribute) -> Value? {
+    (attributes[attribute.name] ?? attribute.parse(attribute.defaultText)) as? Value
+  }
 
-  /// The value of an attribute that must be given.
+  /// The value of an attribute that must be given or has a default.
   func required<Value>(_ attribute: OperationAttribute) throws(DeltaCLError) -> Value {
     guard let value: Value = value(attribute) else {
       throw DeltaCLError(.invalidArgument, "the attribute '\(attribute.name)' is missing")
@@ -26,7 +28,7 @@ package struct OperationArguments: Sendable {
   func has(_ tensor: String) -> Bool { shapes[tensor] != nil }
 
   /// The shape of a tensor.
-  package func shape(_ tensor: String) throws(DeltaCLError) -> Shape {
+  func shape(_ tensor: String) throws(DeltaCLError) -> Shape {
     guard let shape = shapes[tensor] else {
       throw DeltaCLError(.invalidArgument, "the tensor '\(tensor)' is missing")
     }

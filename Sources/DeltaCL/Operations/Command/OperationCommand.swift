@@ -49,7 +49,7 @@ package struct OperationCommand: Sendable {
   /// - Throws: ``DeltaCLError`` (`mismatch`) where the tensors do not go together, and that of the descriptor.
   package func operations(_ arguments: OperationArguments) throws -> [TensorOperation] {
     var operations = try makeOperations(arguments)
-    guard let function = arguments.activation, let first = operations.first, first.acceptsEpilogue else {
+    guard let function = try arguments.activation, let first = operations.first, first.acceptsEpilogue else {
       return operations
     }
     operations[0] = .fused(first, results.first?.name == "dx" ? .activationDelta(function) : .activation(function))

@@ -8,15 +8,16 @@ extension Convolution {
   ) throws(DeltaCLError) {
     try self.init(
       batch: batch, inputSize: inputSize, inputChannels: inputChannels, outputChannels: outputChannels,
-      kernelSize: kernelSize, stride: arguments.stride ?? 1, padding: arguments.padding,
+      kernelSize: kernelSize, stride: arguments.stride, padding: arguments.padding,
       dilation: arguments.dilation, groups: arguments.groups)
   }
 
   /// The channels that kernels of a shape take together.
   static func inputChannels(of w: Shape, _ arguments: OperationArguments) throws(DeltaCLError) -> Int {
-    let (channels, overflow) = w.innermost.multipliedReportingOverflow(by: arguments.groups)
+    let groups = try arguments.groups
+    let (channels, overflow) = w.innermost.multipliedReportingOverflow(by: groups)
     guard !overflow else {
-      throw DeltaCLError(.mismatch, "\(arguments.groups) groups of \(w.innermost) channels are too many")
+      throw DeltaCLError(.mismatch, "\(groups) groups of \(w.innermost) channels are too many")
     }
     return channels
   }

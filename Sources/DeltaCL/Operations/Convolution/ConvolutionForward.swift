@@ -49,7 +49,7 @@ extension TensorOperation {
       guard x.innermost == channels else {
         throw DeltaCLError(
           .mismatch,
-          "x has \(x.innermost) channels and w takes \(channels) (\(w.innermost) for each of \(arguments.groups) groups)"
+          "x has \(x.innermost) channels and w takes \(channels) (\(w.innermost) for each of \(try arguments.groups) groups)"
         )
       }
       let convolution = try Convolution(

@@ -57,7 +57,7 @@ extension TensorOperation {
       ], results: [OperationResult("dx", like: "x"), "dweight", "dbias"],
       derived: [.init(name: "savedMeanLow", sources: ["x", "savedMean"]) { savedMeanLow(x: $0[0], savedMean: $0[1]) }]
     ) { arguments in
-      [.batchNormalizationDelta(try BatchNormalization(arguments), activation: arguments.activation)]
+      try [.batchNormalizationDelta(BatchNormalization(arguments), activation: arguments.activation)]
     }
 
     /// What the mean of each channel has beyond `savedMean`, as far as that is its rounding.

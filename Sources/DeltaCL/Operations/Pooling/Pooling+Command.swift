@@ -10,7 +10,7 @@ extension Pooling {
     let size = inputSize ?? tensor.imageSize
     try self.init(
       batch: tensor.outermost, inputSize: size, channels: tensor.innermost,
-      window: isGlobal ? size : arguments.window, stride: arguments.stride, padding: arguments.padding,
+      window: isGlobal ? size : arguments.window, stride: arguments.poolingStride, padding: arguments.padding,
       dilation: arguments.dilation, ceilMode: arguments.ceilMode)
   }
 }
