@@ -45,6 +45,9 @@ static const struct {
   {"elementwise/elementwise.cl", (const char[]){
 #embed "OpenCL/elementwise/elementwise.cl" suffix(, 0)
   }},
+  {"elementwise/multiply-channels.cl", (const char[]){
+#embed "OpenCL/elementwise/multiply-channels.cl" suffix(, 0)
+  }},
   {"include/activation.h", (const char[]){
 #embed "OpenCL/include/activation.h" suffix(, 0)
   }},

@@ -170,6 +170,16 @@ extension CommandTests {
             "x": column, "weight": .floats([1], [2]), "bias": .floats([1], [1]), "runningMean": .floats([1], [3]),
             "runningVariance": .floats([1], [3.5]),
           ], gives: ["y": normalized]),
+        Example(
+          "multiply-channels", ["activation=relu"], ["x": rows, "s": .floats([3], [2, -1, 0.5])],
+          gives: ["y": .floats([2, 3], [2, 0, 1.5, 8, 0, 3])]),
+        Example(
+          "multiply-channels-delta", [],
+          ["dy": .floats([1, 2, 1, 3], [1, 2, 3, 4, 5, 6]), "s": .floats([3], [2, -1, 0.5])],
+          gives: ["dx": .floats([1, 2, 1, 3], [2, -2, 1.5, 8, -5, 3])]),
+        Example(
+          "multiply-channels-gradient", [], ["x": rows, "dy": .floats([2, 3], [1, 0, -1, 2, 3, 0])],
+          gives: ["ds": .floats([3], [9, 15, -3])]),
         Example("dropout", ["probability=0", "seed=9"], ["x": column, "step": step], gives: ["y": column]),
         Example(
           "dropout-delta", ["probability=1", "layer=2"], ["dy": column, "step": step],
@@ -267,6 +277,9 @@ extension CommandTests {
         Misfit(
           name: "dense", attributes: [], inputs: ["x": .floats([1, 2], [1, 1]), "w": .floats([1, 3], [1, 1, 1])],
           words: "x has the shape [1, 2]"),
+        Misfit(
+          name: "multiply-channels", attributes: [], inputs: ["x": image, "s": .floats([3], [1, 1, 1])],
+          words: "s has the shape [3], where the other tensors and attributes ask for [1]"),
         Misfit(
           name: "relu-delta", attributes: [], inputs: ["x": image, "dy": kernel], words: "dy has the shape [1, 2, 2, 1]"
         ),

@@ -47,7 +47,7 @@ import Testing
       ])
     let step = try TrainingGraph(network, batch: 2, loss: .softmaxCrossEntropy)
     let masks = step.graph.fused(keeping: [step.loss.id]).nodes.compactMap { node -> Activation?? in
-      node.operation.as(BatchNormalizationDelta.self).map(\.activation)
+      node.operation.as(TensorOperation.BatchNormalizationDelta.self).map(\.activation)
     }
     #expect(masks == [nil, .relu])
   }
@@ -130,7 +130,7 @@ import Testing
   /// Of `exp` and `tanh` a device may have two versions, for vectors and for scalars, whose last bits differ.
   private func isSmooth(_ example: TestNetwork) throws -> Bool {
     try example.network.forward(batch: 1, mode: .inference).graph.nodes.contains { node in
-      node.operation.as(ActivationForward.self).map { [.sigmoid, .tanh].contains($0.function) } ?? false
+      node.operation.as(TensorOperation.ActivationForward.self).map { [.sigmoid, .tanh].contains($0.function) } ?? false
     }
   }
 

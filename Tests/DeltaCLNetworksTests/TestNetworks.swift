@@ -122,9 +122,25 @@ struct TestNetwork: Sendable, CustomTestStringConvertible {
         "drop2": DropoutLayer(), "dense2": DenseLayer(outputs: 3),
       ] as Sequential),
     TestNetwork(
+      "multiplied channels", inputSize: 3, inputChannels: 2, classes: 3,
+      [
+        "conv": Convolution2D(outputChannels: 5, kernelSize: 2), "scale": ChannelScaleLayer(), "tanh": Tanh(),
+        "flatten": Flatten(), "dense": DenseLayer(outputs: 3),
+      ] as Sequential),
+    TestNetwork(
       "shared and summed parameters", inputSize: 2, inputChannels: 2, classes: 8, batch: 1,
       ["flatten": Flatten(), "tied": TiedLayer(), "softmax": SoftmaxLayer()] as Sequential),
   ]
+}
+
+/// Each channel times a parameter of its own.
+private struct ChannelScaleLayer: Layer {
+  func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    let channels = input.shape.dimensions.last ?? 1
+    let scale = try graph.parameter("scale", [channels], .pytorch, fans: Fans(weights: [channels]))
+    let rows = input.shape.elementCount / channels
+    return try graph.apply(.multiplyChannels(rows: rows, channels: channels), to: input, scale).reshaped(input.shape)
+  }
 }
 
 /// `2 (x w^T) w^T + p + q`, which uses its weights twice and sums parameters: what no layer of the library does.

@@ -1,74 +1,49 @@
 import ArgumentParser
 import DeltaCL
 
-/// The operations that `deltacl op` runs.
-enum OperationName: String, CaseIterable, ExpressibleByArgument {
-  case convolution
-  case convolutionDelta = "convolution-delta"
-  case convolutionGradient = "convolution-gradient"
-  case maxPooling = "max-pooling"
-  case maxPoolingDelta = "max-pooling-delta"
-  case averagePooling = "average-pooling"
-  case averagePoolingDelta = "average-pooling-delta"
-  case globalAveragePooling = "global-average-pooling"
-  case globalAveragePoolingDelta = "global-average-pooling-delta"
-  case batchNormalization = "batch-normalization"
-  case batchNormalizationDelta = "batch-normalization-delta"
-  case batchNormalizationInference = "batch-normalization-inference"
-  case dropout
-  case dropoutDelta = "dropout-delta"
-  case dense
-  case denseDelta = "dense-delta"
-  case denseGradient = "dense-gradient"
-  case relu
-  case reluDelta = "relu-delta"
-  case relu6
-  case relu6Delta = "relu6-delta"
-  case leakyRelu = "leaky-relu"
-  case leakyReluDelta = "leaky-relu-delta"
-  case sigmoid
-  case sigmoidDelta = "sigmoid-delta"
-  case tanh
-  case tanhDelta = "tanh-delta"
-  case softmaxCrossEntropy = "softmax-cross-entropy"
+/// The operation that `deltacl op` is to run.
+struct OperationName: ExpressibleByArgument {
+  let command: OperationCommand
 
-  /// The attributes that the operation takes; ``OperationAttributes`` has their forms and defaults.
-  var attributes: Set<OperationAttributes.Key> {
-    switch self {
-    case .convolution: [.stride, .padding, .dilation, .groups, .activation, .slope]
-    case .convolutionDelta: [.stride, .padding, .dilation, .groups, .inputSize, .activation, .slope]
-    case .convolutionGradient: [.stride, .padding, .dilation, .groups, .kernelSize]
-    case .maxPooling: [.window, .stride, .padding, .dilation, .ceilMode]
-    case .maxPoolingDelta: [.window, .stride, .padding, .dilation, .ceilMode, .inputSize, .activation, .slope]
-    case .averagePooling: [.window, .stride, .padding, .countIncludePadding, .ceilMode, .activation, .slope]
-    case .averagePoolingDelta:
-      [.window, .stride, .padding, .countIncludePadding, .ceilMode, .inputSize, .activation, .slope]
-    case .globalAveragePoolingDelta: [.inputSize, .activation, .slope]
-    case .batchNormalization: [.epsilon, .momentum, .activation, .slope]
-    case .batchNormalizationInference: [.epsilon, .activation, .slope]
-    case .dropout, .dropoutDelta: [.probability, .seed, .layer, .activation, .slope]
-    case .dense, .denseDelta, .globalAveragePooling, .batchNormalizationDelta: [.activation, .slope]
-    case .leakyRelu, .leakyReluDelta: [.slope]
-    default: []
+  init?(argument: String) {
+    guard let command = TensorOperation.commands.first(where: { $0.name == argument }) else { return nil }
+    self.command = command
+  }
+
+  static var allValueStrings: [String] { TensorOperation.commands.map(\.name) }
+
+  /// The operations with their tensors and attributes; neighbours that differ in their names alone share an entry.
+  static var help: String {
+    var entries: [(names: [String], usage: String)] = []
+    for command in TensorOperation.commands {
+      if command.usage == entries.last?.usage {
+        entries[entries.count - 1].names.append(command.name)
+      } else {
+        entries.append(([command.name], command.usage))
+      }
     }
+    return entries.map { "  \($0.names.joined(separator: ", "))\n\($0.usage)" }.joined(separator: "\n")
+  }
+}
+
+extension OperationCommand {
+  /// What is read and written, then the attributes.
+  fileprivate var usage: String {
+    let (read, written) = (tensors.map(\.usage), results.map(\.usage))
+    let words =
+      (read.dropLast().map { "\($0)," } + [(read.last ?? "") + " ->"])
+      + written.dropLast().map { "\($0)," } + written.suffix(1)
+    return (Self.lines(words) + Self.lines(attributes.map(\.usage))).joined(separator: "\n")
   }
 
-  /// The attributes without a default.
-  var requiredAttributes: Set<OperationAttributes.Key> {
-    attributes.intersection([.window, .inputSize, .kernelSize])
-  }
-
-  /// The operations that are activations.
-  static let activations: [OperationName] = [.relu, .relu6, .leakyRelu, .sigmoid, .tanh]
-
-  /// The activation that this operation applies or whose delta it is.
-  func activation(slope: Float) -> Activation {
-    switch self {
-    case .sigmoid, .sigmoidDelta: .sigmoid
-    case .tanh, .tanhDelta: .tanh
-    case .relu6, .relu6Delta: .relu6
-    case .leakyRelu, .leakyReluDelta: .leakyRelu(slope: slope)
-    default: .relu
+  /// Words in lines that a terminal of 80 columns does not break.
+  private static func lines(_ words: [String]) -> [String] {
+    words.reduce(into: []) { lines, word in
+      if let last = lines.last, last.count + word.count < 79 {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append("      \(word)")
+      }
     }
   }
 }

@@ -18,16 +18,20 @@ public struct Operand: Hashable, Sendable {
   public let elementType: ElementType
   /// What the operation does with it.
   public let access: Access
+  /// What `int32` elements must be within, such as the classes of labels; `nil` where all values have a meaning.
+  public let range: Range<Int>?
 
-  static func read(_ name: String, _ shape: Shape, _ elementType: ElementType = .float32) -> Operand {
-    Operand(name: name, shape: shape, elementType: elementType, access: .read)
+  static func read(
+    _ name: String, _ shape: Shape, _ elementType: ElementType = .float32, in range: Range<Int>? = nil
+  ) -> Operand {
+    Operand(name: name, shape: shape, elementType: elementType, access: .read, range: range)
   }
 
   static func write(_ name: String, _ shape: Shape, _ elementType: ElementType = .float32) -> Operand {
-    Operand(name: name, shape: shape, elementType: elementType, access: .write)
+    Operand(name: name, shape: shape, elementType: elementType, access: .write, range: nil)
   }
 
   static func update(_ name: String, _ shape: Shape, _ elementType: ElementType = .float32) -> Operand {
-    Operand(name: name, shape: shape, elementType: elementType, access: .update)
+    Operand(name: name, shape: shape, elementType: elementType, access: .update, range: nil)
   }
 }

@@ -9,8 +9,10 @@ public struct TensorOperation: Hashable, Sendable {
     self.base = base
   }
 
-  /// The operation as one of a kind; `nil` where it is of another, or ``fused(_:_:)``.
-  package func `as`<Kind>(_ kind: Kind.Type) -> Kind? { base as? Kind }
+  /// The operation as one of a kind such as ``MaxPooling``, which has its parameters; `nil` where it is of another.
+  ///
+  /// A descriptor that serves one operation alone is its kind: ``AveragePooling``, ``Dropout`` and ``SGD``.
+  public func `as`<Kind>(_ kind: Kind.Type) -> Kind? { base as? Kind }
 
   /// Whether both are of the same kind with the same parameters.
   public static func == (a: Self, b: Self) -> Bool { a.base.isEqual(to: b.base) }

@@ -32,10 +32,10 @@ extension Graph {
       for input in node.inputs { readers[input.id, default: []].append(index) }
     }
     for (index, node) in nodes.enumerated() {
-      guard let pooling = node.operation.as(MaxPoolingDelta.self)?.pooling,
+      guard let pooling = node.operation.as(TensorOperation.MaxPoolingDelta.self)?.pooling,
         readers[node.operands[2].id]?.count == 1, !kept.contains(node.operands[2].id),
         let maskIndex = readers[node.operands[2].id]?.first,
-        let function = nodes[maskIndex].operation.as(ActivationDelta.self)?.function,
+        let function = nodes[maskIndex].operation.as(TensorOperation.ActivationDelta.self)?.function,
         function == .relu || function == .relu6,
         let forward = writers[node.operands[1].id].map({ nodes[$0] }),
         forward.operation == .maxPooling(pooling), forward.operands[0].id == nodes[maskIndex].operands[0].id,
@@ -72,14 +72,16 @@ private struct Fusion {
 
   mutating func fuseActivations() {
     for (index, node) in nodes.enumerated() {
-      guard let node, let function = node.operation.as(ActivationForward.self)?.function else { continue }
+      guard let node, let function = node.operation.as(TensorOperation.ActivationForward.self)?.function else {
+        continue
+      }
       fuse(.activation(function), of: node, at: index, reading: node.operands[0], activated: [])
     }
   }
 
   mutating func fuseActivationDeltas() {
     for (index, node) in nodes.enumerated() {
-      guard let node, let function = node.operation.as(ActivationDelta.self)?.function else { continue }
+      guard let node, let function = node.operation.as(TensorOperation.ActivationDelta.self)?.function else { continue }
       fuse(.activationDelta(function), of: node, at: index, reading: node.operands[1], activated: [node.operands[0]])
     }
   }
@@ -103,9 +105,11 @@ private struct Fusion {
   /// Batch normalisation's delta computes the activation of its result again, from what it reads anyway.
   mutating func fuseActivationDeltasIntoBatchNormalizations() {
     for (index, node) in nodes.enumerated() {
-      guard let node, let delta = node.operation.as(BatchNormalizationDelta.self), delta.activation == nil,
+      guard let node, let delta = node.operation.as(TensorOperation.BatchNormalizationDelta.self),
+        delta.activation == nil,
         let maskIndex = writers[node.operands[1].id], let mask = nodes[maskIndex],
-        let function = mask.operation.as(ActivationDelta.self)?.function, readerCounts[node.operands[1].id] == 1,
+        let function = mask.operation.as(TensorOperation.ActivationDelta.self)?.function,
+        readerCounts[node.operands[1].id] == 1,
         let forwardIndex = writers[mask.operands[0].id], let forward = nodes[forwardIndex],
         forward.operation == .fused(.batchNormalization(delta.normalization), .activation(function)),
         [0, 1, 6, 7, 8].map({ forward.operands[$0].id }) == [0, 2, 3, 4, 5].map({ node.operands[$0].id })

@@ -44,7 +44,7 @@ import Testing
 
   @Test func biasDoesNotMatterAndTheLastEntryCounts() throws {
     var tuning = example()
-    let convolution = try #require(strided.as(ConvolutionForward.self)).convolution
+    let convolution = try #require(strided.as(TensorOperation.ConvolutionForward.self)).convolution
     #expect(tuning.entry(for: .convolution(convolution, bias: true), exact: false)?.choice == tile)
     let fused = TensorOperation.fused(.convolution(convolution, bias: true), .activation(.relu))
     #expect(tuning.entry(for: fused, exact: false)?.choice == tile)

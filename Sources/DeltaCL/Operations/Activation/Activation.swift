@@ -26,6 +26,11 @@ public enum Activation: Hashable, Sendable {
     }
   }
 
+  /// All functions, in the order in which help lists them.
+  static func all(slope: Float = 0.01) -> [Activation] {
+    [.relu, .relu6, .leakyRelu(slope: slope), .sigmoid, .tanh]
+  }
+
   /// Throws where a parameter of the function is out of range.
   func validate() throws(DeltaCLError) {
     if case .leakyRelu(let slope) = self, !(slope.isFinite && slope >= 0) {

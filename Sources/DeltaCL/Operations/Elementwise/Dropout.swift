@@ -59,6 +59,22 @@ extension Dropout: Operation {
     guard let dy = try scope.resultDelta() else { return }
     try scope.contribute(.dropout(self), [dy, scope.operand(1)], to: 0)
   }
+
+  static let command = OperationCommand(
+    "dropout", attributes: [.probability, .seed, .layer] + OperationAttribute.epilogue,
+    tensors: [.anyShape("x"), .tensor("step", .int32)], results: [OperationResult("y", like: "x")]
+  ) { arguments in [.dropout(try Dropout(arguments, count: arguments.shape("x").elementCount))] }
+
+  static let deltaCommand = OperationCommand(
+    "dropout-delta", attributes: [.probability, .seed, .layer] + OperationAttribute.epilogue,
+    tensors: [.anyShape("dy"), .tensor("step", .int32), .optional("activated", like: "dy")],
+    results: [OperationResult("dx", like: "dy")], names: ["x": "dy", "y": "dx"]
+  ) { arguments in [.dropout(try Dropout(arguments, count: arguments.shape("dy").elementCount))] }
+
+  private init(_ arguments: OperationArguments, count: Int) throws(DeltaCLError) {
+    try self.init(
+      count: count, probability: arguments.probability, seed: arguments.seed, layer: arguments.layer)
+  }
 }
 
 extension TensorOperation {

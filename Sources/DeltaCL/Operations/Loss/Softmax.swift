@@ -1,31 +1,31 @@
-/// The softmax of each row.
-struct Softmax: Operation {
-  let rows: Int
-  let classes: Int
-
-  var name: String { "softmax" }
-  var operands: [Operand] { [.read("x", [rows, classes]), .write("y", [rows, classes])] }
-
-  func validate() throws(DeltaCLError) { try validateClasses(classes) }
-
-  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
-    Reference.softmax(rows: rows, classes: classes, x: f[0].span, y: f[1].mutableSpan)
-  }
-
-  func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
-    planner.softmax(rows: rows, classes: classes)
-  }
-
-  func differentiate(in scope: inout some DifferentiationScope) throws {
-    guard let dy = try scope.resultDelta() else { return }
-    try scope.contribute(.softmaxDelta(rows: rows, classes: classes), [scope.operand(1), dy], to: 0)
-  }
-}
-
 extension TensorOperation {
   /// x to y, over the classes of each row.
   public static func softmax(rows: Int, classes: Int) -> Self {
     Self(Softmax(rows: rows, classes: classes))
+  }
+
+  /// The softmax of each row.
+  public struct Softmax: Operation {
+    /// The number of rows.
+    public let rows: Int
+    /// The number of classes.
+    public let classes: Int
+
+    var name: String { "softmax" }
+    var operands: [Operand] { [.read("x", [rows, classes]), .write("y", [rows, classes])] }
+
+    func validate() throws(DeltaCLError) { try validateClasses(classes) }
+
+    func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
+      Reference.softmax(rows: rows, classes: classes, x: f[0].span, y: f[1].mutableSpan)
+    }
+
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { planner.softmax(rows: rows, classes: classes) }
+
+    func differentiate(in scope: inout some DifferentiationScope) throws {
+      guard let dy = try scope.resultDelta() else { return }
+      try scope.contribute(.softmaxDelta(rows: rows, classes: classes), [scope.operand(1), dy], to: 0)
+    }
   }
 }
 

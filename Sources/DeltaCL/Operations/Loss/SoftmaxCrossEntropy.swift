@@ -1,37 +1,50 @@
-/// The loss of a classifier, and the delta of its logits.
-struct SoftmaxCrossEntropy: Operation {
-  let rows: Int
-  let classes: Int
-
-  var name: String { "softmax-cross-entropy" }
-  var operands: [Operand] {
-    [
-      .read("logits", [rows, classes]), .read("labels", [rows], .int32), .write("loss", [1]),
-      .write("dlogits", [rows, classes]),
-    ]
-  }
-
-  func validate() throws(DeltaCLError) { try validateClasses(classes) }
-
-  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
-    Reference.softmaxCrossEntropy(
-      rows: rows, classes: classes, logits: f[0].span, labels: i[1].span, loss: f[2].mutableSpan,
-      dlogits: f[3].mutableSpan)
-  }
-
-  func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
-    try planner.softmaxCrossEntropy(rows: rows, classes: classes)
-  }
-
-  func differentiate(in scope: inout some DifferentiationScope) throws {
-    if scope.isLoss(2) { scope.contribute(scope.operand(3), to: 0) }
-  }
-}
-
 extension TensorOperation {
   /// logits, labels to the mean loss and dlogits = (softmax - target) / rows. A label outside `0..<classes` makes loss and its
   /// row of dlogits NaN; the mean over no rows is NaN.
   public static func softmaxCrossEntropy(rows: Int, classes: Int) -> Self {
     Self(SoftmaxCrossEntropy(rows: rows, classes: classes))
+  }
+
+  /// The loss of a classifier, and the delta of its logits.
+  public struct SoftmaxCrossEntropy: Operation {
+    /// The number of rows.
+    public let rows: Int
+    /// The number of classes.
+    public let classes: Int
+
+    var name: String { "softmax-cross-entropy" }
+    var operands: [Operand] {
+      [
+        .read("logits", [rows, classes]), .read("labels", [rows], .int32, in: 0..<max(0, classes)), .write("loss", [1]),
+        .write("dlogits", [rows, classes]),
+      ]
+    }
+
+    func validate() throws(DeltaCLError) { try validateClasses(classes) }
+
+    func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
+      Reference.softmaxCrossEntropy(
+        rows: rows, classes: classes, logits: f[0].span, labels: i[1].span, loss: f[2].mutableSpan,
+        dlogits: f[3].mutableSpan)
+    }
+
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
+      try planner.softmaxCrossEntropy(rows: rows, classes: classes)
+    }
+
+    func differentiate(in scope: inout some DifferentiationScope) throws {
+      if scope.isLoss(2) { scope.contribute(scope.operand(3), to: 0) }
+    }
+
+    static let command = OperationCommand(
+      "softmax-cross-entropy", tensors: [.tensor("logits", "[N, classes]"), .tensor("labels", .int32)],
+      results: [OperationResult("loss", isScalar: true, "mean"), "dlogits"]
+    ) { arguments in
+      let logits = try arguments.shape("logits")
+      guard logits.innermost >= 1 else {
+        throw DeltaCLError(.mismatch, "logits has no class; it must be at least one")
+      }
+      return [.softmaxCrossEntropy(rows: logits.outermost, classes: logits.innermost)]
+    }
   }
 }

@@ -1,28 +1,28 @@
-/// The delta of what a softmax was applied to.
-struct SoftmaxDelta: Operation {
-  let rows: Int
-  let classes: Int
-
-  var name: String { "softmax-delta" }
-  var operands: [Operand] {
-    [.read("y", [rows, classes]), .read("dy", [rows, classes]), .write("dx", [rows, classes])]
-  }
-
-  func validate() throws(DeltaCLError) { try validateClasses(classes) }
-
-  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
-    Reference.softmaxDelta(
-      rows: rows, classes: classes, y: f[0].span, dy: f[1].span, dx: f[2].mutableSpan)
-  }
-
-  func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
-    planner.softmaxDelta(rows: rows, classes: classes)
-  }
-}
-
 extension TensorOperation {
   /// y, dy to dx.
   public static func softmaxDelta(rows: Int, classes: Int) -> Self {
     Self(SoftmaxDelta(rows: rows, classes: classes))
+  }
+
+  /// The delta of what a softmax was applied to.
+  public struct SoftmaxDelta: Operation {
+    /// The number of rows.
+    public let rows: Int
+    /// The number of classes.
+    public let classes: Int
+
+    var name: String { "softmax-delta" }
+    var operands: [Operand] {
+      [.read("y", [rows, classes]), .read("dy", [rows, classes]), .write("dx", [rows, classes])]
+    }
+
+    func validate() throws(DeltaCLError) { try validateClasses(classes) }
+
+    func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
+      Reference.softmaxDelta(
+        rows: rows, classes: classes, y: f[0].span, dy: f[1].span, dx: f[2].mutableSpan)
+    }
+
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { planner.softmaxDelta(rows: rows, classes: classes) }
   }
 }

@@ -1,44 +1,3 @@
-/// The delta and gradients of batch normalisation in training.
-package struct BatchNormalizationDelta: Operation {
-  package let normalization: BatchNormalization
-  package let activation: Activation?
-
-  var name: String { "batch-normalization-delta" }
-  var inPlaceOperands: [Int] { [1] }
-
-  var operands: [Operand] {
-    let channels = normalization.channelShape
-    return [.read("x", normalization.shape), .read("dy", normalization.shape), .read("weight", channels)]
-      + (activation == nil ? [] : [.read("bias", channels)]) + [
-        .read("savedMean", channels), .read("savedInverseDeviation", channels), .read("savedMeanLow", channels),
-        .write("dx", normalization.shape), .write("dweight", channels), .write("dbias", channels),
-      ]
-  }
-
-  func validate() throws(DeltaCLError) {
-    try normalization.validateForTraining()
-    try activation?.validate()
-  }
-
-  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
-    if let activation {
-      Reference.batchNormalizationDelta(
-        normalization, activation, x: f[0].span, dy: f[1].span, weight: f[2].span, bias: f[3].span,
-        savedMean: f[4].span, savedInverseDeviation: f[5].span, savedMeanLow: f[6].span, dx: f[7].mutableSpan,
-        dweight: f[8].mutableSpan, dbias: f[9].mutableSpan)
-    } else {
-      Reference.batchNormalizationDelta(
-        normalization, x: f[0].span, dy: f[1].span, weight: f[2].span, savedMean: f[3].span,
-        savedInverseDeviation: f[4].span, savedMeanLow: f[5].span, dx: f[6].mutableSpan, dweight: f[7].mutableSpan,
-        dbias: f[8].mutableSpan)
-    }
-  }
-
-  func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
-    try planner.batchNormalizationDelta(normalization, activation: activation)
-  }
-}
-
 extension TensorOperation {
   /// x, dy, weight (and bias with an `activation`), savedMean, savedInverseDeviation, savedMeanLow to dx, dweight and dbias. With
   /// an `activation` dy is the delta of what it made of the normalised values, which are computed again.
@@ -46,5 +5,71 @@ extension TensorOperation {
     _ normalization: BatchNormalization, activation: Activation? = nil
   ) -> Self {
     Self(BatchNormalizationDelta(normalization: normalization, activation: activation))
+  }
+
+  /// The delta and gradients of batch normalisation in training.
+  public struct BatchNormalizationDelta: Operation {
+    /// The sizes and parameters.
+    public let normalization: BatchNormalization
+    /// What is applied to the normalised values; `nil` for nothing.
+    public let activation: Activation?
+
+    var name: String { "batch-normalization-delta" }
+    var inPlaceOperands: [Int] { [1] }
+
+    var operands: [Operand] {
+      let channels = normalization.channelShape
+      return [.read("x", normalization.shape), .read("dy", normalization.shape), .read("weight", channels)]
+        + (activation == nil ? [] : [.read("bias", channels)]) + [
+          .read("savedMean", channels), .read("savedInverseDeviation", channels), .read("savedMeanLow", channels),
+          .write("dx", normalization.shape), .write("dweight", channels), .write("dbias", channels),
+        ]
+    }
+
+    func validate() throws(DeltaCLError) {
+      try normalization.validateForTraining()
+      try activation?.validate()
+    }
+
+    func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
+      if let activation {
+        Reference.batchNormalizationDelta(
+          normalization, activation, x: f[0].span, dy: f[1].span, weight: f[2].span, bias: f[3].span,
+          savedMean: f[4].span, savedInverseDeviation: f[5].span, savedMeanLow: f[6].span, dx: f[7].mutableSpan,
+          dweight: f[8].mutableSpan, dbias: f[9].mutableSpan)
+      } else {
+        Reference.batchNormalizationDelta(
+          normalization, x: f[0].span, dy: f[1].span, weight: f[2].span, savedMean: f[3].span,
+          savedInverseDeviation: f[4].span, savedMeanLow: f[5].span, dx: f[6].mutableSpan, dweight: f[7].mutableSpan,
+          dbias: f[8].mutableSpan)
+      }
+    }
+
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
+      try planner.batchNormalizationDelta(normalization, activation: activation)
+    }
+
+    static let command = OperationCommand(
+      "batch-normalization-delta", attributes: OperationAttribute.epilogue,
+      tensors: [
+        .anyShape("x"), .tensor("dy", like: "x"), .tensor("weight"), .optional("bias"), .tensor("savedMean"),
+        .tensor("savedInverseDeviation"),
+      ], results: [OperationResult("dx", like: "x"), "dweight", "dbias"],
+      derived: [.init(name: "savedMeanLow", sources: ["x", "savedMean"]) { savedMeanLow(x: $0[0], savedMean: $0[1]) }]
+    ) { arguments in
+      try [.batchNormalizationDelta(BatchNormalization(arguments), activation: arguments.activation)]
+    }
+
+    /// What the mean of each channel has beyond `savedMean`, as far as that is its rounding.
+    private static func savedMeanLow(x: [Float], savedMean: [Float]) -> [Float] {
+      let channels = savedMean.count
+      var sums = [Double](repeating: 0, count: channels)
+      for (index, value) in x.enumerated() { sums[index % channels] += Double(value) }
+      let rows = Double(x.count / channels)
+      return zip(sums, savedMean).map { sum, mean in
+        let low = Float(sum / rows - Double(mean))
+        return abs(low) <= 2 * mean.ulp ? low : 0
+      }
+    }
   }
 }

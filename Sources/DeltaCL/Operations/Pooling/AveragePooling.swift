@@ -35,6 +35,22 @@ extension AveragePooling: Operation {
     guard let dy = try scope.resultDelta() else { return }
     try scope.contribute(.averagePoolingDelta(self), [dy], to: 0)
   }
+
+  static let command = OperationCommand(
+    "average-pooling",
+    attributes: [.window, .poolingStride, .padding, .countIncludePadding, .ceilMode] + OperationAttribute.epilogue,
+    tensors: [.tensor("x", "[N, H, W, C]")], results: ["y"]
+  ) { arguments in
+    let pooling = try Pooling(arguments, arguments.shape("x"))
+    return [.averagePooling(try AveragePooling(pooling, countsPadding: arguments.countIncludePadding))]
+  }
+
+  static let globalCommand = OperationCommand(
+    "global-average-pooling", attributes: OperationAttribute.epilogue, tensors: [.tensor("x", "[N, H, W, C]")],
+    results: ["y"]
+  ) { arguments in
+    [.averagePooling(try AveragePooling(Pooling(arguments, arguments.shape("x"), isGlobal: true)))]
+  }
 }
 
 extension TensorOperation {

@@ -1,0 +1,11 @@
+extension Activation {
+  /// The attributes that the function takes in `deltacl op`.
+  var attributes: [OperationAttribute] {
+    if case .leakyRelu = self { [.slope] } else { [] }
+  }
+
+  /// The same function with another slope, if it has one.
+  func with(slope: Float) -> Activation {
+    if case .leakyRelu = self { .leakyRelu(slope: slope) } else { self }
+  }
+}
