@@ -58,7 +58,7 @@ public enum AtomicFile {
       guard status == 0 else { throw .system("rename the finished file", target, number) }
       renamed += 1
     }
-    for folder in Set(temporaries.map { folder(of: $0.target) }) { try flush(folder: folder) }
+    for folder in Set(temporaries.map { NativePath.folder(of: $0.target) }) { try flush(folder: folder) }
   }
 
   /// Finds out whether a file can be written to `path`, without touching what is there.
@@ -89,7 +89,7 @@ public enum AtomicFile {
 
   /// An open, empty, locked file beside `path`.
   private static func makeTemporary(for path: String) throws(DataError) -> (path: String, descriptor: Int32) {
-    let folder = folder(of: path)
+    let folder = NativePath.folder(of: path)
     removeStaleFiles(in: folder)
     while true {
       let temporary = "\(folder)/\(prefix)\(getpid())-\(UInt64.random(in: 0 ... .max))\(suffix)"
@@ -162,6 +162,4 @@ public enum AtomicFile {
       throw .system("flush the folder", folder, errno)
     }
   }
-
-  private static func folder(of path: String) -> String { FileSystem.folder(of: path) }
 }

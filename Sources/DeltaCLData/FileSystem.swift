@@ -62,7 +62,7 @@ public enum FileSystem {
       }
       guard length >= 0 else { return target }
       let link = NativePath.text(buffer[..<length])
-      target = link.hasPrefix("/") ? link : "\(folder(of: target))/\(link)"
+      target = NativePath.isAbsolute(link) ? link : "\(NativePath.folder(of: target))/\(link)"
     }
     throw .system("write", path, ELOOP)
   }
@@ -73,10 +73,9 @@ public enum FileSystem {
   public static func createFolder(_ path: String) throws(DataError) {
     guard !path.isEmpty else { throw .emptyPath }
     if isFolder(path) { return }
-    if let separator = path.lastIndex(of: "/"), separator != path.startIndex {
-      try createFolder(String(path[..<separator]))
-      if path.index(after: separator) == path.endIndex { return }
-    }
+    let parent = NativePath.folder(of: path)
+    if parent != "." && parent != "/" { try createFolder(parent) }
+    if NativePath.name(of: path).isEmpty { return }
     let (status, number) = NativePath.withPath(path) { (mkdir($0, 0o777), errno) }
     guard status != 0 else { return }
     // Somebody else may have created it meanwhile.
@@ -97,11 +96,5 @@ public enum FileSystem {
     var status = stat()
     guard NativePath.withPath(path, { stat($0, &status) }) == 0 else { return nil }
     return status.st_mode & S_IFMT
-  }
-
-  /// The folder that holds what a path names.
-  static func folder(of path: String) -> String {
-    guard let separator = path.lastIndex(of: "/") else { return "." }
-    return separator == path.startIndex ? "/" : String(path[..<separator])
   }
 }

@@ -23,6 +23,12 @@ enum FileTree {
     }
   }
 
+  /// Whether a path leads to a folder, by links too.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return NativePath.withPath(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// The names in a folder, sorted; none where it cannot be read.
   static func names(in folder: String) -> [String] {
     SmallFile.names(in: folder).sorted()
@@ -43,19 +49,15 @@ enum FileTree {
   ///
   /// - Parameter replacesFiles: Whether a file in the place of the folder or, below `root`, of one above it gives way.
   static func makeFolder(_ path: String, replacingFilesBelow root: String? = nil) throws(Failure) {
-    var isFolder = false
-    var status = stat()
-    if NativePath.withPath(path, { stat($0, &status) }) == 0 { isFolder = status.st_mode & S_IFMT == S_IFDIR }
-    if isFolder { return }
-    if let separator = path.lastIndex(of: "/"), separator != path.startIndex {
-      try makeFolder(String(path[..<separator]), replacingFilesBelow: root)
-    }
+    if isFolder(path) { return }
+    let parent = NativePath.folder(of: path)
+    if parent != "." && parent != "/" { try makeFolder(parent, replacingFilesBelow: root) }
     var number = Self.make(path)
     if number == 0 { return }
     guard number == EEXIST else { throw Failure(number) }
     // Another process may have made it meanwhile.
     if kind(path) == .folder { return }
-    if let root, path.hasPrefix(root + "/") {
+    if let root, NativePath.isPath(path, below: root) {
       unlinkFile(path)
       number = Self.make(path)
       if number == 0 { return }

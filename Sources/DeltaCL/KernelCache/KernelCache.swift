@@ -93,7 +93,7 @@ final class KernelCache: Sendable {
 
   /// The two folders at the beginning of a path, in which PoCL keeps one program.
   private static func driverFolder(of path: String) -> String? {
-    let parts = path.split(separator: "/")
+    let parts = NativePath.components(path)
     return parts.count > 2 ? parts.prefix(2).joined(separator: "/") : nil
   }
 

@@ -34,7 +34,7 @@ struct KernelCacheFolder {
         reason = error.reason
       }
     }
-    let temporary = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let temporary = environment["TMPDIR"].flatMap { NativePath.isAbsolute($0) ? $0 : nil }
     var lastReason = ""
     let folders = ([temporary].compactMap(\.self) + ["/tmp", "/var/tmp", "/dev/shm"])
     for folder in folders {
@@ -65,7 +65,7 @@ struct KernelCacheFolder {
     init(environment: [String: String]) {
       func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
       if let path = value("POCL_CACHE_DIR") {
-        let absolute = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+        let absolute = NativePath.absolute(path)
         folder = "\(absolute)/deltacl"
         description = "\(path), which POCL_CACHE_DIR names"
         cure = "set POCL_CACHE_DIR to a folder that can be written, or unset it"
@@ -79,7 +79,8 @@ struct KernelCacheFolder {
       }
       folder = "\(cache)/pocl"
       let name =
-        ["DELTACL_CACHE_DIR", "XDG_CACHE_HOME"].first { value($0).map { cache.hasPrefix($0) } ?? false } ?? "HOME"
+        ["DELTACL_CACHE_DIR", "XDG_CACHE_HOME"].first { value($0).map { cache.utf8.starts(with: $0.utf8) } ?? false }
+        ?? "HOME"
       description = "\(cache)/pocl, which follows from \(name)"
     }
   }
@@ -107,9 +108,9 @@ struct KernelCacheFolder {
     removeLeft(in: folder, prefix: prefix)
     var number: Int32 = EAGAIN
     for _ in 0..<16 {
-      var template = Array("\(folder)/\(prefix)XXXXXX".utf8CString)
+      var template = (NativePath.bytes("\(folder)/\(prefix)XXXXXX") + [0]).map { CChar(bitPattern: $0) }
       guard mkdtemp(&template) != nil else { throw FileTree.Failure(errno) }
-      let path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+      let path = NativePath.text(template.dropLast().map { UInt8(bitPattern: $0) })
       let descriptor = NativePath.withPath(path) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) }
       // Another process may have taken the folder for a left one before it was locked.
       if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,

@@ -47,7 +47,7 @@ struct KernelStore {
 
   private func copy(_ bytes: [UInt8], to path: String) -> Bool {
     do {
-      try FileTree.makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+      try FileTree.makeFolder(NativePath.folder(of: path))
       try FileTree.write(bytes, toNew: path)
       return true
     } catch {
@@ -65,10 +65,10 @@ struct KernelStore {
   /// Adds the file at `path` below `origin` to those of a program.
   func keep(_ path: String, below origin: String, for program: String) throws(FileTree.Failure) {
     guard let bytes = FileTree.read("\(origin)/\(path)") else { return }
-    let parts = path.split(separator: "/")
+    let parts = NativePath.components(path)
     guard let name = parts.last else { return }
-    let root = String(folder[..<(folder.lastIndex(of: "/") ?? folder.endIndex)])
-    let place = ([folder, program] + parts.dropLast().map(String.init)).joined(separator: "/")
+    let root = NativePath.folder(of: folder)
+    let place = ([folder, program] + parts.dropLast()).joined(separator: "/")
     try FileTree.makeFolder(place, replacingFilesBelow: root)
     let temporary = "\(place)/\(Self.temporaryPrefix)\(getpid())-\(name)"
     FileTree.remove(temporary)
