@@ -95,7 +95,8 @@ import Testing
   @Test(arguments: ["/docker/1234/sub", "/docker/1234", "/../elsewhere", "/other"])
   func containersSeeTheirGroupAtTheMountPoint(path: String) throws {
     try setUp(
-      mounts: "35 31 0:32 /docker/1234 /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n", groups: "3:memory:\(path)\n")
+      mounts: "35 31 0:32 /docker/1234 /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n",
+      groups: "3:memory:\(path)\n")
     try legacy("", limit: "5000\n", usage: 1000)
     #expect(available == 4000)
   }
@@ -110,7 +111,9 @@ import Testing
     #expect(available == 5000)
   }
 
-  @Test(arguments: ["", "nonsense", "-1\n", "99999999999999999999\n", "\u{0}"]) func damagedFilesAreNoLimit(text: String)
+  @Test(arguments: ["", "nonsense", "-1\n", "99999999999999999999\n", "\u{0}"]) func damagedFilesAreNoLimit(
+    text: String
+  )
     throws
   {
     for groups in ["0::/a\n", "0::\n", ":::\n", "memory\n", text] {

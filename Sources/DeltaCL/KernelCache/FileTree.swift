@@ -5,8 +5,18 @@ import Glibc
 enum FileTree {
   struct Failure: Error {
     let reason: String
-    init(_ number: Int32) { reason = String(cString: strerror(number)) }
-    init(reason: String) { self.reason = reason }
+    /// The system's number; 0 where it has none.
+    let number: Int32
+
+    init(_ number: Int32) {
+      reason = String(cString: strerror(number))
+      self.number = number
+    }
+
+    init(reason: String) {
+      self.reason = reason
+      number = 0
+    }
   }
 
   enum Kind {
@@ -43,6 +53,15 @@ enum FileTree {
       default: return []
       }
     }
+  }
+
+  /// The bytes that a file takes on the disk, or a folder with all that it holds.
+  static func size(_ path: String) -> Int {
+    var status = stat()
+    guard NativePath.withPath(path, { lstat($0, &status) }) == 0 else { return 0 }
+    let own = Int(status.st_blocks) * 512
+    guard status.st_mode & S_IFMT == S_IFDIR else { return own }
+    return SmallFile.names(in: path).reduce(own) { $0 + size("\(path)/\($1)") }
   }
 
   /// Makes a folder and those above it that are missing.
@@ -82,27 +101,6 @@ enum FileTree {
     }
     for name in names(in: path) { remove("\(path)/\(name)") }
     _ = NativePath.withPath(path) { rmdir($0) }
-  }
-
-  /// The bytes of a plain file; `nil` where it cannot be read.
-  static func read(_ path: String) -> [UInt8]? {
-    let descriptor = NativePath.withPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    let size = Int(status.st_size)
-    // What a driver compiles has some tens of kilobytes.
-    guard size <= 1 << 28 else { return nil }
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size, let start = buffer.baseAddress {
-        let received = Glibc.read(descriptor, start + count, size - count)
-        if received < 0 && errno == EINTR { continue }
-        guard received > 0 else { break }
-        count += received
-      }
-    }
-    return bytes.count == size ? bytes : nil
   }
 
   /// Writes a new file; nothing is left where that fails.

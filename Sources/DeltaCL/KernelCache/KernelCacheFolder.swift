@@ -20,14 +20,15 @@ struct KernelCacheFolder {
 
   /// Chooses the folders and makes that of the process.
   ///
-  /// - Throws: ``DeltaCLError`` (`kernelCache`) where no folder can be written.
+  /// - Throws: ``DeltaCLError``: `kernelCache` where no folder can be written, `invalidArgument` for a limit that is none.
   init(environment: [String: String]) throws(DeltaCLError) {
     let place = Place(environment: environment)
+    let limit = try KernelStore.limit(environment: environment)
     var reason = place.folder == nil ? "HOME is not set" : ""
     if let folder = place.folder {
       do {
         (process, lock) = try Self.make(in: folder, prefix: Self.processPrefix)
-        store = KernelStore(folder: "\(folder)/kernels")
+        store = KernelStore(folder: "\(folder)/kernels", limit: limit)
         obstacle = nil
         return
       } catch {
@@ -41,7 +42,7 @@ struct KernelCacheFolder {
       do {
         (process, lock) = try Self.make(in: folder, prefix: "deltacl-\(getuid())-")
         // What is there may be of use though nothing can be added.
-        store = place.folder.map { KernelStore(folder: "\($0)/kernels") }
+        store = place.folder.map { KernelStore(folder: "\($0)/kernels", limit: limit) }
         obstacle =
           "compiled kernels cannot be kept in \(place.description) (\(reason)), so every run compiles them again, in \(folder): "
           + place.cure

@@ -87,6 +87,7 @@ public enum Backends {
   public static func validateEnvironment() throws(DeltaCLError) {
     for variable in Switch.allCases { _ = try variable.isOn }
     _ = try defaultFamily
+    _ = try KernelStore.limit(environment: NativePath.environment)
     // The cache folder is made where it is missing; the sources must be there.
     for (name, mayBeMissing) in [("DELTACL_CACHE_DIR", true), ("DELTACL_KERNELS_DIR", false)] {
       guard let path = NativePath.environment(name), !path.isEmpty else { continue }
