@@ -8,6 +8,9 @@ import Synchronization
 /// The bytes go to a temporary file in the same folder, which is flushed to the disk and then renamed; the folder
 /// is flushed last. The writer holds a lock on the temporary file, so that the first write to a folder can remove those that
 /// killed processes have left.
+///
+/// A named pipe, a character device such as `/dev/null` and a descriptor such as `/dev/stdout` and `/dev/fd/3` are no files to be
+/// replaced: the bytes are written straight through. Opening a named pipe waits for its reader.
 public enum AtomicFile {
   /// Writes `bytes` to `path`, replacing a regular file there.
   ///
@@ -31,7 +34,7 @@ public enum AtomicFile {
   }
 
   /// Writes files that belong together: all of them are whole and on the disk before the first one takes its place, so that only
-  /// a few renames, in the order of `files`, lie between the old set and the new one.
+  /// a few renames, in the order of `files`, lie between the old set and the new one. What is no file is written before them.
   ///
   /// - Parameter files: The concatenation of the parts of each and its path, where a regular file is replaced.
   /// - Throws: `DataError` with the system's reason. Where a file cannot be written, none is replaced; nothing but whole files is
@@ -45,6 +48,10 @@ public enum AtomicFile {
       for temporary in temporaries { close(temporary.descriptor) }
     }
     for (parts, path) in files {
+      if let stream = StreamDestination(path) {
+        try stream.write(parts)
+        continue
+      }
       let target = try FileSystem.target(of: path)
       let mode = try modeOfFile(target)
       let (temporary, descriptor) = try makeTemporary(for: target)
@@ -58,13 +65,14 @@ public enum AtomicFile {
       guard status == 0 else { throw .system("rename the finished file", target, number) }
       renamed += 1
     }
-    for folder in Set(temporaries.map { folder(of: $0.target) }) { try flush(folder: folder) }
+    for folder in Set(temporaries.map { NativePath.folder(of: $0.target) }) { try flush(folder: folder) }
   }
 
   /// Finds out whether a file can be written to `path`, without touching what is there.
   ///
   /// - Throws: `DataError` with the system's reason.
   public static func probe(_ path: String) throws(DataError) {
+    if let stream = StreamDestination(path) { return try stream.probe() }
     let target = try FileSystem.target(of: path)
     if try modeOfFile(target) != nil, FileSystem.isMountPoint(target) {
       throw DataError(
@@ -79,7 +87,7 @@ public enum AtomicFile {
   private static func modeOfFile(_ path: String) throws(DataError) -> mode_t? {
     var status = stat()
     guard NativePath.withPath(path, { stat($0, &status) }) == 0 else { return nil }
-    // A rename would put a file in place of a device such as /dev/null.
+    // A rename would put a file in place of a disk.
     guard status.st_mode & S_IFMT == S_IFREG else {
       let kind = status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file"
       throw DataError(.writeFailed, path, "cannot write: it \(kind); choose another path")
@@ -89,7 +97,7 @@ public enum AtomicFile {
 
   /// An open, empty, locked file beside `path`.
   private static func makeTemporary(for path: String) throws(DataError) -> (path: String, descriptor: Int32) {
-    let folder = folder(of: path)
+    let folder = NativePath.folder(of: path)
     removeStaleFiles(in: folder)
     while true {
       let temporary = "\(folder)/\(prefix)\(getpid())-\(UInt64.random(in: 0 ... .max))\(suffix)"
@@ -136,19 +144,7 @@ public enum AtomicFile {
     if let mode {
       guard fchmod(descriptor, mode) == 0 else { throw .system("write", path, errno) }
     }
-    for part in parts {
-      var start = 0
-      while start < part.count {
-        let (sent, number) = part.withUnsafeBytes { bytes -> (Int, Int32) in
-          let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
-          let sent = Glibc.write(descriptor, rest.baseAddress, rest.count)
-          return (sent, errno)
-        }
-        if sent < 0 && number == EINTR { continue }
-        guard sent > 0 else { throw .system("write", path, sent < 0 ? number : EIO) }
-        start += sent
-      }
-    }
+    try FileSystem.write(parts, to: descriptor, path: path)
     guard fsync(descriptor) == 0 else { throw .system("write", path, errno) }
   }
 
@@ -162,6 +158,4 @@ public enum AtomicFile {
       throw .system("flush the folder", folder, errno)
     }
   }
-
-  private static func folder(of path: String) -> String { FileSystem.folder(of: path) }
 }

@@ -12,7 +12,7 @@ struct BilinearResampler {
     init(from source: Int, to target: Int) {
       let step = Double(source) / Double(target)
       let radius = max(step, 1)
-      tapCount = min(Int((2 * radius).rounded(.up)) + 1, source)
+      tapCount = Self.tapCount(from: source, to: target)
       for position in 0..<target {
         let centre = (Double(position) + 0.5) * step
         let first = max(Int((centre - radius + 0.5).rounded(.down)), 0)
@@ -23,6 +23,18 @@ struct BilinearResampler {
         starts.append(start)
         weights += triangle.map { Float($0 / sum) }
       }
+    }
+
+    static func tapCount(from source: Int, to target: Int) -> Int {
+      let radius = max(Double(source) / Double(target), 1)
+      return min(Int((2 * radius).rounded(.up)) + 1, source)
+    }
+
+    /// The most bytes that making the filter takes, which the growth of its arrays doubles.
+    static func byteCount(from source: Int, to target: Int) -> Int {
+      let tapCount = tapCount(from: source, to: target)
+      return 2 * target * (tapCount * MemoryLayout<Float>.size + MemoryLayout<Int>.size)
+        + tapCount * MemoryLayout<Double>.size
     }
   }
 
@@ -35,8 +47,11 @@ struct BilinearResampler {
   /// The values of a resized image.
   let outputCount: Int
 
-  /// - Throws: `DataError` when a size is not positive or the work exceeds `Image.pixelLimit`.
-  init(fromRows: Int, fromColumns: Int, toRows: Int, toColumns: Int, channels: Int) throws(DataError) {
+  /// - Parameter imageCount: How many images of the new size will be in memory at once.
+  /// - Throws: `DataError` when a size is not positive, the work exceeds `Image.pixelLimit` or memory has no room for it.
+  init(
+    fromRows: Int, fromColumns: Int, toRows: Int, toColumns: Int, channels: Int, imageCount: Int = 1
+  ) throws(DataError) {
     guard toRows > 0, toColumns > 0 else {
       throw DataError(.malformed, "\(toRows)x\(toColumns)", "is no image size; both sides must be at least 1")
     }
@@ -48,12 +63,20 @@ struct BilinearResampler {
         .tooLarge, "\(toRows)x\(toColumns)",
         "resizing from \(fromRows)x\(fromColumns) exceeds the limit of \(Image.pixelLimit) pixels")
     }
+    outputCount = area * channels
+    let (resultBytes, resultOverflow) = outputCount.multipliedReportingOverflow(by: imageCount)
+    let scratchBytes =
+      narrowedArea * channels * MemoryLayout<Float>.size + Axis.byteCount(from: fromRows, to: toRows)
+      + Axis.byteCount(from: fromColumns, to: toColumns)
+    let (bytes, sumOverflow) = resultBytes.addingReportingOverflow(scratchBytes)
+    let work = "\(imageCount == 1 ? "an image" : "\(imageCount) images") of \(toRows)x\(toColumns)"
+    guard !resultOverflow, !sumOverflow else { throw DataError(.tooLarge, work, "cannot fit in memory") }
+    try FileSystem.requireMemory(bytes, for: work)
     self.fromRows = fromRows
     self.fromColumns = fromColumns
     self.channels = channels
     rowAxis = Axis(from: fromRows, to: toRows)
     columnAxis = Axis(from: fromColumns, to: toColumns)
-    outputCount = area * channels
   }
 
   /// Resizes `source` into `destination`, values multiplied by `gain`, rounded and held to 0...255.

@@ -28,6 +28,11 @@ public enum FileSystem {
     fileType(path) == S_IFDIR
   }
 
+  /// Whether `path` names a regular file that exists.
+  public static func isFile(_ path: String) -> Bool {
+    fileType(path) == S_IFREG
+  }
+
   /// Whether `path` names anything that exists.
   public static func exists(_ path: String) -> Bool {
     fileType(path) != nil
@@ -52,19 +57,25 @@ public enum FileSystem {
     var target = path
     // As many links as Linux follows.
     for _ in 0..<40 {
-      var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-      let length = NativePath.withPath(target) { path in
-        buffer.withUnsafeMutableBytes { buffer in
-          buffer.withMemoryRebound(to: CChar.self) { buffer in
-            buffer.baseAddress.map { readlink(path, $0, buffer.count) } ?? -1
-          }
-        }
-      }
-      guard length >= 0 else { return target }
-      let link = NativePath.text(buffer[..<length])
-      target = link.hasPrefix("/") ? link : "\(folder(of: target))/\(link)"
+      guard let link = link(target) else { return target }
+      target = link
     }
     throw .system("write", path, ELOOP)
+  }
+
+  /// The path that a symbolic link names; `nil` where `path` is none.
+  static func link(_ path: String) -> String? {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let length = NativePath.withPath(path) { path in
+      buffer.withUnsafeMutableBytes { buffer in
+        buffer.withMemoryRebound(to: CChar.self) { buffer in
+          buffer.baseAddress.map { readlink(path, $0, buffer.count) } ?? -1
+        }
+      }
+    }
+    guard length >= 0 else { return nil }
+    let link = NativePath.text(buffer[..<length])
+    return NativePath.isAbsolute(link) ? link : "\(NativePath.folder(of: path))/\(link)"
   }
 
   /// Creates the folder `path` and those above it that are missing.
@@ -73,10 +84,9 @@ public enum FileSystem {
   public static func createFolder(_ path: String) throws(DataError) {
     guard !path.isEmpty else { throw .emptyPath }
     if isFolder(path) { return }
-    if let separator = path.lastIndex(of: "/"), separator != path.startIndex {
-      try createFolder(String(path[..<separator]))
-      if path.index(after: separator) == path.endIndex { return }
-    }
+    let parent = NativePath.folder(of: path)
+    if parent != "." && parent != "/" { try createFolder(parent) }
+    if NativePath.name(of: path).isEmpty { return }
     let (status, number) = NativePath.withPath(path) { (mkdir($0, 0o777), errno) }
     guard status != 0 else { return }
     // Somebody else may have created it meanwhile.
@@ -92,16 +102,34 @@ public enum FileSystem {
     SmallFile.names(in: folder)
   }
 
+  /// Writes all parts to a descriptor, waiting where it takes no more at present.
+  ///
+  /// - Parameter path: What the descriptor leads to, for the error.
+  static func write(_ parts: [[UInt8]], to descriptor: Int32, path: String) throws(DataError) {
+    for part in parts {
+      var start = 0
+      while start < part.count {
+        let (sent, number) = part.withUnsafeBytes { bytes -> (Int, Int32) in
+          let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+          let sent = Glibc.write(descriptor, rest.baseAddress, rest.count)
+          return (sent, errno)
+        }
+        if sent < 0 && number == EINTR { continue }
+        if sent < 0 && number == EAGAIN {
+          var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&request, 1, -1)
+          continue
+        }
+        guard sent > 0 else { throw .system("write", path, sent < 0 ? number : EIO) }
+        start += sent
+      }
+    }
+  }
+
   /// The type bits of `st_mode`, or nil where nothing can be found.
   static func fileType(_ path: String) -> mode_t? {
     var status = stat()
     guard NativePath.withPath(path, { stat($0, &status) }) == 0 else { return nil }
     return status.st_mode & S_IFMT
-  }
-
-  /// The folder that holds what a path names.
-  static func folder(of path: String) -> String {
-    guard let separator = path.lastIndex(of: "/") else { return "." }
-    return separator == path.startIndex ? "/" : String(path[..<separator])
   }
 }

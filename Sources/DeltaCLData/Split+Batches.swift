@@ -41,12 +41,9 @@ extension Split {
   public func resized(rows: Int, columns: Int) throws(DataError) -> Split {
     if rows == imageRows && columns == imageColumns { return self }
     let resampler = try BilinearResampler(
-      fromRows: imageRows, fromColumns: imageColumns, toRows: rows, toColumns: columns, channels: channels)
-    let (total, overflow) = resampler.outputCount.multipliedReportingOverflow(by: count)
-    guard !overflow else {
-      throw DataError(.tooLarge, "\(rows)x\(columns)", "\(count) images of that size do not fit in memory")
-    }
-    try FileSystem.requireMemory(total, for: "\(count) images of \(rows)x\(columns)")
+      fromRows: imageRows, fromColumns: imageColumns, toRows: rows, toColumns: columns, channels: channels,
+      imageCount: count)
+    let total = resampler.outputCount * count
     // Interpolated values fall between the few steps of a small range: spread it over the byte.
     let gain = 255 / pixelMaximum
     let resizedPixels = [UInt8](unsafeUninitializedCapacity: total) { destination, written in

@@ -67,8 +67,10 @@ package enum NativePath {
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {
-      let parts = Self.text(text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      if parts.count == 2 { variables[parts[0]] = parts[1] }
+      // By bytes: a value can begin with a combining mark.
+      let parts = Self.text(text).utf8.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { variables[String(Substring(parts[0]))] = String(Substring(parts[1])) }
       entry += 1
     }
     return variables

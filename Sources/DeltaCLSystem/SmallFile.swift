@@ -9,28 +9,46 @@
 /// Files and folders that are read whole where a failure needs no reason.
 package enum SmallFile {
   /// The bytes of a regular file; `nil` where it cannot be read or has more than `limit` bytes.
-  package static func read(_ path: String, limit: Int = 1 << 24) -> [UInt8]? {
+  ///
+  /// - Parameter followsLinks: Whether `path` may be a symbolic link.
+  package static func read(_ path: String, limit: Int = 1 << 24, followsLinks: Bool = true) -> [UInt8]? {
     // Opening a named pipe must not wait for a writer.
-    let descriptor = NativePath.withPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW)
+    let descriptor = NativePath.withPath(path) { open($0, flags) }
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      #if canImport(Glibc)
-        let received = Glibc.read(descriptor, &chunk, chunk.count)
-      #elseif canImport(Musl)
-        let received = Musl.read(descriptor, &chunk, chunk.count)
-      #else
-        let received = Darwin.read(descriptor, &chunk, chunk.count)
-      #endif
-      if received < 0 && errno == EINTR { continue }
-      guard received >= 0, bytes.count + received <= limit else { return nil }
-      if received == 0 { return bytes }
-      bytes.append(contentsOf: chunk[..<received])
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
+      return nil
     }
+    // Files of the kernel say that they have no bytes.
+    var room = status.st_size > 0 ? Int(status.st_size) : 1 << 12
+    var bytes: [UInt8] = []
+    while let part = part(descriptor, room), bytes.count + part.count <= limit {
+      if part.isEmpty { return bytes }
+      if bytes.isEmpty { bytes = part } else { bytes.append(contentsOf: part) }
+      room = 1 << 12
+    }
+    return nil
+  }
+
+  /// The next bytes, at most `room`; empty at the end, `nil` where they cannot be read.
+  private static func part(_ descriptor: Int32, _ room: Int) -> [UInt8]? {
+    var hasFailed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      repeat {
+        #if canImport(Glibc)
+          let received = Glibc.read(descriptor, buffer.baseAddress, room)
+        #elseif canImport(Musl)
+          let received = Musl.read(descriptor, buffer.baseAddress, room)
+        #else
+          let received = Darwin.read(descriptor, buffer.baseAddress, room)
+        #endif
+        count = max(0, received)
+        hasFailed = received < 0
+      } while hasFailed && errno == EINTR
+    }
+    return hasFailed ? nil : bytes
   }
 
   /// The names in a folder, without an order; empty where it cannot be read.

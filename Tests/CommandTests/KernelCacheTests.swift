@@ -80,6 +80,38 @@ extension CommandTests {
           #expect(files().count == whole.count)
         }
       }
+      let whatElse: [(String, (String) throws -> Void)] = [
+        ("forbidden", { #expect(chmod($0, 0) == 0) }),
+        (
+          "made a pipe",
+          {
+            try replace($0, withFolder: false)
+            #expect(mkfifo($0, 0o600) == 0)
+          }
+        ),
+        (
+          "made a link",
+          {
+            try manager.moveItem(atPath: $0, toPath: folder.path("moved"))
+            #expect(symlink(folder.path("moved"), $0) == 0)
+          }
+        ),
+        (
+          "made a folder with a file",
+          {
+            try replace($0, withFolder: true)
+            try write([1], "\($0)/file")
+          }
+        ),
+      ]
+      for (name, mutate) in whatElse {
+        for path in files() {
+          try mutate(path)
+          try? manager.removeItem(atPath: folder.path("moved"))
+        }
+        try expectRelu(name)
+        #expect(files().count == whole.count)
+      }
       for path in [
         kernels, URL(fileURLWithPath: files()[0]).deletingLastPathComponent().path, folder.path("cache/deltacl"),
       ] {

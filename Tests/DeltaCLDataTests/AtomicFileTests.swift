@@ -36,13 +36,26 @@ import Testing
     #expect(try folder.contents() == [])
   }
 
-  @Test func doesNotReplaceAFolderOrDevice() throws {
+  @Test func doesNotReplaceAFolderOrSocket() throws {
     try FileSystem.createFolder(folder("sub"))
     expectError(.writeFailed, "is a folder") { try AtomicFile.write([1], to: folder("sub")) }
     expectError(.notFound) { try AtomicFile.write([1], to: folder("new/")) }
     #expect(try folder.contents() == ["sub"])
-    expectError(.writeFailed, "not a regular file") { try AtomicFile.write([1], to: "/dev/null") }
-    #expect(FileSystem.fileType("/dev/null") == S_IFCHR)
+    let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let path = Array(folder("socket").utf8)
+    try #require(path.count < MemoryLayout.size(ofValue: address.sun_path))
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
+    let status = withUnsafePointer(to: &address) { address in
+      address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    #expect(status == 0)
+    expectError(.writeFailed, "not a regular file") { try AtomicFile.write([1], to: folder("socket")) }
+    #expect(FileSystem.fileType(folder("socket")) == S_IFSOCK)
   }
 
   @Test func writesThroughSymbolicLinks() throws {

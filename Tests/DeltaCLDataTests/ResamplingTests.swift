@@ -1,4 +1,6 @@
 import DeltaCLData
+import DeltaCLSystem
+import Foundation
 import Testing
 
 /// Figures from Pillow's `Image.resize(_, BILINEAR)`, which rounds in fixed point: one step of difference is allowed.
@@ -34,6 +36,23 @@ import Testing
   @Test func keepsChannelsApart() throws {
     let red = try Image(rows: 2, columns: 2, channels: 3, pixels: (0..<4).flatMap { _ in [200, 100, 0] as [UInt8] })
     #expect(try red.resized(rows: 3, columns: 5).pixels == (0..<15).flatMap { _ in [200, 100, 0] as [UInt8] })
+  }
+
+  /// The rows that are resized first are four bytes a value.
+  @Test func whatResizingTakesIsHeldAgainstMemory() async {
+    await #expect(processExitsWith: .success) {
+      let image = try Image(
+        rows: 3000, columns: 3000, channels: 1, pixels: [UInt8](repeating: 1, count: 9_000_000))
+      let pages = SmallFile.read("/proc/self/statm").flatMap {
+        Int(String(decoding: $0.prefix { $0 != 0x20 }, as: UTF8.self))
+      }
+      let used = try #require(pages) * sysconf(Int32(_SC_PAGESIZE))
+      // The result alone would fit.
+      var limit = rlimit(rlim_cur: rlim_t(used + 80_000_000), rlim_max: .max)
+      #expect(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+      expectError(.tooLarge, "6000x6000") { _ = try image.resized(rows: 6000, columns: 6000) }
+      #expect(try image.resized(rows: 1500, columns: 1500).pixels.allSatisfy { $0 == 1 })
+    }
   }
 
   @Test func refusesSizesThatCannotBe() throws {

@@ -34,6 +34,8 @@ struct Command: ParsableCommand {
         DELTACL_VERBOSE      1: say for each operation which plan was taken, and why
         DELTACL_KERNELS_DIR  a folder to read the kernels' sources from, to develop them
         POCL_CACHE_DIR       where the kernels that PoCL compiled are kept, in place of ~/.cache/deltacl/pocl
+        DELTACL_CACHE_MAXSIZE
+                             the most bytes of them, or with K, M or G as 512M; 0: no limit (default: 1G)
         POCL_AFFINITY        0: PoCL's threads may move between processors; otherwise each stays on one where the \
       process may use all
       """,

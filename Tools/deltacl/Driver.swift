@@ -1,5 +1,6 @@
 import CrashMessage
 import DeltaCL
+import DeltaCLSystem
 import Foundation
 
 /// What has to be done before an OpenCL driver is loaded.
@@ -14,7 +15,7 @@ enum Driver {
     let environment = ProcessInfo.processInfo.environment
     let count = environment["POCL_MAX_PTHREAD_COUNT"].flatMap(Int.init) ?? ProcessInfo.processInfo.activeProcessorCount
     try CheckedThread.probe(min(max(count, 1), 1024) + 1, for: "the OpenCL driver")
-    let folder = environment["POCL_CACHE_DIR"] ?? "the cache folder"
+    let folder = NativePath.environment("POCL_CACHE_DIR")?.escapedForTerminal ?? "the cache folder"
     crash_message_set(
       "deltacl: error: the process crashed, most likely in an OpenCL driver that could not compile: see that the disk with its "
         + "folder \(folder) is not full (POCL_CACHE_DIR names another) and that file sizes, memory and processes are not limited "

@@ -25,9 +25,10 @@ final class FileBackup {
         entries.append(Entry(path: target, backup: nil))
         continue
       }
-      let folder = target.lastIndex(of: "/").map { target[...$0] } ?? ""
+      // What is no file is not replaced, and opening a pipe would wait.
+      guard FileSystem.isFile(target) else { continue }
       // A name that AtomicFile takes for a leftover, should this process be killed.
-      let backup = "\(folder).deltacl-\(getpid())-\(index).tmp"
+      let backup = "\(NativePath.folder(of: target))/.deltacl-\(getpid())-\(index).tmp"
       let descriptor = NativePath.withPath(target) { open($0, O_RDONLY | O_CLOEXEC) }
       guard descriptor >= 0 else { continue }
       flock(descriptor, LOCK_EX)

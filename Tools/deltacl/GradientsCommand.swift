@@ -24,7 +24,9 @@ struct GradientsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The network: \(Network.names.joined(separator: ", ")).", valueName: "name"))
   var network: String
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The number of classes.", valueName: "number"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The number of classes (default: 1000).", valueName: "number"),
+    transform: NumberOption.count)
   var classes = 1000
 
   @Option(help: ArgumentHelp("The file with images, labels and parameters.", valueName: "file"))
@@ -36,7 +38,9 @@ struct GradientsCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Whether dropout layers drop.")
   var dropout = true
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The seed of dropout.", valueName: "number"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The seed of dropout (default: 0).", valueName: "number"),
+    transform: NumberOption.seed)
   var seed: UInt64 = 0
 
   @OptionGroup

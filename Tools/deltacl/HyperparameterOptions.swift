@@ -6,29 +6,46 @@ import Foundation
 struct HyperparameterOptions: ParsableArguments {
   private static let defaults = TrainingConfiguration()
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How often every training image is seen.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How often every training image is seen (default: \(Self.defaults.epochs)).", valueName: "count"),
+    transform: NumberOption.count)
   var epochs = Self.defaults.epochs
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The steps after which to stop, if the epochs do not end before.", valueName: "count"))
+    help: ArgumentHelp("The steps after which to stop, if the epochs do not end before.", valueName: "count"),
+    transform: NumberOption.count)
   var maxSteps: Int?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The images of a step.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The images of a step (default: \(Self.defaults.batchSize)).", valueName: "count"),
+    transform: NumberOption.count)
   var batchSize = Self.defaults.batchSize
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("What a gradient is multiplied with in an update.", valueName: "rate"))
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What a gradient is multiplied with in an update (default: \(Self.defaults.learningRate)).", valueName: "rate"),
+    transform: NumberOption.positive)
   var learningRate = Self.defaults.learningRate
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The share of the last update that the next keeps, below 1.", valueName: "share"))
+    help: ArgumentHelp(
+      "The share of the last update that the next keeps, below 1 (default: \(Self.defaults.momentum)).",
+      valueName: "share"),
+    transform: NumberOption.share)
   var momentum = Self.defaults.momentum
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The L2 penalty: this much of a parameter is added to its gradient.", valueName: "penalty"))
+    help: ArgumentHelp(
+      "The L2 penalty: this much of a parameter is added to its gradient (default: \(Self.defaults.weightDecay)).",
+      valueName: "penalty"),
+    transform: NumberOption.nonnegative)
   var weightDecay = Self.defaults.weightDecay
 
   @Flag(help: "Use Nesterov's momentum.")
@@ -36,7 +53,10 @@ struct HyperparameterOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What initial weights and the order of the batches are drawn from.", valueName: "number"))
+    help: ArgumentHelp(
+      "What initial weights and the order of the batches are drawn from (default: \(Self.defaults.seed)).",
+      valueName: "number"),
+    transform: NumberOption.seed)
   var seed = Self.defaults.seed
 
   @Flag(help: "Take the images in the data set's order in every epoch.")

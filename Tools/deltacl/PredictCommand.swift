@@ -45,7 +45,10 @@ struct PredictCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The image files.", valueName: "image"))
   var images: [String]
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many classes to print for each image.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many classes to print for each image (default: 3).", valueName: "count"),
+    transform: NumberOption.count)
   var top = 3
 
   @Flag(help: "Print JSON.")

@@ -31,11 +31,16 @@ extension String {
   }
 
   /// JSON text with the control characters replaced that its grammar allows in strings: DEL and those from U+0080 on.
+  ///
+  /// A byte of a path that is no UTF-8 becomes the text `\xFD`, as on a terminal. Python's lone surrogates would keep the byte apart
+  /// from a name with a backslash, and have strict parsers, such as serde's and Foundation's, refuse the whole document.
   var escapedJSON: String {
     guard unicodeScalars.contains(where: { $0.isControl && $0.value >= 0x7F }) else { return self }
     var escaped = ""
     for scalar in unicodeScalars {
-      if scalar.isControl && scalar.value >= 0x7F && scalar.value <= 0xFFFF {
+      if let byte = NativePath.byte(scalar) {
+        escaped += #"\\x"# + String(byte, radix: 16, uppercase: true)
+      } else if scalar.isControl && scalar.value >= 0x7F && scalar.value <= 0xFFFF {
         let digits = String(scalar.value, radix: 16)
         escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       } else {

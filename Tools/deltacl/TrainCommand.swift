@@ -2,6 +2,7 @@ import ArgumentParser
 import DeltaCL
 import DeltaCLData
 import DeltaCLNetworks
+import DeltaCLSystem
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -150,6 +151,6 @@ struct TrainCommand: ParsableCommand {
 
   /// The last name in a path, whatever slashes end it.
   private static func lastComponent(of path: String) -> String {
-    path.split(separator: "/").last { $0 != "." && $0 != ".." }.map(String.init) ?? "folder"
+    NativePath.components(path).last { $0 != "." && $0 != ".." } ?? "folder"
   }
 }

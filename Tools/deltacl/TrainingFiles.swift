@@ -1,5 +1,6 @@
 import DeltaCLData
 import DeltaCLNetworks
+import DeltaCLSystem
 
 /// The files that a training run leaves in its folder, which it keeps for itself.
 ///
@@ -24,7 +25,7 @@ final class TrainingFiles {
   ///
   /// - Throws: `DataError` where they cannot; ``CommandFailure`` where another training has locked the folder.
   init(folder: String) throws {
-    let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    let folder = NativePath.withoutFinalSlash(folder)
     self.folder = folder
     model = "\(folder)/model.safetensors"
     metrics = "\(folder)/metrics.jsonl"

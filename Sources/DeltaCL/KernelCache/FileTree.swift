@@ -5,8 +5,18 @@ import Glibc
 enum FileTree {
   struct Failure: Error {
     let reason: String
-    init(_ number: Int32) { reason = String(cString: strerror(number)) }
-    init(reason: String) { self.reason = reason }
+    /// The system's number; 0 where it has none.
+    let number: Int32
+
+    init(_ number: Int32) {
+      reason = String(cString: strerror(number))
+      self.number = number
+    }
+
+    init(reason: String) {
+      self.reason = reason
+      number = 0
+    }
   }
 
   enum Kind {
@@ -21,6 +31,12 @@ enum FileTree {
     case S_IFDIR: return .folder
     default: return .other
     }
+  }
+
+  /// Whether a path leads to a folder, by links too.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return NativePath.withPath(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// The names in a folder, sorted; none where it cannot be read.
@@ -39,23 +55,28 @@ enum FileTree {
     }
   }
 
+  /// The bytes that a file takes on the disk, or a folder with all that it holds.
+  static func size(_ path: String) -> Int {
+    var status = stat()
+    guard NativePath.withPath(path, { lstat($0, &status) }) == 0 else { return 0 }
+    let own = Int(status.st_blocks) * 512
+    guard status.st_mode & S_IFMT == S_IFDIR else { return own }
+    return SmallFile.names(in: path).reduce(own) { $0 + size("\(path)/\($1)") }
+  }
+
   /// Makes a folder and those above it that are missing.
   ///
   /// - Parameter replacesFiles: Whether a file in the place of the folder or, below `root`, of one above it gives way.
   static func makeFolder(_ path: String, replacingFilesBelow root: String? = nil) throws(Failure) {
-    var isFolder = false
-    var status = stat()
-    if NativePath.withPath(path, { stat($0, &status) }) == 0 { isFolder = status.st_mode & S_IFMT == S_IFDIR }
-    if isFolder { return }
-    if let separator = path.lastIndex(of: "/"), separator != path.startIndex {
-      try makeFolder(String(path[..<separator]), replacingFilesBelow: root)
-    }
+    if isFolder(path) { return }
+    let parent = NativePath.folder(of: path)
+    if parent != "." && parent != "/" { try makeFolder(parent, replacingFilesBelow: root) }
     var number = Self.make(path)
     if number == 0 { return }
     guard number == EEXIST else { throw Failure(number) }
     // Another process may have made it meanwhile.
     if kind(path) == .folder { return }
-    if let root, path.hasPrefix(root + "/") {
+    if let root, NativePath.isPath(path, below: root) {
       unlinkFile(path)
       number = Self.make(path)
       if number == 0 { return }
@@ -80,27 +101,6 @@ enum FileTree {
     }
     for name in names(in: path) { remove("\(path)/\(name)") }
     _ = NativePath.withPath(path) { rmdir($0) }
-  }
-
-  /// The bytes of a plain file; `nil` where it cannot be read.
-  static func read(_ path: String) -> [UInt8]? {
-    let descriptor = NativePath.withPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) }
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    let size = Int(status.st_size)
-    // What a driver compiles has some tens of kilobytes.
-    guard size <= 1 << 28 else { return nil }
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size, let start = buffer.baseAddress {
-        let received = Glibc.read(descriptor, start + count, size - count)
-        if received < 0 && errno == EINTR { continue }
-        guard received > 0 else { break }
-        count += received
-      }
-    }
-    return bytes.count == size ? bytes : nil
   }
 
   /// Writes a new file; nothing is left where that fails.

@@ -93,7 +93,7 @@ final class KernelCache: Sendable {
 
   /// The two folders at the beginning of a path, in which PoCL keeps one program.
   private static func driverFolder(of path: String) -> String? {
-    let parts = path.split(separator: "/")
+    let parts = NativePath.components(path)
     return parts.count > 2 ? parts.prefix(2).joined(separator: "/") : nil
   }
 
@@ -110,11 +110,13 @@ final class KernelCache: Sendable {
     state.withLockIfAvailable { state in
       guard !state.hasEnded else { return }
       state.hasEnded = true
+      var hasAdded = false
       do throws(FileTree.Failure) {
         for (place, program) in state.programs.sorted(by: { $0.key < $1.key }) where folder.obstacle == nil {
           for path in FileTree.files(below: "\(folder.process)/\(place)").map({ "\(place)/\($0)" })
           where !state.restored.contains(path) && (path.hasSuffix(".so") || path.hasSuffix("/program.bc")) {
             try folder.store?.keep(path, below: folder.process, for: program)
+            hasAdded = true
           }
         }
       } catch {
@@ -122,6 +124,8 @@ final class KernelCache: Sendable {
           "compiled kernels cannot be kept in \(folder.store?.folder ?? "") (\(error.reason)), so the next run compiles them "
             + "again: delete that folder, or set POCL_CACHE_DIR to one that can be written")
       }
+      // Only what adds to the store looks through it.
+      if hasAdded { folder.store?.prune() }
       FileTree.remove(folder.process)
     }
   }

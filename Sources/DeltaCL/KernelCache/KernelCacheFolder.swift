@@ -20,28 +20,29 @@ struct KernelCacheFolder {
 
   /// Chooses the folders and makes that of the process.
   ///
-  /// - Throws: ``DeltaCLError`` (`kernelCache`) where no folder can be written.
+  /// - Throws: ``DeltaCLError``: `kernelCache` where no folder can be written, `invalidArgument` for a limit that is none.
   init(environment: [String: String]) throws(DeltaCLError) {
     let place = Place(environment: environment)
+    let limit = try KernelStore.limit(environment: environment)
     var reason = place.folder == nil ? "HOME is not set" : ""
     if let folder = place.folder {
       do {
         (process, lock) = try Self.make(in: folder, prefix: Self.processPrefix)
-        store = KernelStore(folder: "\(folder)/kernels")
+        store = KernelStore(folder: "\(folder)/kernels", limit: limit)
         obstacle = nil
         return
       } catch {
         reason = error.reason
       }
     }
-    let temporary = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let temporary = environment["TMPDIR"].flatMap { NativePath.isAbsolute($0) ? $0 : nil }
     var lastReason = ""
     let folders = ([temporary].compactMap(\.self) + ["/tmp", "/var/tmp", "/dev/shm"])
     for folder in folders {
       do {
         (process, lock) = try Self.make(in: folder, prefix: "deltacl-\(getuid())-")
         // What is there may be of use though nothing can be added.
-        store = place.folder.map { KernelStore(folder: "\($0)/kernels") }
+        store = place.folder.map { KernelStore(folder: "\($0)/kernels", limit: limit) }
         obstacle =
           "compiled kernels cannot be kept in \(place.description) (\(reason)), so every run compiles them again, in \(folder): "
           + place.cure
@@ -65,7 +66,7 @@ struct KernelCacheFolder {
     init(environment: [String: String]) {
       func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
       if let path = value("POCL_CACHE_DIR") {
-        let absolute = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+        let absolute = NativePath.absolute(path)
         folder = "\(absolute)/deltacl"
         description = "\(path), which POCL_CACHE_DIR names"
         cure = "set POCL_CACHE_DIR to a folder that can be written, or unset it"
@@ -79,7 +80,8 @@ struct KernelCacheFolder {
       }
       folder = "\(cache)/pocl"
       let name =
-        ["DELTACL_CACHE_DIR", "XDG_CACHE_HOME"].first { value($0).map { cache.hasPrefix($0) } ?? false } ?? "HOME"
+        ["DELTACL_CACHE_DIR", "XDG_CACHE_HOME"].first { value($0).map { cache.utf8.starts(with: $0.utf8) } ?? false }
+        ?? "HOME"
       description = "\(cache)/pocl, which follows from \(name)"
     }
   }
@@ -107,9 +109,9 @@ struct KernelCacheFolder {
     removeLeft(in: folder, prefix: prefix)
     var number: Int32 = EAGAIN
     for _ in 0..<16 {
-      var template = Array("\(folder)/\(prefix)XXXXXX".utf8CString)
+      var template = (NativePath.bytes("\(folder)/\(prefix)XXXXXX") + [0]).map { CChar(bitPattern: $0) }
       guard mkdtemp(&template) != nil else { throw FileTree.Failure(errno) }
-      let path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+      let path = NativePath.text(template.dropLast().map { UInt8(bitPattern: $0) })
       let descriptor = NativePath.withPath(path) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) }
       // Another process may have taken the folder for a left one before it was locked.
       if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,

@@ -9,6 +9,13 @@ import Glibc
 struct KernelStore {
   /// The folder that holds a folder for each program.
   let folder: String
+  /// The bytes on the disk that the files may take.
+  let limit: Int
+
+  init(folder: String, limit: Int = Self.defaultLimit) {
+    self.folder = folder
+    self.limit = limit
+  }
 
   /// Copies the files of a program to `destination`. Those that are damaged are deleted.
   ///
@@ -17,6 +24,7 @@ struct KernelStore {
     let source = "\(folder)/\(program)"
     var restored: Set<String> = []
     restore("", from: source, to: destination, &restored)
+    if !restored.isEmpty { touch(program) }
     return restored
   }
 
@@ -31,7 +39,7 @@ struct KernelStore {
         continue
       }
       let original = String((path + "/").dropFirst()) + name.dropFirst(Self.prefixLength + 1)
-      if let bytes = FileTree.read(stored), name.hasPrefix(Self.checksum(of: bytes, at: original) + "-") {
+      if let bytes = read(stored), name.hasPrefix(Self.checksum(of: bytes, at: original) + "-") {
         if restored.contains(original) {
           // Two processes have compiled it.
           FileTree.remove(stored)
@@ -45,9 +53,14 @@ struct KernelStore {
     }
   }
 
+  private func read(_ path: String) -> [UInt8]? {
+    // What a driver compiles has some tens of kilobytes.
+    SmallFile.read(path, limit: 1 << 28, followsLinks: false)
+  }
+
   private func copy(_ bytes: [UInt8], to path: String) -> Bool {
     do {
-      try FileTree.makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+      try FileTree.makeFolder(NativePath.folder(of: path))
       try FileTree.write(bytes, toNew: path)
       return true
     } catch {
@@ -64,21 +77,37 @@ struct KernelStore {
 
   /// Adds the file at `path` below `origin` to those of a program.
   func keep(_ path: String, below origin: String, for program: String) throws(FileTree.Failure) {
-    guard let bytes = FileTree.read("\(origin)/\(path)") else { return }
-    let parts = path.split(separator: "/")
+    guard let bytes = read("\(origin)/\(path)") else { return }
+    let parts = NativePath.components(path)
     guard let name = parts.last else { return }
-    let root = String(folder[..<(folder.lastIndex(of: "/") ?? folder.endIndex)])
-    let place = ([folder, program] + parts.dropLast().map(String.init)).joined(separator: "/")
-    try FileTree.makeFolder(place, replacingFilesBelow: root)
+    let root = NativePath.folder(of: folder)
+    let place = ([folder, program] + parts.dropLast()).joined(separator: "/")
     let temporary = "\(place)/\(Self.temporaryPrefix)\(getpid())-\(name)"
-    FileTree.remove(temporary)
-    try FileTree.write(bytes, toNew: temporary)
     let target = "\(place)/\(Self.checksum(of: bytes, at: path))-\(name)"
-    guard NativePath.withPath(temporary, { from in NativePath.withPath(target) { to in rename(from, to) } }) == 0 else {
-      let number = errno
-      FileTree.remove(temporary)
-      throw FileTree.Failure(number)
+    var failure = FileTree.Failure(ENOENT)
+    // A process that makes room in the store may take the folder away meanwhile, and anything may stand in the file's place.
+    for _ in 0..<4 {
+      do throws(FileTree.Failure) {
+        try FileTree.makeFolder(place, replacingFilesBelow: root)
+        FileTree.remove(temporary)
+        try FileTree.write(bytes, toNew: temporary)
+        return try move(temporary, to: target)
+      } catch {
+        failure = error
+      }
+      guard failure.number == ENOENT || failure.number == EISDIR else { break }
     }
+    throw failure
+  }
+
+  private func move(_ temporary: String, to target: String) throws(FileTree.Failure) {
+    let (status, number) = NativePath.withPath(temporary) { from in
+      NativePath.withPath(target) { to in (rename(from, to), errno) }
+    }
+    guard status != 0 else { return }
+    FileTree.remove(temporary)
+    if number == EISDIR { FileTree.remove(target) }
+    throw FileTree.Failure(number)
   }
 
   private static let prefixLength = 8

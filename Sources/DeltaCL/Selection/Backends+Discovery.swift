@@ -57,7 +57,7 @@ extension Backends {
     let environment = ProcessInfo.processInfo.environment
     let folder =
       ["OCL_ICD_VENDORS", "OPENCL_VENDOR_PATH"].lazy.compactMap { environment[$0] }.first ?? "/etc/OpenCL/vendors"
-    let drivers = FileTree.names(in: folder).filter { $0.hasSuffix(".icd") }
+    let drivers = FileTree.names(in: folder).filter { NativePath.hasEnding($0, ".icd") }
     guard drivers.isEmpty else {
       return
         "the loader could use none of the drivers that \(folder) names (\(drivers.joined(separator: ", "))): see that "

@@ -1,3 +1,4 @@
+import DeltaCLSystem
 import Foundation
 import OpenCL
 import Synchronization
@@ -86,13 +87,11 @@ public enum Backends {
   public static func validateEnvironment() throws(DeltaCLError) {
     for variable in Switch.allCases { _ = try variable.isOn }
     _ = try defaultFamily
-    let environment = ProcessInfo.processInfo.environment
+    _ = try KernelStore.limit(environment: NativePath.environment)
     // The cache folder is made where it is missing; the sources must be there.
     for (name, mayBeMissing) in [("DELTACL_CACHE_DIR", true), ("DELTACL_KERNELS_DIR", false)] {
-      guard let path = environment[name], !path.isEmpty else { continue }
-      var isFolder: ObjCBool = false
-      let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      guard exists ? isFolder.boolValue : mayBeMissing else {
+      guard let path = NativePath.environment(name), !path.isEmpty else { continue }
+      guard SmallFile.exists(path) ? FileTree.isFolder(path) : mayBeMissing else {
         throw DeltaCLError(
           .invalidArgument, "\(name) is '\(path)', which is no folder: set it to one, or unset it")
       }

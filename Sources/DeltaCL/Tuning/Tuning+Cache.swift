@@ -12,7 +12,7 @@ extension Tuning {
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     if let folder = value("DELTACL_CACHE_DIR") { return folder }
     // The standard asks for absolute paths and has others ignored.
-    if let folder = value("XDG_CACHE_HOME"), folder.hasPrefix("/") { return "\(folder)/deltacl" }
+    if let folder = value("XDG_CACHE_HOME"), NativePath.isAbsolute(folder) { return "\(folder)/deltacl" }
     return value("HOME").map { "\($0)/.cache/deltacl" }
   }
 

@@ -25,7 +25,8 @@ struct BenchNetworksCommand: ParsableCommand {
   @Option(
     name: .long, parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "The images of a step; may be repeated (default: 64, 8 for large images).", valueName: "count"))
+      "The images of a step; may be repeated (default: 64, 8 for large images).", valueName: "count"),
+    transform: NumberOption.count)
   var batchSize: [Int] = []
 
   @Option(help: ArgumentHelp("train or infer.", valueName: "mode"))

@@ -10,7 +10,7 @@ struct BenchOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "The most seconds for one measurement; it ends earlier when the median is certain to 1 %.",
-      valueName: "seconds"))
+      valueName: "seconds"), transform: NumberOption.positive)
   var budget: Double?
 
   @OptionGroup

@@ -52,16 +52,22 @@ struct LayerShape {
       let numbers = values.compactMap(\.self)
       return Extent(numbers[0], numbers[numbers.count - 1])
     }
-    let numbers = extents.map(\.rows)
     // The library takes no images for an empty batch; there is nothing to measure then.
-    guard numbers[0] != 0 else { throw CommandFailure("the shape '\(text)' has no image: give at least one") }
-    self.init(
-      name: text,
-      convolution: try Convolution(
+    guard extents[0].rows != 0 else { throw CommandFailure("the shape '\(text)' has no image: give at least one") }
+    self.init(name: text, convolution: try Self.convolution(extents, text))
+  }
+
+  private static func convolution(_ extents: [Extent], _ text: String) throws(DeltaCLError) -> Convolution {
+    let numbers = extents.map(\.rows)
+    do {
+      return try Convolution(
         batch: numbers[0], inputSize: Extent(numbers[1], numbers[2]), inputChannels: numbers[3],
         outputChannels: numbers[4], kernelSize: Extent(numbers[5], numbers[6]), stride: extents[7],
         padding: Padding(extents[8].rows, extents[8].columns), dilation: extents.count > 9 ? extents[9] : 1,
-        groups: extents.count > 10 ? numbers[10] : 1))
+        groups: extents.count > 10 ? numbers[10] : 1)
+    } catch {
+      throw DeltaCLError(error.code, "the shape '\(text)': \(error.message)")
+    }
   }
 
   private init(name: String, convolution: Convolution) {

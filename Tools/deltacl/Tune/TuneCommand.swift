@@ -38,7 +38,8 @@ struct TuneCommand: ParsableCommand {
   @Option(
     name: .long, parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "The images of the network's step; may be repeated (default: 64, 8 for large images).", valueName: "count"))
+      "The images of the network's step; may be repeated (default: 64, 8 for large images).", valueName: "count"),
+    transform: NumberOption.count)
   var batchSize: [Int] = []
 
   @Option(
@@ -54,8 +55,9 @@ struct TuneCommand: ParsableCommand {
   var direction: [BenchDirection] = []
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The seconds to spend, shared by all operations.", valueName: "seconds")
-  )
+    parsing: .unconditional,
+    help: ArgumentHelp("The seconds to spend, shared by all operations (default: 60).", valueName: "seconds"),
+    transform: NumberOption.positive)
   var budget = 60.0
 
   @OptionGroup
@@ -142,7 +144,11 @@ struct TuneCommand: ParsableCommand {
     for name in network {
       let network = try Network.benchmarked(name)
       for batch in batchSize.isEmpty ? [network.benchmarkBatch] : batchSize {
-        operations += try network.trainingOperations(batch: batch).map(\.withoutEpilogue)
+        do {
+          operations += try network.trainingOperations(batch: batch).map(\.withoutEpilogue)
+        } catch {
+          throw CommandFailure("with a batch size of \(batch), \(error)")
+        }
       }
     }
     var seen: Set<String> = []

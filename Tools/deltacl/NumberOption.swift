@@ -1,0 +1,46 @@
+import ArgumentParser
+
+/// Numbers as options give them. The errors say which texts are numbers; whether the command takes a number is checked with the others.
+enum NumberOption {
+  /// A number of things.
+  static func count(_ text: String) throws -> Int {
+    guard let value = Int(text) else {
+      throw ValidationError("it must be a whole number from 1 to \(Int.max)")
+    }
+    return value
+  }
+
+  /// What random numbers are drawn from.
+  static func seed(_ text: String) throws -> UInt64 {
+    guard let value = UInt64(text) else {
+      throw ValidationError("the seed must be a whole number from 0 to \(UInt64.max)")
+    }
+    return value
+  }
+
+  /// A number above 0.
+  static func positive(_ text: String) throws -> Double {
+    guard let value = Double(text) else { throw notPositive }
+    return value
+  }
+
+  /// A number above 0.
+  static func positive(_ text: String) throws -> Float {
+    guard let value = Float(text) else { throw notPositive }
+    return value
+  }
+
+  private static let notPositive = ValidationError("it must be a number above 0, such as 0.5 or 1e-3")
+
+  /// A number of at least 0.
+  static func nonnegative(_ text: String) throws -> Float {
+    guard let value = Float(text) else { throw ValidationError("it must be a number of at least 0, such as 5e-4") }
+    return value
+  }
+
+  /// A number from 0 to below 1.
+  static func share(_ text: String) throws -> Float {
+    guard let value = Float(text) else { throw ValidationError("it must be a number from 0 to below 1, such as 0.9") }
+    return value
+  }
+}
