@@ -3,7 +3,7 @@ import Testing
 @testable import DeltaCL
 
 /// Every plan that tuning may choose computes what the reference does.
-@Suite struct ConformanceCandidates {
+@Suite struct CandidatesConformanceTests {
   private var random = RandomValues(seed: 9)
 
   private func operations(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DeltaCL
 
-@Suite struct ConformanceConvolution {
+@Suite struct ConvolutionConformanceTests {
   private var random = RandomValues(seed: 1)
 
   @Test(arguments: ConvolutionCase.grid)
