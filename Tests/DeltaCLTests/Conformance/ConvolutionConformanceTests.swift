@@ -31,6 +31,17 @@ import Testing
     try verify(.convolutionGradient(convolution), [x, dy])
   }
 
+  /// The planner may not stop taking for them the kernel that they are there for.
+  @Test(arguments: TestDevice.usesSmallShapes ? ConvolutionCase.tiny.suffix(1) : ConvolutionCase.manySmallImages[...])
+  func manySmallImagesAreTiledByImages(_ parameters: ConvolutionCase) throws {
+    let convolution = try parameters.descriptor()
+    let backend = try TestDevice.newBackend(.cpu.exact)
+    let summaries = try [TensorOperation.convolution(convolution, bias: false), .convolutionDelta(convolution)].map {
+      try backend.plan(for: $0).summary
+    }
+    #expect(summaries.contains { $0.contains("convolution_correlate_images") }, "\(summaries)")
+  }
+
   @Test(arguments: ConvolutionCase.sparseGrid, SumData.allCases)
   mutating func allDirectionsAreNear(_ parameters: ConvolutionCase, _ data: SumData) throws {
     let convolution = try parameters.descriptor()
