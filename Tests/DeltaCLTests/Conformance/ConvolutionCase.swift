@@ -56,7 +56,7 @@ extension ConvolutionCase {
   }()
 
   /// Tiles are images at one pixel, in the forward pass or in the delta.
-  private static let manySmallImages = [
+  static let manySmallImages = [
     ConvolutionCase(batch: 13, input: 2, channels: 16, outputs: 33, padding: 1),
     ConvolutionCase(
       batch: 9, input: Extent(3, 1), channels: 40, outputs: 16, kernel: Extent(2, 3), padding: Padding(1, 2)),

@@ -29,7 +29,7 @@ import Testing
     #expect(try product(result(.convolutionGradient(convolution), x, dy), w) == forward)
   }
 
-  @Test(arguments: ConformanceDense.sizes)
+  @Test(arguments: DenseConformanceTests.sizes)
   mutating func dense(batch: Int, inputs: Int, outputs: Int) throws {
     let dense = try Dense(batch: batch, inputs: inputs, outputs: outputs)
     let (x, w, dy) = (integers(dense.inputShape), integers(dense.kernelShape), integers(dense.outputShape))

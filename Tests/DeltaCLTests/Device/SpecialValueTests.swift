@@ -236,7 +236,7 @@ import Testing
     #expect(dx == [.float32([10, 0, 20, 0, 30])])
   }
 
-  /// A NaN or infinity in x reaches the outputs that read it and no other; likewise in dy. (``ConformanceSpecialValues`` has
+  /// A NaN or infinity in x reaches the outputs that read it and no other; likewise in dy. (``SpecialValuesConformanceTests`` has
   /// more, with padding.)
   @Test(arguments: [Float.nan, .infinity])
   func convolutionSpreadsSpecialValuesNoFurther(_ value: Float) throws {

@@ -116,7 +116,7 @@ import Testing
     try check(.averagePooling(average), [x], weights: dy, index: 0, delta: dx)
   }
 
-  @Test(arguments: ConformanceActivation.functions)
+  @Test(arguments: ActivationConformanceTests.functions)
   mutating func activation(_ function: Activation) throws {
     // Away from the corner at 0.
     let x = random.doubles(20, 0.1...3).enumerated().map { $0.offset % 2 == 0 ? $0.element : -$0.element }

@@ -17,18 +17,19 @@ func verify(
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> [Values] {
   let expected = try run(operation, inputs, on: ReferenceBackend(), sourceLocation: sourceLocation)
+  let outputs = operation.operands.filter { $0.access != .read }
+  let bounds = try expected.indices.map { index in
+    try tolerance.bounds(expected: expected[index].floats) {
+      try run(operation, inputs.map(\.magnitudes), on: ReferenceBackend(), sourceLocation: sourceLocation)[index].floats
+    }
+  }
   var actual: [Values] = []
   for backend in try backend.map({ [$0] }) ?? TestDevice.backends() {
     actual = try run(operation, inputs, on: backend, sourceLocation: sourceLocation)
-    let outputs = operation.operands.filter { $0.access != .read }
     for (index, operand) in outputs.enumerated() {
       switch (actual[index], expected[index]) {
       case (.float32(let actual), .float32(let expected)):
-        let bounds = try tolerance.bounds(expected: expected) {
-          try run(operation, inputs.map(\.magnitudes), on: ReferenceBackend(), sourceLocation: sourceLocation)[index]
-            .floats
-        }
-        let wrong = actual.indices.filter { !isNear(actual[$0], expected[$0], bounds[$0]) }
+        let wrong = actual.indices.filter { !isNear(actual[$0], expected[$0], bounds[index][$0]) }
         report(wrong, operation, operand, actual, expected, sourceLocation)
       case (.int32(let actual), .int32(let expected)):
         report(

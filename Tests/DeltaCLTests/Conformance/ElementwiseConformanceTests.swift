@@ -1,7 +1,7 @@
 import DeltaCL
 import Testing
 
-@Suite struct ConformanceElementwise {
+@Suite struct ElementwiseConformanceTests {
   private var random = RandomValues(seed: 6)
 
   static let counts = TestDevice.usesSmallShapes ? [5] : [0, 1, 15, 16, 17, 255, 1_025]
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func specialValues() throws {
-    let special = ConformanceActivation.special
+    let special = ActivationConformanceTests.special
     let x = Values.float32(special)
     try verify(.copy(count: special.count), [x])
     try verify(.scale(count: special.count, factor: 0.5), [x])

@@ -1,9 +1,10 @@
+import Foundation
 import Testing
 
 @testable import DeltaCL
 
-/// Every plan that tuning may choose computes what the reference does.
-@Suite struct ConformanceCandidates {
+/// Plans that tuning may choose compute what the reference does: of every algorithm each value of each parameter.
+@Suite struct CandidatesConformanceTests {
   private var random = RandomValues(seed: 9)
 
   private func operations(
@@ -18,15 +19,34 @@ import Testing
     ]
   }
 
+  /// The first candidates, and of the others those with a value of one of their algorithm's parameters that none before has. Each
+  /// is programs to build: an interpreter takes the first three.
+  private static func covering(_ candidates: [PlanChoice], first: Int) throws -> [PlanChoice] {
+    if TestDevice.usesSmallShapes { return Array(candidates.prefix(min(3, first))) }
+    var seen: Set<String> = []
+    return try candidates.enumerated().filter { index, candidate in
+      let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(candidate))
+      let values = leaves(json, at: String(describing: candidate.algorithm))
+      let isNew = !values.isSubset(of: seen)
+      seen.formUnion(values)
+      return isNew || index < first
+    }.map(\.element)
+  }
+
+  /// The values in JSON with the names on the way to them.
+  private static func leaves(_ json: Any, at path: String) -> Set<String> {
+    guard let members = json as? [String: Any] else { return ["\(path)=\(json)"] }
+    return members.reduce(into: []) { $0.formUnion(leaves($1.value, at: "\(path).\($1.key)")) }
+  }
+
   private func verifyCandidates(
-    _ parameters: ConvolutionCase, _ planner: Planner, _ random: inout RandomValues,
-    limit: Int = 8, where isIncluded: (PlanChoice) -> Bool = { _ in true }
+    _ parameters: ConvolutionCase, _ planner: Planner, _ random: inout RandomValues, first: Int = 8,
+    where isIncluded: (PlanChoice) -> Bool = { _ in true }
   ) throws {
     for (operation, inputs) in operations(try parameters.descriptor(), &random) {
       let candidates = planner.candidates(for: operation).filter(isIncluded)
       #expect(!candidates.isEmpty)
-      // Each is a program to build: some of every algorithm, and few for an interpreter.
-      for candidate in candidates.prefix(TestDevice.usesSmallShapes ? 3 : limit) {
+      for candidate in try Self.covering(candidates, first: first) {
         let tolerance = candidate.isExact ? Tolerance.exact : .deviation(1e-4)
         try verify(operation, inputs, tolerance, on: TestDevice.newBackend(planner.choosing(candidate)))
       }
@@ -38,7 +58,7 @@ import Testing
       batch: 2, input: Extent(3, 7), channels: 3, outputs: 20, kernel: 2, stride: 2, padding: 1)
     try verifyCandidates(parameters, .cpu, &random)
     // The same kernels with narrower vectors.
-    try verifyCandidates(parameters, Planner.gpu, &random, limit: 4)
+    try verifyCandidates(parameters, Planner.gpu, &random, first: 4)
   }
 
   @Test mutating func implicitGEMMPlansConform() throws {
@@ -48,7 +68,7 @@ import Testing
 
   @Test mutating func plansOfGroupsConform() throws {
     let parameters = ConvolutionCase(input: Extent(3, 5), channels: 6, outputs: 38, padding: 1, groups: 2)
-    try verifyCandidates(parameters, .cpu, &random, limit: 6)
+    try verifyCandidates(parameters, .cpu, &random, first: 6)
   }
 
   @Test mutating func winogradPlansConform() throws {
@@ -64,7 +84,7 @@ import Testing
       (TensorOperation.dense(dense, bias: false), [x, w]), (.denseDelta(dense), [dy, w]),
       (.denseGradient(dense), [x, dy]),
     ] {
-      for candidate in Planner.cpu.candidates(for: operation).prefix(3) {
+      for candidate in try Self.covering(Planner.cpu.candidates(for: operation), first: 3) {
         try verify(operation, inputs, on: TestDevice.newBackend(Planner.cpu.choosing(candidate)))
       }
     }

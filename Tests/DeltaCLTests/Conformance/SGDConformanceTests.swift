@@ -1,7 +1,7 @@
 import DeltaCL
 import Testing
 
-@Suite struct ConformanceSGD {
+@Suite struct SGDConformanceTests {
   private var random = RandomValues(seed: 7)
 
   /// Momentum, weight decay, Nesterov.

@@ -1,7 +1,7 @@
 import DeltaCL
 import Testing
 
-@Suite struct ConformanceActivation {
+@Suite struct ActivationConformanceTests {
   private var random = RandomValues(seed: 4)
 
   static let functions: [Activation] = [

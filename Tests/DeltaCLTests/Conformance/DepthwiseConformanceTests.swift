@@ -2,7 +2,7 @@ import DeltaCL
 import Testing
 
 /// Convolution whose channels have a kernel each, which has kernels of its own.
-@Suite struct ConformanceDepthwise {
+@Suite struct DepthwiseConformanceTests {
   private var random = RandomValues(seed: 11)
 
   private static func depthwise(

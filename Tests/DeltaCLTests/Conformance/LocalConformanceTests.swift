@@ -3,7 +3,7 @@ import Testing
 @testable import DeltaCL
 
 /// Each tile of the local family, whatever shapes the planner would take it for.
-@Suite struct ConformanceLocal {
+@Suite struct LocalConformanceTests {
   private var random = RandomValues(seed: 6)
 
   /// Results on either side of every tile, sums on either side of its depth, vectors of channels and single ones.

@@ -1,7 +1,7 @@
 import DeltaCL
 import Testing
 
-@Suite struct ConformanceLoss {
+@Suite struct LossConformanceTests {
   private var random = RandomValues(seed: 5)
 
   static let sizes =

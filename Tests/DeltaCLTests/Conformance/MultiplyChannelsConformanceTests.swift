@@ -2,7 +2,7 @@ import Testing
 
 @testable import DeltaCL
 
-@Suite struct ConformanceMultiplyChannels {
+@Suite struct MultiplyChannelsConformanceTests {
   private var random = RandomValues(seed: 21)
 
   static let sizes =

@@ -1,7 +1,7 @@
 import DeltaCL
 import Testing
 
-@Suite struct ConformanceDense {
+@Suite struct DenseConformanceTests {
   private var random = RandomValues(seed: 2)
 
   static let sizes =

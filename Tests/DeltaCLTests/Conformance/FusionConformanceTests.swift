@@ -3,7 +3,7 @@ import Testing
 @testable import DeltaCL
 
 /// Operations with an activation, or the delta of one, in their kernels.
-@Suite struct ConformanceFusion {
+@Suite struct FusionConformanceTests {
   private var random = RandomValues(seed: 13)
 
   /// Exact on the integers that the sums are made of.
@@ -51,7 +51,7 @@ import Testing
       smooth.map(Epilogue.activationDelta))
   }
 
-  @Test(arguments: ConformanceWinograd.cases)
+  @Test(arguments: WinogradConformanceTests.cases)
   mutating func winograd(_ parameters: ConvolutionCase) throws {
     let convolution = try parameters.descriptor()
     let backend = try TestDevice.newBackend(.cpu)
@@ -65,7 +65,7 @@ import Testing
       .convolutionDelta(convolution), [dy, w], [.activationDelta(.relu)], .deviation(1e-4), on: backend)
   }
 
-  @Test(arguments: ConformanceDense.sizes)
+  @Test(arguments: DenseConformanceTests.sizes)
   mutating func dense(batch: Int, inputs: Int, outputs: Int) throws {
     let dense = try Dense(batch: batch, inputs: inputs, outputs: outputs)
     let x = Values.float32(random.integers(dense.inputShape.elementCount))
@@ -91,19 +91,19 @@ import Testing
       .sum(terms: 4 * pooling.window.rows * pooling.window.columns))
   }
 
-  @Test(arguments: ConformanceElementwise.counts)
+  @Test(arguments: ElementwiseConformanceTests.counts)
   mutating func add(count: Int) throws {
     let (a, b) = (Values.float32(random.floats(count)), Values.float32(random.floats(count)))
     try verifyFused(.add(count: count), [a, b], Self.epilogues)
   }
 
-  @Test(arguments: ConformanceElementwise.counts)
+  @Test(arguments: ElementwiseConformanceTests.counts)
   mutating func dropout(count: Int) throws {
     let dropout = try Dropout(count: count, probability: 0.5, seed: 7)
     try verifyFused(.dropout(dropout), [.float32(random.floats(count)), .int32([3])], Self.epilogues)
   }
 
-  @Test(arguments: ConformanceBatchNormalization.sizes)
+  @Test(arguments: BatchNormalizationConformanceTests.sizes)
   mutating func batchNormalization(rows: Int, channels: Int) throws {
     let normalization = try BatchNormalization(rows: rows, channels: channels)
     let tolerance = Tolerance.near(relative: 32 * Tolerance.epsilon, absolute: 64 * Tolerance.epsilon)
@@ -118,7 +118,7 @@ import Testing
   }
 
   /// The delta that computes the activation's input again is, bit for bit, the delta of the activation's delta.
-  @Test(arguments: ConformanceBatchNormalization.sizes, rectifiers)
+  @Test(arguments: BatchNormalizationConformanceTests.sizes, rectifiers)
   mutating func batchNormalizationDelta(_ size: (rows: Int, channels: Int), _ function: Activation) throws {
     let (rows, channels) = size
     let normalization = try BatchNormalization(rows: rows, channels: channels)

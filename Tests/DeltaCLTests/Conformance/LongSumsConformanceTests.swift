@@ -8,7 +8,7 @@ private let isSmall = TestDevice.usesSmallShapes
 ///
 /// All terms are equal, so that each addition is rounded the same way: where one chain adds them up, the error grows with their
 /// number. What the sums of ones are is exact, and says what those of any other term must be.
-@Suite struct ConformanceLongSums {
+@Suite struct LongSumsConformanceTests {
   /// 0.1, and a number whose multiples are rounded almost as far as can be.
   private static let terms: [Float] = isSmall ? [0.1] : [0.1, 1.9858]
 
@@ -213,7 +213,7 @@ private let isSmall = TestDevice.usesSmallShapes
     // The mean 0 leaves all products of one sign.
     let inputs: [[Float]] = [
       x, dy, [Float](repeating: 1, count: channels), [Float](repeating: 0, count: channels),
-      [Float](repeating: 1, count: channels),
+      [Float](repeating: 1, count: channels), [Float](repeating: 0, count: channels),
     ]
     for backend in try TestDevice.backends() + [ReferenceBackend()] {
       let results = try run(.batchNormalizationDelta(normalization), inputs.map { .float32($0) }, on: backend)

@@ -1,7 +1,7 @@
 import DeltaCL
 import Testing
 
-@Suite struct ConformanceBatchNormalization {
+@Suite struct BatchNormalizationConformanceTests {
   private var random = RandomValues(seed: 11)
 
   static let sizes =

@@ -3,7 +3,7 @@ import Testing
 @testable import DeltaCL
 
 /// Winograd's algorithm, which rounds more than the direct sum and so is near to the reference and not exact.
-@Suite struct ConformanceWinograd {
+@Suite struct WinogradConformanceTests {
   private var random = RandomValues(seed: 5)
 
   /// The bound of the error, in standard deviations of the result, as `NumericsAndRepeatability.md` states it: the transforms

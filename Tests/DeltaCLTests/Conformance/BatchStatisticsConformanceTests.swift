@@ -4,7 +4,7 @@ import Testing
 
 /// Batch normalisation of values whose statistics are hard to take: far from zero, all the same, one far from the others, infinite. Held
 /// to sums in `Double`, on both families and on the reference backend.
-@Suite struct ConformanceBatchStatistics {
+@Suite struct BatchStatisticsConformanceTests {
   private var random = RandomValues(seed: 21)
 
   private static var backends: [any Backend] { get throws { try TestDevice.backends() + [ReferenceBackend()] } }

@@ -1,7 +1,7 @@
 import DeltaCL
 import Testing
 
-@Suite struct ConformancePooling {
+@Suite struct PoolingConformanceTests {
   private var random = RandomValues(seed: 3)
 
   /// So few different values that most windows hold ties.

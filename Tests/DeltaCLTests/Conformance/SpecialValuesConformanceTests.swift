@@ -4,7 +4,7 @@ import Testing
 
 /// Infinities and NaN in convolutions: they reach the windows that hold them and no other, and padding is multiplied with
 /// nothing, whatever the plan.
-@Suite struct ConformanceSpecialValues {
+@Suite struct SpecialValuesConformanceTests {
   private var random = RandomValues(seed: 31)
 
   /// Padding on every side, vectors and tiles that are not full, every direct plan.

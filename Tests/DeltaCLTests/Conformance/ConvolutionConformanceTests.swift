@@ -2,7 +2,7 @@ import Testing
 
 @testable import DeltaCL
 
-@Suite struct ConformanceConvolution {
+@Suite struct ConvolutionConformanceTests {
   private var random = RandomValues(seed: 1)
 
   @Test(arguments: ConvolutionCase.grid)
@@ -29,6 +29,17 @@ import Testing
     let x = Values.float32(random.integers(convolution.inputShape.elementCount))
     let dy = Values.float32(random.integers(convolution.outputShape.elementCount))
     try verify(.convolutionGradient(convolution), [x, dy])
+  }
+
+  /// The planner may not stop taking for them the kernel that they are there for.
+  @Test(arguments: TestDevice.usesSmallShapes ? ConvolutionCase.tiny.suffix(1) : ConvolutionCase.manySmallImages[...])
+  func manySmallImagesAreTiledByImages(_ parameters: ConvolutionCase) throws {
+    let convolution = try parameters.descriptor()
+    let backend = try TestDevice.newBackend(.cpu.exact)
+    let summaries = try [TensorOperation.convolution(convolution, bias: false), .convolutionDelta(convolution)].map {
+      try backend.plan(for: $0).summary
+    }
+    #expect(summaries.contains { $0.contains("convolution_correlate_images") }, "\(summaries)")
   }
 
   @Test(arguments: ConvolutionCase.sparseGrid, SumData.allCases)

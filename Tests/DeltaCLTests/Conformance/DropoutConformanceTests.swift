@@ -1,7 +1,7 @@
 import DeltaCL
 import Testing
 
-@Suite struct ConformanceDropout {
+@Suite struct DropoutConformanceTests {
   private var random = RandomValues(seed: 14)
 
   @Test(
@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func specialValues() throws {
-    let special = ConformanceActivation.special
+    let special = ActivationConformanceTests.special
     let dropout = try Dropout(count: special.count, probability: 0.5, seed: 1)
     try verify(.dropout(dropout), [.float32(special), .int32([0])])
   }
