@@ -56,4 +56,35 @@ import Testing
     #expect(sgd.byteCount == 4 * (1 + 10 + 20 + 20))
     #expect(sgd.floatingPointOperations == 0)
   }
+  @Test func operationsAreOfAKind() throws {
+    let convolution = try Convolution(batch: 1, inputSize: 4, inputChannels: 1, outputChannels: 2, kernelSize: 3)
+    let forward = TensorOperation.convolution(convolution, bias: true)
+    #expect(forward.as(TensorOperation.ConvolutionForward.self)?.convolution == convolution)
+    #expect(forward.as(TensorOperation.ConvolutionForward.self)?.hasBias == true)
+    #expect(forward.as(TensorOperation.ConvolutionDelta.self) == nil)
+    let dropout = try Dropout(count: 3, seed: 1)
+    #expect(TensorOperation.dropout(dropout).as(Dropout.self) == dropout)
+
+    let fused = TensorOperation.fused(forward, .activation(.relu))
+    #expect(fused.as(TensorOperation.ConvolutionForward.self) == nil)
+    #expect(fused.as(TensorOperation.Fused.self)?.epilogue == .activation(.relu))
+    #expect(fused.withoutEpilogue == forward && forward.withoutEpilogue == forward)
+  }
+
+  /// Two kinds may have the same parameters.
+  @Test func operationsOfTwoKindsAreNotEqual() throws {
+    let convolution = try Convolution(batch: 1, inputSize: 4, inputChannels: 1, outputChannels: 2, kernelSize: 3)
+    let delta = TensorOperation.convolutionDelta(convolution)
+    #expect(delta == .convolutionDelta(convolution))
+    #expect(delta != .convolutionGradient(convolution))
+    #expect(TensorOperation.add(count: 1) != .copy(count: 1))
+    #expect(Set([delta, delta, .convolutionGradient(convolution), .add(count: 1), .copy(count: 1)]).count == 4)
+  }
+
+  @Test func operandsSayWhichIntegersAreValid() throws {
+    let pooling = try Pooling(batch: 1, inputSize: Extent(4, 6), channels: 1, window: 2)
+    #expect(TensorOperation.maxPoolingDelta(pooling).operands.map(\.range) == [nil, 0..<24, nil])
+    #expect(TensorOperation.softmaxCrossEntropy(rows: 2, classes: 3).operands[1].range == 0..<3)
+    #expect(TensorOperation.softmaxCrossEntropy(rows: 2, classes: -3).operands[1].range == 0..<0)
+  }
 }
