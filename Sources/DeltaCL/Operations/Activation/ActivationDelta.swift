@@ -21,7 +21,9 @@ extension TensorOperation {
       Reference.activationDelta(function, count: count, y: f[0].span, dy: f[1].span, dx: f[2].mutableSpan)
     }
 
-    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { LaunchList(planner.activationDelta(function, count: count)) }
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
+      LaunchList(planner.activationDelta(function, count: count))
+    }
 
     /// The delta takes the function's result, which is computed from x.
     static func command(_ function: Activation) -> OperationCommand {

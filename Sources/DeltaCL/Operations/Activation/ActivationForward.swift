@@ -21,7 +21,9 @@ extension TensorOperation {
       Reference.activation(function, count: count, x: f[0].span, y: f[1].mutableSpan)
     }
 
-    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { LaunchList(planner.activation(function, count: count)) }
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
+      LaunchList(planner.activation(function, count: count))
+    }
 
     func differentiate(in scope: inout some DifferentiationScope) throws {
       guard let dy = try scope.resultDelta() else { return }

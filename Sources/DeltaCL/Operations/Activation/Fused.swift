@@ -40,6 +40,8 @@ extension TensorOperation {
       if let result { Reference.finish(epilogue, f[result].mutableSpan, activated: f[f.count - 1].span) }
     }
 
-    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList { try operation.launches(planner, epilogue) }
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
+      try operation.launches(planner, epilogue)
+    }
   }
 }

@@ -35,7 +35,8 @@ extension TensorOperation {
       let rowsPerItem = max(1, planner.elementsPerItem / group)
       return LaunchList(
         Launch(
-          "multiply_channels", in: "elementwise/multiply-channels", constants: ["V": planner.vectorWidth(within: group)],
+          "multiply_channels", in: "elementwise/multiply-channels",
+          constants: ["V": planner.vectorWidth(within: group)],
           [
             "x": .operand(0), "s": .operand(1), "y": .operand(2), "rows": .int(rows), "C": .int(channels),
             "group": .int(group), "rowsPerItem": .int(rowsPerItem),

@@ -19,7 +19,9 @@ extension TensorOperation {
         count: count, y: f[0].span, target: f[1].span, loss: f[2].mutableSpan, dy: f[3].mutableSpan)
     }
 
-    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList { try planner.meanSquaredError(count: count) }
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
+      try planner.meanSquaredError(count: count)
+    }
 
     func differentiate(in scope: inout some DifferentiationScope) throws {
       if scope.isLoss(2) { scope.contribute(scope.operand(3), to: 0) }

@@ -20,7 +20,9 @@ extension TensorOperation {
       Reference.softmax(rows: rows, classes: classes, x: f[0].span, y: f[1].mutableSpan)
     }
 
-    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { planner.softmax(rows: rows, classes: classes) }
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
+      planner.softmax(rows: rows, classes: classes)
+    }
 
     func differentiate(in scope: inout some DifferentiationScope) throws {
       guard let dy = try scope.resultDelta() else { return }

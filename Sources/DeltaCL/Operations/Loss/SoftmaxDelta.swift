@@ -23,6 +23,8 @@ extension TensorOperation {
         rows: rows, classes: classes, y: f[0].span, dy: f[1].span, dx: f[2].mutableSpan)
     }
 
-    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { planner.softmaxDelta(rows: rows, classes: classes) }
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
+      planner.softmaxDelta(rows: rows, classes: classes)
+    }
   }
 }

@@ -20,7 +20,9 @@ extension TensorOperation {
       Reference.averagePoolingDelta(average, dy: f[0].span, dx: f[1].mutableSpan)
     }
 
-    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { planner.averagePoolingDelta(average, epilogue) }
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
+      planner.averagePoolingDelta(average, epilogue)
+    }
 
     static let command = OperationCommand(
       "average-pooling-delta",

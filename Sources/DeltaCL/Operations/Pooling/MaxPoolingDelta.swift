@@ -24,7 +24,9 @@ extension TensorOperation {
       Reference.maxPoolingDelta(pooling, dy: f[0].span, argmax: i[1].span, dx: f[2].mutableSpan)
     }
 
-    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { planner.maxPoolingDelta(pooling, epilogue) }
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
+      planner.maxPoolingDelta(pooling, epilogue)
+    }
 
     static let command = OperationCommand(
       "max-pooling-delta",
