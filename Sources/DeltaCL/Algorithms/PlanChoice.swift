@@ -26,10 +26,12 @@ public struct PlanChoice: Sendable {
 }
 
 extension PlanChoice: Hashable {
+  /// Whether both name the same algorithm with the same parameters.
   public static func == (a: PlanChoice, b: PlanChoice) -> Bool {
     a.algorithm == b.algorithm && AnyHashable(a.parameters) == AnyHashable(b.parameters)
   }
 
+  /// Hashes the algorithm and its parameters.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(algorithm)
     hasher.combine(AnyHashable(parameters))
@@ -53,6 +55,7 @@ extension PlanChoice: Codable {
     parameters = try type.parameters(from: container.superDecoder(forKey: .parameters))
   }
 
+  /// Writes an object of `algorithm` and `parameters`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(algorithm, forKey: .algorithm)
