@@ -30,11 +30,12 @@ public enum AtomicFile {
   ///
   /// - Throws: `DataError` with the system's reason; nothing is left behind then.
   public static func write(parts: [[UInt8]], to path: String) throws(DataError) {
+    if let stream = StreamDestination(path) { return try stream.write(parts) }
     try write([(parts, path)])
   }
 
   /// Writes files that belong together: all of them are whole and on the disk before the first one takes its place, so that only
-  /// a few renames, in the order of `files`, lie between the old set and the new one. What is no file is written before them.
+  /// a few renames, in the order of `files`, lie between the old set and the new one. What is no file, such as a pipe, cannot be one of them.
   ///
   /// - Parameter files: The concatenation of the parts of each and its path, where a regular file is replaced.
   /// - Throws: `DataError` with the system's reason. Where a file cannot be written, none is replaced; nothing but whole files is
@@ -48,10 +49,6 @@ public enum AtomicFile {
       for temporary in temporaries { close(temporary.descriptor) }
     }
     for (parts, path) in files {
-      if let stream = StreamDestination(path) {
-        try stream.write(parts)
-        continue
-      }
       let target = try FileSystem.target(of: path)
       let mode = try modeOfFile(target)
       let (temporary, descriptor) = try makeTemporary(for: target)
@@ -70,9 +67,10 @@ public enum AtomicFile {
 
   /// Finds out whether a file can be written to `path`, without touching what is there.
   ///
+  /// - Parameter isOfSet: Whether it is one of several that are written together, which must be files.
   /// - Throws: `DataError` with the system's reason.
-  public static func probe(_ path: String) throws(DataError) {
-    if let stream = StreamDestination(path) { return try stream.probe() }
+  public static func probe(_ path: String, isOfSet: Bool = false) throws(DataError) {
+    if !isOfSet, let stream = StreamDestination(path) { return try stream.probe() }
     let target = try FileSystem.target(of: path)
     if try modeOfFile(target) != nil, FileSystem.isMountPoint(target) {
       throw DataError(

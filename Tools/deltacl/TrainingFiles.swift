@@ -36,7 +36,7 @@ final class TrainingFiles {
       guard !FileSystem.isFolder(path) else {
         throw DataError(.writeFailed, path, "is a folder where a file is to be written; choose another output folder")
       }
-      try AtomicFile.probe(path)
+      try AtomicFile.probe(path, isOfSet: true)
     }
   }
 
