@@ -120,12 +120,15 @@ import Testing
     }
   }
 
-  @Test func noFileOfASetIsReplacedWhereAStreamFails() throws {
+  /// A pipe would be waited for between files that are to change together.
+  @Test func aSetHasFilesAlone() throws {
     try folder.write([1], "f")
-    expectError(.diskFull) { try AtomicFile.write([([[2]], folder("f")), ([[3]], "/dev/full")]) }
+    #expect(mkfifo(folder("pipe"), 0o666) == 0)
+    for path in [folder("pipe"), "/dev/null"] {
+      expectError(.writeFailed, "not a regular file") { try AtomicFile.write([([[2]], folder("f")), ([[3]], path)]) }
+      expectError(.writeFailed, "not a regular file") { try AtomicFile.probe(path, isOfSet: true) }
+    }
     #expect(try FileSystem.read(folder("f")) == [1])
-    try AtomicFile.write([([[2]], folder("f")), ([[3]], "/dev/null")])
-    #expect(try FileSystem.read(folder("f")) == [2])
-    #expect(try folder.contents() == ["f"])
+    #expect(try folder.contents() == ["f", "pipe"])
   }
 }
