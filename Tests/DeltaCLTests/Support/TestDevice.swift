@@ -18,9 +18,11 @@ enum TestDevice {
 
   private static let copiesWorkItems = ProcessInfo.processInfo.environment["POCL_WORK_GROUP_METHOD"] == "repl"
 
-  /// The tiles of the local family under test: with small shapes the largest and the smallest.
+  /// The tiles of the local family under test: with small shapes the largest and the smallest, and none where PoCL copies
+  /// work-items.
   static let localTiles =
-    usesSmallShapes ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : LocalTile.all
+    copiesWorkItems
+    ? [] : usesSmallShapes ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : LocalTile.all
 
   private static let opened = try? exactPlanners.map { try newBackend($0) }
 
