@@ -67,7 +67,9 @@ public enum AtomicFile {
 
   /// Finds out whether a file can be written to `path`, without touching what is there.
   ///
-  /// - Parameter isOfSet: Whether it is one of several that are written together, which must be files.
+  /// - Parameters:
+  ///   - path: The file's path.
+  ///   - isOfSet: Whether it is one of several that are written together, which must be files.
   /// - Throws: `DataError` with the system's reason.
   public static func probe(_ path: String, isOfSet: Bool = false) throws(DataError) {
     if !isOfSet, let stream = StreamDestination(path) { return try stream.probe() }
