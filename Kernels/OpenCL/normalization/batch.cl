@@ -24,7 +24,7 @@
 #define SCALAR_PUT(p, value) (p)[c] = (value)
 
 // The rows that are summed before their sum is merged with that of the rows before.
-#define CHUNK 40
+#define CHUNK 16
 
 // The moments of `splits` ranges of rows, C of each: the mean, its low-order part, the sum of squared deviations, its
 // low-order part.
@@ -40,7 +40,7 @@
     sum += deviation;                                                                                         \
     square = fma(deviation, deviation, square);                                                               \
   }                                                                                                           \
-  const T shift = sum * each, mean = origin + shift;                                                          \
+  const T shift = sum / (float)n, mean = origin + shift;                                                      \
   const T low = FINITE(mean) ? shift - (mean - origin) : (T)(0.0f);                                           \
   square = fma(-sum, shift, square);                                                                          \
   square = square < (T)(0.0f) ? (T)(0.0f) : square;                                                           \
@@ -65,12 +65,9 @@ kernel void batch_normalization_statistics(
   const int begin = (long)rows * split / splits, end = (long)rows * (split + 1) / splits;
   global float *means = moments + (size_t)split * 4 * C, *lows = means + C, *squares = lows + C,
                *squareLows = squares + C;
-  // Chunks of about one length: to merge a short one takes as long.
-  const int chunks = (end - begin + CHUNK - 1) / CHUNK;
-  for (int i = 0; i < chunks; i++) {
-    const int before = (long)(end - begin) * i / chunks, row = begin + before;
-    const int n = (long)(end - begin) * (i + 1) / chunks - before;
-    const float share = (float)n / (float)(before + n), weight = (float)before * share, each = 1.0f / (float)n;
+  for (int row = begin; row < end; row += CHUNK) {
+    const int n = min(CHUNK, end - row), before = row - begin;
+    const float share = (float)n / (float)(before + n), weight = (float)before * share;
     global const float *chunk = x + (size_t)row * C;
     CHANNELS(first, group, STATISTICS)
   }
