@@ -33,8 +33,8 @@ import Testing
     let w = Values.float32(data.values(dense.kernelShape.elementCount, &random))
     let b = Values.float32(random.floats(dense.biasShape.elementCount))
     let dy = Values.float32(data.values(dense.outputShape.elementCount, &random))
-    try verify(.dense(dense, bias: true), [x, w, b], .sum(terms: size.inputs + 1))
-    try verify(.denseDelta(dense), [dy, w], .sum(terms: size.outputs))
-    try verify(.denseGradient(dense), [x, dy], .sum(terms: size.batch))
+    try verify(.dense(dense, bias: true), [x, w, b], data.tolerance(terms: size.inputs + 1))
+    try verify(.denseDelta(dense), [dy, w], data.tolerance(terms: size.outputs))
+    try verify(.denseGradient(dense), [x, dy], data.tolerance(terms: size.batch))
   }
 }

@@ -11,6 +11,10 @@ enum SumData: CaseIterable {
   /// One large value before small equal ones.
   case leading
 
+  /// How near a sum of `terms` of these values must come: a large value that comes first is beside all later additions of its
+  /// chain, so that their errors are half an epsilon of it each.
+  func tolerance(terms: Int) -> Tolerance { self == .leading ? .chain(terms: terms) : .sum(terms: terms) }
+
   func values(_ count: Int, _ random: inout RandomValues) -> [Float] {
     switch self {
     case .random: random.floats(count)

@@ -1,4 +1,4 @@
-import DeltaCL
+@testable import DeltaCL
 
 /// How near a `float32` result must come to the reference's. NaN and infinities must always agree.
 enum Tolerance {
@@ -9,6 +9,8 @@ enum Tolerance {
   /// For sums of `terms` products. A rounding error is at most half an epsilon of a partial sum, which the sum of the products'
   /// magnitudes bounds; errors of random signs add up to the square root of their number. The factor 2 is the margin.
   case sum(terms: Int)
+  /// For sums whose errors may have one sign: half an epsilon of the sum of the products' magnitudes for each addition of a chain.
+  case chain(terms: Int)
   /// A share of the standard deviation of all finite elements: for algorithms whose error depends on the elements together.
   case deviation(Float)
 
@@ -28,6 +30,11 @@ enum Tolerance {
     case .deviation(let share):
       [Float](repeating: Float(Double(share) * Self.deviation(expected)), count: expected.count)
     case .sum(let terms): try magnitudes().map { 2 * Float(max(terms, 1)).squareRoot() * Self.epsilon * $0 }
+    case .chain(let terms):
+      try magnitudes().map {
+        max(2 * Float(max(terms, 1)).squareRoot(), Float(min(terms, SumParts.longestChain(of: terms))) / 2)
+          * Self.epsilon * $0
+      }
     }
   }
 }
