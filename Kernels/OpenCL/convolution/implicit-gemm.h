@@ -5,8 +5,8 @@
 // copy TK x TM and TK x TN factors to local memory, and each multiplies its WM x WN part of the tile from there. While
 // one step is multiplied the factors of the next are loaded into registers.
 //
-// With PARTS, for long sums, `partSteps` steps at a time are summed up, and then these sums, because one
-// chain of additions would round too much. That takes twice the registers.
+// With PARTS, for long sums, `partSteps` steps at a time have accumulators of their own, whose totals are then added,
+// because one chain of additions would round too much. That takes twice the registers.
 //
 // The factors that a work-item copies at a time are VX neighbouring channels of an image, VW neighbouring floats of the
 // kernels, and it stores VY neighbouring results: 4 where the channels are multiples of 4, so that all is aligned,

@@ -70,8 +70,8 @@ kernel void dense(
   }
 
 // dx[N, C] = dy[N, K] w[K, C]. One work-item COLUMNS columns of dx, a multiple of V, whose sums stay in the first
-// cache. Where PARTS is defined K is so large that `part` rows of w at a time are summed up, and then these sums; else
-// `part` is K.
+// cache. Where PARTS is defined K is so large that `part` rows of w at a time make a partial sum, and these are then
+// added; else `part` is K.
 kernel void dense_delta(
     global const float *restrict dy, global const float *restrict w, global float *restrict dx, int C, int K,
     int part EPILOGUE_PARAMETERS)

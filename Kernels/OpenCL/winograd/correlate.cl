@@ -244,7 +244,7 @@ kernel void winograd_correlate(
 #endif
 #define POSITION_LINES (LINES / POSITIONS)
 // The tiles that are multiplied AHEAD steps later, as many lines in a step as it needs itself, and where the next sums
-// go: the last cache takes longer than a step to answer.
+// go: the last-level cache takes longer than a step to answer.
 #define AHEAD (3 * MR)
 #define PREFETCH_AHEAD(c)   \
   PREFETCH(later + c * MR); \

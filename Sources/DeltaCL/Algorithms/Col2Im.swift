@@ -43,7 +43,7 @@ struct Col2Im: ConvolutionAlgorithm {
     /// The distance of the channels of a transposed row of dy.
     var rowStep: Int { padded(rowLanes) }
 
-    /// A distance at which neighbours do not share a set of the first cache.
+    /// A distance at which neighbours do not share a set of the L1 cache.
     private func padded(_ count: Int) -> Int { count.isMultiple(of: 64) ? count + tile.width : count }
 
     /// The local memory that a work-item takes, which may be far more than there is.

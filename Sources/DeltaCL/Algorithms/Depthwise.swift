@@ -159,7 +159,7 @@ struct Depthwise: ConvolutionAlgorithm {
     return (1...min(columns, gradientPixels)).min { cost($0) < cost($1) } ?? 1
   }
 
-  /// Whether a work-item does whole rows of all channels, so that a core streams through memory.
+  /// Whether a work-item does whole rows of all channels, so that a core reads memory in order.
   private var streams: Bool { planner.channelsPerItem == .max }
 
   /// How many of `count` tiles or vectors of channels a work-item does: all, unless fewer than 16 work-items would do the

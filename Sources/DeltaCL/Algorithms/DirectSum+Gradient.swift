@@ -2,7 +2,7 @@
 extension DirectSum {
   /// The work-items that share the sums.
   private static let items = 16
-  /// Output pixels whose part of a vector of dy stays in the first cache.
+  /// Output pixels whose part of a vector of dy stays in the L1 cache.
   private static let defaultChunkPixels = 112
 
   func gradient(_ parameters: Parameters) throws(DeltaCLError) -> LaunchList {

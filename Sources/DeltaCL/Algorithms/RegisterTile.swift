@@ -15,18 +15,18 @@ struct RegisterTile: Hashable, Sendable {
   /// The shapes to choose from: sums and one row of factors stay within the 32 registers of AVX-512.
   static let limits = [(vectors: 4, pixels: 6), (vectors: 2, pixels: 12), (vectors: 1, pixels: 16)]
 
-  /// What the weights of a tile may take of the first cache.
+  /// What the weights of a tile may take of the L1 cache.
   private static let firstCacheBytes = 32 << 10
 
   /// The tile that covers `pixels` x `channels` in the least time.
   ///
   /// The time of a step is that of its multiplications or loads, two of either a cycle, but at least the four cycles that a
-  /// sum waits for its own last addition, and half a cycle of overhead. Weights that do not stay in the first cache come from
+  /// sum waits for its own last addition, and half a cycle of overhead. Weights that do not stay in the L1 cache come from
   /// the second, a vector in two and a half cycles.
   ///
   /// - Parameters:
   ///   - pixelStep: The distance in floats of two neighbouring pixels. Where it is a multiple of a page, pixels share one set
-  ///     of the first cache, which holds eight of them.
+  ///     of the L1 cache, which holds eight of them.
   ///   - terms: The weights of a channel, where each step reads them.
   ///   - fits: Whether a vector must not reach beyond the channels; else missing lanes are filled up.
   init(pixels: Int, channels: Int, width: Int, pixelStep: Int, terms: Int = 0, fits: Bool = false) {

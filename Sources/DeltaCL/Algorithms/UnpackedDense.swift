@@ -29,7 +29,7 @@ struct UnpackedDense: ConvolutionAlgorithm {
   private func forward(_ epilogue: EpilogueBinding) -> Launch {
     let width = planner.maximumVectorWidth
     let tile = min(3, dense.outputs), rows = min(8, dense.batch)
-    // Chunks of x that stay in the second cache, for as many kernels as leave some 32 work-items.
+    // Chunks of x that stay in the L2 cache, for as many kernels as leave some 32 work-items.
     // Neither a lane's part of a chunk nor the number of chunks may be so great that rounding errors pass their bound.
     let longest = SumParts.longestChain(of: dense.inputs)
     let chunk = min(max(512, 65536 / dense.batch, longest / 4) / width * width, longest * width)
@@ -45,7 +45,7 @@ struct UnpackedDense: ConvolutionAlgorithm {
 
   private func delta(_ epilogue: EpilogueBinding) -> Launch {
     let width = planner.maximumVectorWidth
-    // Columns whose sums stay in the first cache, but so few that some 16 work-items share them.
+    // Columns whose sums stay in the L1 cache, but so few that some 16 work-items share them.
     let fitting = max(32, min(1024, 8192 / dense.batch, dense.inputs / 16))
     let columns = ceilingDivision(fitting, width) * width
     let parts = SumParts(runs: 1, length: dense.outputs)

@@ -82,7 +82,7 @@ extension Winograd {
       let outputs = [128, 64].first { lanes % $0 == 0 } ?? vectors * WinogradTransform.width
       let bytesOfTile = transform.positions * (channels + outputs) * ElementType.float32.byteCount
       let bytesBetween = 2 * transform.transformCount(0) * ElementType.float32.byteCount
-      // Kernels that come from the last cache at worst may be read often.
+      // Kernels that come from the last-level cache at worst may be read often.
       let areKernelsNear = kernelCount * ElementType.float32.byteCount <= 4 * localBytes
       let most = wanted ?? (areKernelsNear ? min(32, tiles / 16) : 32)
       let fitting = min((localBytes - bytesBetween) / bytesOfTile, most) / pixels * pixels

@@ -2,7 +2,7 @@
 extension Winograd {
   /// Tiles times channels whose transforms stay in the caches; of 2^15 to 2^18 the fastest on an AVX-512 processor.
   private static let transformElements = 1 << 15
-  /// How many bytes of products stay in the last cache.
+  /// How many bytes of products stay in the last-level cache.
   private static let productBytes = 16 << 20
 
   func gradient(_ parameters: Parameters) throws(DeltaCLError) -> LaunchList {

@@ -9,7 +9,7 @@ struct Planner: Sendable {
   let maximumVectorWidth: Int
   /// The elements that a work-item of an element-wise kernel does.
   let elementsPerItem: Int
-  /// The neighbouring channels that a work-item of a normalisation does: all, so that a core streams through memory, or few,
+  /// The neighbouring channels that a work-item of a normalisation does: all, so that a core reads memory in order, or few,
   /// so that neighbouring work-items read neighbouring memory.
   let channelsPerItem: Int
   /// The sizes of work-groups to choose from, ascending. They are few, because a driver may compile a kernel for each.
