@@ -24,6 +24,9 @@ static const struct {
   {"convolution/delta-pack.cl", (const char[]){
 #embed "OpenCL/convolution/delta-pack.cl" suffix(, 0)
   }},
+  {"convolution/gradient-sum.cl", (const char[]){
+#embed "OpenCL/convolution/gradient-sum.cl" suffix(, 0)
+  }},
   {"convolution/gradient.cl", (const char[]){
 #embed "OpenCL/convolution/gradient.cl" suffix(, 0)
   }},
@@ -36,11 +39,35 @@ static const struct {
   {"convolution/local-gradient.cl", (const char[]){
 #embed "OpenCL/convolution/local-gradient.cl" suffix(, 0)
   }},
+  {"convolution/pack.cl", (const char[]){
+#embed "OpenCL/convolution/pack.cl" suffix(, 0)
+  }},
+  {"convolution/pad.cl", (const char[]){
+#embed "OpenCL/convolution/pad.cl" suffix(, 0)
+  }},
   {"dense/dense.cl", (const char[]){
 #embed "OpenCL/dense/dense.cl" suffix(, 0)
   }},
-  {"depthwise/depthwise.cl", (const char[]){
-#embed "OpenCL/depthwise/depthwise.cl" suffix(, 0)
+  {"depthwise/correlate.cl", (const char[]){
+#embed "OpenCL/depthwise/correlate.cl" suffix(, 0)
+  }},
+  {"depthwise/delta.cl", (const char[]){
+#embed "OpenCL/depthwise/delta.cl" suffix(, 0)
+  }},
+  {"depthwise/gradient-sum.cl", (const char[]){
+#embed "OpenCL/depthwise/gradient-sum.cl" suffix(, 0)
+  }},
+  {"depthwise/gradient.cl", (const char[]){
+#embed "OpenCL/depthwise/gradient.cl" suffix(, 0)
+  }},
+  {"depthwise/pack.cl", (const char[]){
+#embed "OpenCL/depthwise/pack.cl" suffix(, 0)
+  }},
+  {"depthwise/store.h", (const char[]){
+#embed "OpenCL/depthwise/store.h" suffix(, 0)
+  }},
+  {"depthwise/tile.h", (const char[]){
+#embed "OpenCL/depthwise/tile.h" suffix(, 0)
   }},
   {"elementwise/elementwise.cl", (const char[]){
 #embed "OpenCL/elementwise/elementwise.cl" suffix(, 0)

@@ -22,64 +22,7 @@
 #include "include/sums.h"
 #include "include/vector.h"
 
-// y[N, YH, YW, C] = x[N, H, W, C], moved by (top, left) and surrounded by zeros. One work-item a
-// row of y.
-kernel void convolution_pad(
-    global const float *restrict x, global float *restrict y, int rows, int H, int W, int YH, int YW, int C, int top,
-    int left)
-{
-  const int row = get_global_id(0);
-  if (row >= rows) return;
-  const int i = row % YH - top;
-  const int inside = i >= 0 && i < H;
-  const int begin = inside ? clamp(left, 0, YW) * C : YW * C;
-  const int end = inside ? clamp(left + W, 0, YW) * C : YW * C;
-  global float *out = y + (size_t)row * YW * C;
-  global const float *in = x + ((size_t)(row / YH) * H + (inside ? i : 0)) * W * C;
-  for (int j = 0; j < begin; j++) out[j] = 0.0f;
-  for (int j = begin; j < end; j++) out[j] = in[j - left * C];
-  for (int j = end; j < YW * C; j++) out[j] = 0.0f;
-}
-
 #define LANES (NV * V)
-
-// Packs w[K, R, S, C] and b[K] for `convolution_correlate`: a block of kernels is their biases, then for each r, s, c
-// their weights; lanes beyond the group's kernels are zero. Behind all blocks lies a float for each, which is NaN where
-// a weight of the block is not finite and 0 elsewhere. One work-item a block.
-kernel void convolution_pack(
-    global const float *restrict w, global const float *restrict b, global float *restrict packed, int blocks,
-    int blocksPerGroup, int groupKernels, int taps, int hasBias)
-{
-  const int block = get_global_id(0);
-  if (block >= blocks) return;
-  const int first = block % blocksPerGroup * LANES;
-  const int k0 = block / blocksPerGroup * groupKernels + first;
-  const int lanes = min(LANES, groupKernels - first);
-  global float *out = packed + (size_t)block * (1 + taps) * LANES;
-  for (int l = 0; l < LANES; l++) out[l] = hasBias && l < lanes ? b[k0 + l] : 0.0f;
-  global const float *in = w + (size_t)k0 * taps;
-  vec check = (vec)(0.0f);
-  int t = 0;
-  // V taps of a kernel are read together: kernels often lie at distances that share few sets of a cache.
-  for (; t <= taps - V; t += V)
-    for (int j = 0; j < NV; j++) {
-      vec block[V];
-      UNROLLED_FOR(l, V) {
-        block[l] = j * V + l < lanes ? LOAD(in + (size_t)(j * V + l) * taps + t) : (vec)(0.0f);
-        check = fma(block[l], (vec)(0.0f), check);
-      }
-      TRANSPOSE(block)
-      UNROLLED_FOR(i, V) STORE(block[i], out + (1 + t + i) * LANES + j * V);
-    }
-  float tailCheck = FOLD(check);
-  for (; t < taps; t++)
-    for (int l = 0; l < LANES; l++) {
-      const float weight = l < lanes ? in[(size_t)l * taps + t] : 0.0f;
-      tailCheck = fma(weight, 0.0f, tailCheck);
-      out[(1 + t) * LANES + l] = weight;
-    }
-  packed[(size_t)blocks * (1 + taps) * LANES + block] = tailCheck;
-}
 
 // Adds to sum[TILE][NV] the products of `count` neighbouring floats of TILE pixels from `xp` with the weights from
 // `wp`, and advances both. Long runs also prefetch the pixels at `next`, which begin where the hardware prefetcher does

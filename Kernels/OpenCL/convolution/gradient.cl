@@ -1,20 +1,18 @@
 // The gradient dw[K, R, S, C] of a convolution's kernels by split-K: sums over ranges of output rows and, if there are
-// several ranges, their sum in ascending order. Runs are those of correlate.cl.
+// several ranges, their sum in ascending order, which gradient-sum.cl takes. Runs are those of correlate.cl.
 //
 // Lanes are neighbouring taps of a run or, where runs are short, neighbouring kernels. A range is processed in chunks
 // of ROWS rows, or of COLUMNS pixels of one very wide row, so that the chunk's part of x and dy stays in cache. Each
 // chunk is summed on its own and added to the sums in memory: a single chain of additions would round too much.
 //
 // Constants: TILE x NV, the register tile: kernels by vectors of taps, or taps by vectors of kernels; X_STEP, the
-// floats between neighbouring pixels of x; ROWS, and COLUMNS for very wide rows; BLOCK, the elements of a work-item of
-// the last stage.
+// floats between neighbouring pixels of x; ROWS, and COLUMNS for very wide rows.
 
 #ifdef PARSE_ONLY
 #define NV 2
 #define TILE 6
 #define X_STEP 64
 #define ROWS 4
-#define BLOCK 4096
 #endif
 
 #include "include/prefetch.h"
@@ -179,23 +177,6 @@ kernel void convolution_gradient_taps(
   }
 }
 
-// dw, of `count` elements, from the sums of the ranges. One work-item BLOCK elements.
-kernel void convolution_gradient_taps_sum(
-    global const float *restrict sums, global float *restrict dw, int count, int splits)
-{
-  const int begin = get_global_id(0) * BLOCK;
-  const int end = min(begin + BLOCK, count);
-  int i = begin;
-  for (; i + V <= end; i += V) {
-    SUM_BY_PARTS(vec, sum, split, splits, LAST_STAGE_PART, LOAD(sums + (size_t)split * count + i))
-    STORE(sum, dw + i);
-  }
-  for (; i < end; i++) {
-    SUM_BY_PARTS(float, sum, split, splits, LAST_STAGE_PART, sums[(size_t)split * count + i])
-    dw[i] = sum;
-  }
-}
-
 // One work-item: one block of NV * V kernels by TILE neighbouring taps at a time, for a range of output rows. TILE is
 // at most runLength and NV * V at most groupKernels; the last tile and the last block overlap their neighbours.
 kernel void convolution_gradient_kernels(
@@ -252,28 +233,5 @@ kernel void convolution_gradient_kernels(
               }
         }
       }
-  }
-}
-
-// dw[K, R, S, C] from the partial sums. One work-item a block and line of taps.
-kernel void convolution_gradient_kernels_sum(
-    global const float *restrict partial, global float *restrict dw, int groupKernels, int blocksPerGroup, int blocks,
-    int lines, int runLength, int splits)
-{
-  const int line = get_global_id(0);
-  const int block = get_global_id(1);
-  if (line >= lines || block >= blocks) return;
-  const int own = block % blocksPerGroup * NV * V;
-  const int first = min(own, groupKernels - NV * V);
-  const int taps = lines * runLength;
-  global float *out = dw + (size_t)(block / blocksPerGroup * groupKernels + first) * taps + line * runLength;
-  for (int i = 0; i < runLength; i++) {
-    global const float *in = partial + ((size_t)block * taps + line * runLength + i) * NV * V;
-    for (int j = 0; j < NV; j++) {
-      SUM_BY_PARTS(vec, sum, split, splits, LAST_STAGE_PART, LOAD(in + (size_t)split * blocks * taps * NV * V + j * V))
-      float values[V];
-      STORE(sum, values);
-      for (int l = max(0, own - first - j * V); l < V; l++) out[(size_t)(j * V + l) * taps + i] = values[l];
-    }
   }
 }

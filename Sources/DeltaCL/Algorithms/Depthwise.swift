@@ -1,4 +1,4 @@
-/// Depthwise convolution, where each channel has a kernel of its own; `Kernels/OpenCL/depthwise/depthwise.cl` explains the kernels.
+/// Depthwise convolution, where each channel has a kernel of its own; `Kernels/OpenCL/depthwise/tile.h` explains the kernels.
 struct Depthwise: ConvolutionAlgorithm {
   static let name = "depthwise"
 
@@ -54,7 +54,7 @@ struct Depthwise: ConvolutionAlgorithm {
   private func forward(_ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
     let (bias, result) = pass.biasAndResult
     return try correlation(
-      "depthwise_correlate", x: "x", y: "y", bias: bias, result: result, into: convolution.outputSize,
+      "correlate", x: "x", y: "y", bias: bias, result: result, into: convolution.outputSize,
       columns: convolution.outputSize.columns, step: 1, epilogue)
   }
 
@@ -62,7 +62,7 @@ struct Depthwise: ConvolutionAlgorithm {
     // Tiles begin where windows do, the first one before the image.
     let stride = convolution.stride.columns
     return try correlation(
-      "depthwise_delta", x: "dy", y: "dx", bias: .operand(1), result: .operand(2), into: convolution.inputSize,
+      "delta", x: "dy", y: "dx", bias: .operand(1), result: .operand(2), into: convolution.inputSize,
       columns: convolution.inputSize.columns + convolution.padding.left % stride, step: stride, epilogue)
   }
 
@@ -85,11 +85,9 @@ struct Depthwise: ConvolutionAlgorithm {
     let taps = convolution.kernelSize.rows * convolution.kernelSize.columns
     let packed = try list.scratch(Shape([1 + taps, convolution.inputChannels]).elementCount, for: "packed kernels")
     let parts = SumParts(runs: convolution.kernelSize.rows, length: convolution.kernelSize.columns)
-    // One program for both kernels.
-    let constants = tile.constants.merging(parts.constants) { $1 }.merging(epilogue.constants) { $1 }
     list.append(
       Launch(
-        "depthwise_pack", in: "depthwise/depthwise", constants: constants,
+        "depthwise_pack", in: "depthwise/pack", constants: ["V": tile.width],
         [
           "w": .operand(1), "b": bias, "packed": packed, "C": .int(convolution.inputChannels), "taps": .int(taps),
           "hasBias": .flag(pass.hasBias),
@@ -106,7 +104,7 @@ struct Depthwise: ConvolutionAlgorithm {
     arguments.append(y, result)
     list.append(
       Launch(
-        kernel, in: "depthwise/depthwise", constants: constants,
+        "depthwise_\(kernel)", in: "depthwise/\(kernel)", constants: tile.constants.merging(parts.constants) { $1 },
         arguments + ["rows": .int(rows)] + geometry + [
           "blocksPerItem": .int(blocksPerItem), "tilesPerItem": .int(tilesPerItem), "rowsPerItem": .int(rowsPerItem),
         ] + parts.arguments("partRows"),
@@ -136,14 +134,14 @@ struct Depthwise: ConvolutionAlgorithm {
       ? ["parts": try list.scratch(Shape([splits, taps, lanes]).elementCount, for: "parts"), "part": .int(part)] : [:]
     list.append(
       Launch(
-        "depthwise_gradient", in: "depthwise/depthwise",
+        "depthwise_gradient", in: "depthwise/gradient",
         constants: tile.constants.merging(isDivided ? ["PARTS": 1] : [:]) { $1 },
         ["x": .operand(0), "dy": .operand(1), "partial": partial, "rows": .int(rows)] + geometry + [
           "blocksPerItem": .int(blocksPerItem), "splits": .int(splits), "lanes": .int(lanes),
         ] + parts, globalSize: [items, splits]))
     list.append(
       Launch(
-        "depthwise_gradient_sum", in: "depthwise/depthwise", constants: tile.constants,
+        "depthwise_gradient_sum", in: "depthwise/gradient-sum", constants: ["V": tile.width],
         [
           "partial": partial, "dw": .operand(2), "C": .int(convolution.inputChannels), "taps": .int(taps),
           "splits": .int(splits), "lanes": .int(lanes),

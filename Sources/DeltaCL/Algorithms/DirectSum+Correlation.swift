@@ -32,8 +32,7 @@ extension DirectSum {
     let packed = try list.scratch(blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
     list.append(
       Launch(
-        "convolution_pack", in: "convolution/correlate",
-        constants: ["V": tile.width, "NV": tile.vectors, "TILE": 1, "X_STEP": 1],
+        "convolution_pack", in: "convolution/pack", constants: ["V": tile.width, "NV": tile.vectors],
         [
           "w": .operand(1), "b": bias, "packed": packed, "blocks": .int(blocks),
           "blocksPerGroup": .int(blocksPerGroup), "groupKernels": .int(groupKernels), "taps": .int(taps),

@@ -49,19 +49,20 @@ extension DirectSum {
     let (splits, chunk) = ranges(parameters, items: items)
     let count = convolution.kernelShape.elementCount
     let sums = splits > 1 ? try list.scratch(splits * count, for: "partial kernel gradients") : .operand(2)
-    var constants = constants(x, tile, chunk)
     list.append(
       Launch(
-        "convolution_gradient_taps", in: "convolution/gradient", constants: constants,
+        "convolution_gradient_taps", in: "convolution/gradient", constants: constants(x, tile, chunk),
         ["x": x.argument, "dy": .operand(1), "sums": sums] + geometry(x) + [
           "perItem": .int(perItem), "itemsPerGroup": .int(itemsPerGroup), "items": .int(items),
         ] + arguments(runs, x) + ["rows": .int(rows), "splits": .int(splits)], globalSize: [items, splits]))
     guard splits > 1 else { return }
-    constants["BLOCK"] = planner.elementsPerItem
     list.append(
       Launch(
-        "convolution_gradient_taps_sum", in: "convolution/gradient", constants: constants,
-        ["sums": sums, "dw": .operand(2), "count": .int(count), "splits": .int(splits)],
+        "convolution_gradient_taps_sum", in: "convolution/gradient-sum", constants: ["V": tile.width, "NV": 1],
+        [
+          "sums": sums, "dw": .operand(2), "count": .int(count), "splits": .int(splits),
+          "perItem": .int(planner.elementsPerItem),
+        ],
         globalSize: [ceilingDivision(count, planner.elementsPerItem)]))
   }
 
@@ -77,16 +78,16 @@ extension DirectSum {
     let lines = convolution.kernelSize.rows * runs.count
     let partial = try list.scratch(
       splits * blocks * lines * runs.length * tile.lanes, for: "partial kernel gradients")
-    let constants = constants(x, tile, chunk)
     list.append(
       Launch(
-        "convolution_gradient_kernels", in: "convolution/gradient", constants: constants,
+        "convolution_gradient_kernels", in: "convolution/gradient", constants: constants(x, tile, chunk),
         ["x": x.argument, "dy": .operand(1), "partial": partial] + geometry(x) + [
           "blocksPerGroup": .int(blocksPerGroup), "blocks": .int(blocks),
         ] + arguments(runs, x) + ["rows": .int(rows), "splits": .int(splits)], globalSize: [blocks, splits]))
     list.append(
       Launch(
-        "convolution_gradient_kernels_sum", in: "convolution/gradient", constants: constants,
+        "convolution_gradient_kernels_sum", in: "convolution/gradient-sum",
+        constants: ["V": tile.width, "NV": tile.vectors],
         [
           "partial": partial, "dw": .operand(2), "groupKernels": .int(groupKernels),
           "blocksPerGroup": .int(blocksPerGroup), "blocks": .int(blocks), "lines": .int(lines),
@@ -119,7 +120,7 @@ extension DirectSum {
   private func constants(_ x: Image, _ tile: RegisterTile, _ chunk: (rows: Int, columns: Int)) -> [String: Int] {
     var constants = [
       "V": tile.width, "NV": tile.vectors, "TILE": tile.pixels, "X_STEP": pass.convolution.stride.columns * x.channels,
-      "ROWS": chunk.rows, "BLOCK": 1,
+      "ROWS": chunk.rows,
     ]
     if chunk.columns < pass.convolution.outputSize.columns { constants["COLUMNS"] = chunk.columns }
     return constants

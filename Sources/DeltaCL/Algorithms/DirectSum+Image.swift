@@ -33,7 +33,7 @@ extension DirectSum {
         ))
       list.append(
         Launch(
-          "convolution_pad", in: "convolution/correlate", constants: ["V": 1, "NV": 1, "TILE": 1, "X_STEP": 1],
+          "convolution_pad", in: "convolution/pad",
           [
             "x": argument, "y": padded.argument, "rows": .int(paddedRows), "H": .int(rows), "W": .int(columns),
             "YH": .int(size.rows), "YW": .int(size.columns), "C": .int(channels), "top": .int(offset.top),
