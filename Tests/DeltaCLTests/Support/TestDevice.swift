@@ -18,11 +18,9 @@ enum TestDevice {
 
   private static let copiesWorkItems = ProcessInfo.processInfo.environment["POCL_WORK_GROUP_METHOD"] == "repl"
 
-  /// The tiles of the local family under test: with small shapes the largest and the smallest, and none where PoCL copies
-  /// work-items.
+  /// The tiles of the local family under test: with small shapes the largest and the smallest.
   static let localTiles =
-    copiesWorkItems
-    ? [] : usesSmallShapes ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : LocalTile.all
+    usesSmallShapes ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : LocalTile.all
 
   private static let opened = try? exactPlanners.map { try newBackend($0) }
 
