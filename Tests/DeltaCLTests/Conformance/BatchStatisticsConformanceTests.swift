@@ -10,7 +10,7 @@ import Testing
   private static var backends: [any Backend] { get throws { try TestDevice.backends() + [ReferenceBackend()] } }
 
   /// Up to several parts of several chunks in both families.
-  static let rowCounts = TestDevice.usesSmallShapes ? [2, 40] : [2, 3, 15, 16, 17, 64, 512, 768, 1_031, 5_000]
+  static let rowCounts = TestDevice.usesSmallShapes ? [2, 40] : [2, 3, 31, 32, 33, 64, 512, 768, 1_031, 5_000]
 
   /// float32 holds each of them; their sums it does not.
   static let constants: [Float] = [
