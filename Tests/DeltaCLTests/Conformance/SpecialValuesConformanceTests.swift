@@ -47,6 +47,13 @@ import Testing
     (index == 0 ? [0, 16] : [index % 2 * 16]).map { (parameters, $0) }
   }
 
+  /// The cases with each of two others, of which an interpreter takes one in turn.
+  private static func pairs<Other>(_ others: [Other]) -> [(ConvolutionCase, Other)] {
+    cases.enumerated().flatMap { index, parameters in
+      (TestDevice.usesSmallShapes ? [others[index % others.count]] : others).map { (parameters, $0) }
+    }
+  }
+
   /// Small integers with `value` in the first element, its negative in the last, and `value` somewhere between.
   private mutating func values(_ shape: Shape, with value: Float? = nil) -> Values {
     var values = random.integers(shape.elementCount)
@@ -84,7 +91,7 @@ import Testing
     #expect(y[0] == 64 && y[33] == 64 && y[66] == 64 && y[99] == -.infinity)
   }
 
-  @Test(arguments: cases, [Float.infinity, .nan])
+  @Test(arguments: pairs([Float.infinity, .nan]))
   mutating func directSumsLeaveOutPadding(_ parameters: ConvolutionCase, _ value: Float) throws {
     for (operation, inputs) in operations(try parameters.descriptor(), value) { try verify(operation, inputs) }
   }
@@ -104,7 +111,7 @@ import Testing
     }
   }
 
-  @Test(arguments: cases, TestDevice.localTiles.prefix(1) + TestDevice.localTiles.suffix(1))
+  @Test(arguments: pairs(TestDevice.localTiles.prefix(1) + TestDevice.localTiles.suffix(1)))
   mutating func localTilesLeaveOutPadding(_ parameters: ConvolutionCase, _ tile: LocalTile) throws {
     var planner = Planner.gpu
     planner.localTiles = [tile]

@@ -12,20 +12,32 @@ import Testing
   /// the average.
   private static let tolerance = Tolerance.deviation(5e-5)
 
-  static let cases =
-    TestDevice.usesSmallShapes
-    ? [
-      ConvolutionCase(input: 4, channels: 16, outputs: 16, padding: 1),
-      ConvolutionCase(input: Extent(33, 62), channels: 16, outputs: 16, padding: 1),
-      ConvolutionCase(batch: 7, input: 30, channels: 16, outputs: 16, padding: 1),
-      // So many channels that work-items of the gradient keep their products.
-      ConvolutionCase(input: 4, channels: 128, outputs: 512, padding: 1),
-      ConvolutionCase(input: Extent(7, 8), channels: 17, outputs: 20, kernel: 5, padding: 1),
-      ConvolutionCase(batch: 12, input: 8, channels: 17, outputs: 35, kernel: 5),
-      ConvolutionCase(input: Extent(9, 8), channels: 48, outputs: 49, stride: 2, padding: Padding(1, 0)),
-      ConvolutionCase(batch: 5, input: 15, channels: 17, outputs: 16, stride: 2, padding: 1),
-    ]
-    : [
+  /// Convolutions, and what is chosen for them where their sizes alone would not lead to a kernel.
+  static let cases: [(convolution: ConvolutionCase, parameters: Winograd.Parameters)] =
+    TestDevice.usesSmallShapes ? smallCases : largeCases.map { ($0, Winograd.Parameters()) }
+
+  /// Those for each kernel with an epilogue.
+  static let epilogueCases =
+    TestDevice.usesSmallShapes ? cases : stride(from: 0, to: cases.count, by: 3).map { cases[$0] }
+
+  /// The fused kernel for so few tiles that an interpreter can do them.
+  private static let fused = Winograd.Parameters(tile: TileShape(width: 16, vectors: 1, pixels: 4), tiles: 4)
+
+  private static let smallCases: [(ConvolutionCase, Winograd.Parameters)] = [
+    (ConvolutionCase(input: 4, channels: 16, outputs: 16, padding: 1), .init()),
+    // The last block of tiles is not full; tiles of several images.
+    (ConvolutionCase(input: Extent(6, 17), channels: 17, outputs: 16, padding: 1), fused),
+    (ConvolutionCase(batch: 3, input: 6, channels: 16, outputs: 20, padding: 1), fused),
+    // So many channels that work-items of the gradient keep their products.
+    (ConvolutionCase(input: 4, channels: 16, outputs: 528, padding: 1), .init()),
+    (ConvolutionCase(input: Extent(7, 8), channels: 17, outputs: 20, kernel: 5, padding: 1), .init()),
+    (ConvolutionCase(batch: 5, input: 8, channels: 17, outputs: 18, kernel: 5), fused),
+    (ConvolutionCase(input: Extent(9, 8), channels: 18, outputs: 19, stride: 2, padding: Padding(1, 0)), .init()),
+    (ConvolutionCase(batch: 2, input: 9, channels: 17, outputs: 16, stride: 2, padding: 1), fused),
+  ]
+
+  private static let largeCases =
+    [
       ConvolutionCase(batch: 2, input: 8, channels: 16, outputs: 16, padding: 1),
       ConvolutionCase(input: Extent(9, 7), channels: 32, outputs: 48),
       ConvolutionCase(input: Extent(6, 13), channels: 64, outputs: 64, padding: 1),
@@ -62,15 +74,16 @@ import Testing
         padding: Padding(top: 0, left: 1, bottom: 1, right: 2)),
       ConvolutionCase(batch: 8, input: Extent(48, 47), channels: 64, outputs: 64, stride: 2, padding: 1),
     ]
-      // Every number of results of a delta's last tile, in either phase.
-      + [1, 3, 4, 5, 6, 7].map { rest in
-        ConvolutionCase(
-          batch: 2, input: Extent(8 + rest, 16 - rest), channels: 16, outputs: 16, stride: 2, padding: Padding(0, 1))
-      }
+    // Every number of results of a delta's last tile, in either phase.
+    + [1, 3, 4, 5, 6, 7].map { rest in
+      ConvolutionCase(
+        batch: 2, input: Extent(8 + rest, 16 - rest), channels: 16, outputs: 16, stride: 2, padding: Padding(0, 1))
+    }
 
-  @Test(arguments: cases) mutating func allDirectionsAreNear(_ parameters: ConvolutionCase) throws {
+  @Test(arguments: cases)
+  mutating func allDirectionsAreNear(_ parameters: ConvolutionCase, _ chosen: Winograd.Parameters) throws {
     let convolution = try parameters.descriptor()
-    let planner = Planner.cpu.choosing(PlanChoice(Winograd.self))
+    let planner = Planner.cpu.choosing(PlanChoice(Winograd.self, chosen))
     let backend = try TestDevice.newBackend(planner)
     let x = Values.float32(random.floats(convolution.inputShape.elementCount))
     let w = Values.float32(random.floats(convolution.kernelShape.elementCount))
@@ -84,7 +97,7 @@ import Testing
       try verify(gradient, [x, dy], Self.tolerance, on: backend)
     } else {
       #expect(
-        planner.refusal(of: PlanChoice(Winograd.self), for: gradient)
+        planner.refusal(of: PlanChoice(Winograd.self, chosen), for: gradient)
           == .noTransform(.gradient, kernel: convolution.kernelSize, stride: convolution.stride))
     }
   }
