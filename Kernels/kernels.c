@@ -24,6 +24,9 @@ static const struct {
   {"convolution/delta-pack.cl", (const char[]){
 #embed "OpenCL/convolution/delta-pack.cl" suffix(, 0)
   }},
+  {"convolution/few-channels.cl", (const char[]){
+#embed "OpenCL/convolution/few-channels.cl" suffix(, 0)
+  }},
   {"convolution/gradient-sum.cl", (const char[]){
 #embed "OpenCL/convolution/gradient-sum.cl" suffix(, 0)
   }},

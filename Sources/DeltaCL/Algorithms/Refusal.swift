@@ -12,6 +12,10 @@ enum Refusal: Error, Hashable {
   case fewChannels(Int, least: Int)
   /// So many that they fill vectors without it.
   case manyChannels(Int)
+  /// Rows of fewer pixels than those for which it takes less time.
+  case shortRows(Int, least: Int)
+  /// Sums of more terms than one chain of additions may have.
+  case longSums(Int, most: Int)
   case unaligned(Int, width: Int)
   case localMemory(Double, available: Int)
   case tooLargeToIndex
@@ -41,6 +45,8 @@ extension Refusal: CustomStringConvertible {
       "it has none for the \(direction) of a \(kernel) kernel at stride \(stride)"
     case .fewChannels(let channels, let least): "\(channels) channels are fewer than \(least)"
     case .manyChannels(let channels): "\(channels) channels fill the lanes of vectors"
+    case .shortRows(let pixels, let least): "rows of \(pixels) pixels are shorter than \(least)"
+    case .longSums(let terms, let most): "sums of \(terms) terms are longer than \(most)"
     case .unaligned(let inputs, let width): "\(inputs) inputs are no multiple of \(width)"
     case .localMemory(let needed, let available):
       "it needs \(whole(needed)) bytes of local memory, and there are \(available)"

@@ -34,7 +34,8 @@ struct Planner: Sendable {
   static let cpu = Planner(
     deviceClass: "CPU", maximumVectorWidth: 16, elementsPerItem: 2048, channelsPerItem: .max, workGroupSizes: [1],
     unpackedRows: 256,
-    algorithms: [Depthwise.self, Winograd.self, UnpackedDense.self, Col2Im.self, DirectSum.self], localBytes: 1 << 20)
+    algorithms: [Depthwise.self, Winograd.self, UnpackedDense.self, Col2Im.self, FewChannels.self, DirectSum.self],
+    localBytes: 1 << 20)
   /// The planner for all other devices, where many work-items share a core.
   static let gpu = Planner(
     deviceClass: "GPU", maximumVectorWidth: 4, elementsPerItem: 4, channelsPerItem: 4, workGroupSizes: [16, 64],
