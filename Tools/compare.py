@@ -558,7 +558,7 @@ def processor():
 
 def heading(deltacl, options, load):
     devices = json.loads(deltacl.run("devices", "--json"))["devices"][0]
-    driver = devices.get("opencl", {}).get("driver_version", "")
+    driver = devices.get("opencl", {}).get("driverVersion", "")
     onednn = next((line.split("MKL-DNN")[-1].split("(")[0].strip() for line in torch.__config__.show().splitlines()
                    if "MKL-DNN" in line), "unknown")
     version = subprocess.run([deltacl.binary, "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()

@@ -3,33 +3,33 @@
 /// Failures of an OpenCL driver arrive as the `OpenCL` module's `OpenCLError` and `ProgramBuildError`, or wrapped in
 /// ``Code/deviceFailure`` with the name of the operation where one is known.
 public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The kind of failure, for code that wants to react to it.
+  /// The kind of failure, for programs that react to it.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
-    /// The kind's name.
+    /// The code's name, such as `tooLarge`.
     public let description: String
 
     /// A descriptor's parameters are impossible: a stride of 0, a window larger than the padded input.
-    public static let invalidDescriptor = Code(description: "invalid descriptor")
+    public static let invalidDescriptor = Code(description: "invalidDescriptor")
     /// A tensor does not have the shape, element type or backend that the operation asks for.
     public static let mismatch = Code(description: "mismatch")
     /// A size exceeds what kernels index, or what fits into memory.
-    public static let tooLarge = Code(description: "too large")
+    public static let tooLarge = Code(description: "tooLarge")
     /// The device has not enough memory.
-    public static let outOfMemory = Code(description: "out of memory")
+    public static let outOfMemory = Code(description: "outOfMemory")
     /// No device has the name or index that was asked for.
-    public static let unknownDevice = Code(description: "unknown device")
+    public static let unknownDevice = Code(description: "unknownDevice")
     /// More than one device answers to the name that was asked for.
-    public static let ambiguousDevice = Code(description: "ambiguous device")
+    public static let ambiguousDevice = Code(description: "ambiguousDevice")
     /// A driver failed while it ran an operation.
-    public static let deviceFailure = Code(description: "device failure")
+    public static let deviceFailure = Code(description: "deviceFailure")
     /// The system starts no thread.
-    public static let outOfThreads = Code(description: "out of threads")
+    public static let outOfThreads = Code(description: "outOfThreads")
     /// An OpenCL driver has no folder to compile kernels in.
-    public static let kernelCache = Code(description: "kernel cache")
+    public static let kernelCache = Code(description: "kernelCache")
     /// A kernel source cannot be read.
-    public static let missingKernel = Code(description: "missing kernel")
+    public static let missingKernel = Code(description: "missingKernel")
     /// A value that was passed is outside of what the call accepts.
-    public static let invalidArgument = Code(description: "invalid argument")
+    public static let invalidArgument = Code(description: "invalidArgument")
   }
 
   /// The kind of failure.

@@ -65,9 +65,7 @@ extension CommandTests {
     private func listing(_ arguments: String..., environment: [String: String] = [:]) throws -> Listing {
       let run = try Deltacl(["devices", "--json"] + arguments, environment: environment)
       #expect(run.status == 0)
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      return try decoder.decode(Listing.self, from: Data(run.output.utf8))
+      return try JSONDecoder().decode(Listing.self, from: Data(run.output.utf8))
     }
 
     /// What `clinfo --raw` says: the lines of each device, by its index, and the number of platforms.

@@ -53,7 +53,7 @@ extension CommandTests {
         let step: Int
         let loss: Float
         let accuracy: Float
-        let test_accuracy: Float?
+        let testAccuracy: Float?
       }
       let records = try folder.text("run/metrics.jsonl").split(separator: "\n").map {
         try JSONDecoder().decode(Record.self, from: Data($0.utf8))
@@ -66,7 +66,7 @@ extension CommandTests {
       #expect(steps[14].accuracy * 37 == (steps[14].accuracy * 37).rounded())
       let epochs = records.filter { $0.kind == "epoch" }
       #expect(epochs.map(\.step) == [15, 30])
-      #expect(run.output.contains(String(format: "\ntest accuracy %.4f\n", epochs.last?.test_accuracy ?? -1)))
+      #expect(run.output.contains(String(format: "\ntest accuracy %.4f\n", epochs.last?.testAccuracy ?? -1)))
 
       let curves = folder.text("run/curves.svg")
       #expect(curves.hasPrefix("<svg xmlns=") && curves.hasSuffix("</svg>\n"))

@@ -160,7 +160,7 @@ import Testing
       try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])["kind"] as? String
     }
     #expect(kinds == ["step", "step", "epoch", "step", "epoch"])
-    #expect(lines[2].contains(#""test_loss":null,"test_accuracy":null"#))
+    #expect(lines[2].contains(#""testLoss":null,"testAccuracy":null"#))
   }
 
   @Test(arguments: [0, 1, 2, 5000]) func curvesAreDrawnForAnyNumberOfSteps(_ count: Int) throws {

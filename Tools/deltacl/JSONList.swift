@@ -2,20 +2,14 @@ import Foundation
 
 /// A JSON array on standard output that is written element by element, so that what is there when something fails is not lost.
 struct JSONList {
-  /// How the elements' names are written.
-  private let keys: JSONEncoder.KeyEncodingStrategy
   private var count = 0
-
-  init(keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase) {
-    self.keys = keys
-  }
 
   /// Writes an element.
   ///
   /// - Throws: ``OutputFailure``.
   mutating func append(_ element: some Encodable) throws {
     // No string holds a line feed in JSON, so that only the indentation changes.
-    let lines = try Output.jsonText(element, keys: keys).split(separator: "\n").joined(separator: "\n  ")
+    let lines = try Output.jsonText(element).split(separator: "\n").joined(separator: "\n  ")
     try Output.write((count == 0 ? "[\n  " : ",\n  ") + lines)
     count += 1
   }

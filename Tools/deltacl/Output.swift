@@ -60,21 +60,16 @@ enum Output {
   }
 
   /// Writes `value` as indented JSON to standard output.
-  static func json(
-    _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
-  ) throws {
-    try write(jsonText(value, keys: keys) + "\n")
+  static func json(_ value: some Encodable) throws {
+    try write(jsonText(value) + "\n")
   }
 
   /// `value` as indented JSON.
-  static func jsonText(
-    _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
-  ) throws -> String {
+  static func jsonText(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    encoder.keyEncodingStrategy = keys
     return String(decoding: try encoder.encode(value), as: UTF8.self).escapedJSON
   }
 

@@ -2,7 +2,7 @@ extension TrainingHistory {
   /// The history as JSON lines, in the order in which things happened:
   ///
   ///     {"kind":"step","epoch":1,"step":1,"loss":2.3065,"accuracy":0.0781}
-  ///     {"kind":"epoch","epoch":1,"step":938,"loss":0.61,"accuracy":0.77,"test_loss":0.48,"test_accuracy":0.82,"seconds":9.1}
+  ///     {"kind":"epoch","epoch":1,"step":938,"loss":0.61,"accuracy":0.77,"testLoss":0.48,"testAccuracy":0.82,"seconds":9.1}
   ///
   /// Both test figures are `null` where the epoch is not evaluated.
   public var jsonLines: String {
@@ -26,8 +26,8 @@ extension TrainingHistory {
   private func line(_ epoch: Epoch) -> String {
     """
     {"kind":"epoch","epoch":\(epoch.epoch),"step":\(epoch.step),"loss":\(json(epoch.loss)),\
-    "accuracy":\(json(epoch.accuracy)),"test_loss":\(json(epoch.testLoss)),\
-    "test_accuracy":\(json(epoch.testAccuracy)),"seconds":\(json(Float(epoch.seconds)))}
+    "accuracy":\(json(epoch.accuracy)),"testLoss":\(json(epoch.testLoss)),\
+    "testAccuracy":\(json(epoch.testAccuracy)),"seconds":\(json(Float(epoch.seconds)))}
 
     """
   }

@@ -34,7 +34,7 @@ struct BenchCeilingsCommand: ParsableCommand {
       let report = Report(
         device: backend.device.name, gflops: ceilings.gflops, gigabytesPerSecond: ceilings.gigabytesPerSecond,
         launchSeconds: ceilings.launchSeconds, queuedLaunchSeconds: ceilings.queuedLaunchSeconds)
-      return try Output.json(report, keys: .useDefaultKeys)
+      return try Output.json(report)
     }
     try Output.line("\(backend)")
     let launch = (ceilings.launchSeconds * 1e6).text(decimals: 1)

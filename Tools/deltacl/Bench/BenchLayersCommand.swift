@@ -53,7 +53,7 @@ struct BenchLayersCommand: ParsableCommand {
       try Output.line(table.header)
     }
 
-    var list = JSONList(keys: .useDefaultKeys)
+    var list = JSONList()
     var failures = InputFailures()
     var profile: Profile?
     for layer in layers {

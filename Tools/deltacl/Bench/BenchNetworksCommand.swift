@@ -60,7 +60,7 @@ struct BenchNetworksCommand: ParsableCommand {
       try Output.line(table.header)
     }
 
-    var list = JSONList(keys: .useDefaultKeys)
+    var list = JSONList()
     var failures = InputFailures()
     var profiles: [Profile] = []
     for network in networks {
