@@ -5,4 +5,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
 
   /// Bytes an element takes in host memory and on a device.
   public var byteCount: Int { 4 }
+
+  /// The fewest elements that hold `byteCount` bytes.
+  public func count(holding byteCount: Int) -> Int { ceilingDivision(byteCount, self.byteCount) }
 }

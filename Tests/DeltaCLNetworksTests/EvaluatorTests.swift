@@ -24,7 +24,6 @@ import Testing
     }
 
     func plan(for operation: TensorOperation) throws -> any Plan { try backend.plan(for: operation) }
-    func sharedScratch(count: Int) throws -> any Storage { try allocate(.float32, count: count) }
     func finish() { backend.finish() }
   }
 

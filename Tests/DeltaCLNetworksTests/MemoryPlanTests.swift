@@ -11,9 +11,11 @@ import Testing
     let kept = [step.loss] + (step.correctCount.map { [$0] } ?? [])
     let external = Set(step.graph.parameters.map(\.value.id)).union(step.gradients.values.map(\.id))
     for graph in [step.graph, step.graph.fused(keeping: external.union(kept.map(\.id)))] {
-      let scratchCounts = graph.nodes.indices.map { $0 % 3 * 7 }
+      // Not whole elements: the last one counts as a whole.
+      let scratchByteCounts = graph.nodes.indices.map { $0 % 3 * 26 }
       let plan = MemoryPlan(
-        graph, scratchCounts: scratchCounts, kept: Set(kept.map(\.id)), external: external, alignment: alignment)
+        graph, scratchByteCounts: scratchByteCounts, kept: Set(kept.map(\.id)), external: external, alignment: alignment
+      )
 
       let places = Dictionary(uniqueKeysWithValues: plan.blocks.flatMap { block in block.values.map { ($0, block) } })
       let written = graph.nodes.flatMap(\.outputs) + graph.entries.filter { $0.role != .computed }.map(\.value)
@@ -39,7 +41,7 @@ import Testing
         }
         if let replaced { check(replaced, name) }
         for block in plan.blocks where block.scratchOf == index {
-          #expect(block.count == scratchCounts[index])
+          #expect(block.count == (scratchByteCounts[index] + 3) / 4)
           for element in block.elements { owners[.float32]?[element] = -2 }
         }
         node.outputs.forEach(write)
@@ -55,7 +57,7 @@ import Testing
     let step = try TrainingGraph(.leNet(classes: 10), batch: 64, loss: .softmaxCrossEntropy)
     let external = Set(step.graph.parameters.map(\.value.id)).union(step.gradients.values.map(\.id))
     let plan = MemoryPlan(
-      step.graph, scratchCounts: [], kept: [step.loss.id], external: external, alignment: 32)
+      step.graph, scratchByteCounts: [], kept: [step.loss.id], external: external, alignment: 32)
     let sum = step.graph.nodes.flatMap(\.outputs).reduce(0) {
       $0 + ($1.elementType == .float32 && !external.contains($1.id) ? $1.shape.elementCount : 0)
     }
@@ -71,7 +73,7 @@ import Testing
     let sum = try graph.append(.add(count: 8), [x, a], label: "sum")[0]
     let y = try graph.append(.scale(count: 8, factor: 3), [sum], label: "y")[0]
     func values(kept: Set<Int>, external: Set<Int> = []) -> [[Int]] {
-      MemoryPlan(graph, scratchCounts: [0, 0, 0], kept: kept, external: external, alignment: 1).blocks.map(\.values)
+      MemoryPlan(graph, scratchByteCounts: [0, 0, 0], kept: kept, external: external, alignment: 1).blocks.map(\.values)
     }
     #expect(values(kept: [x.id, y.id]) == [[x.id], [a.id, sum.id, y.id]])
     #expect(values(kept: [y.id]) == [[x.id, sum.id, y.id], [a.id]])
@@ -86,7 +88,7 @@ import Testing
     let pooling = try Pooling(batch: 1, inputSize: Extent(1, 8), channels: 1, window: Extent(1, 2))
     let y = try graph.append(.averagePooling(AveragePooling(pooling)), [x], label: "y")[0]
     let z = try graph.append(.softmax(rows: 1, classes: 4), [y], label: "z")[0]
-    let plan = MemoryPlan(graph, scratchCounts: [2, 8], kept: [z.id], external: [], alignment: 1)
+    let plan = MemoryPlan(graph, scratchByteCounts: [8, 32], kept: [z.id], external: [], alignment: 1)
     // x, y and two elements of scratch; then the scratch of the second lies where x was.
     #expect(plan.counts == [.float32: 16])
   }

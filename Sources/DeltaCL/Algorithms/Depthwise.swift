@@ -83,7 +83,8 @@ struct Depthwise: ConvolutionAlgorithm {
       convolution, pixels: ceilingDivision(ceilingDivision(columns, fewest), step) * step,
       width: planner.vectorWidth(within: convolution.inputChannels))
     let taps = convolution.kernelSize.rows * convolution.kernelSize.columns
-    let packed = try list.scratch(Shape([1 + taps, convolution.inputChannels]).elementCount, for: "packed kernels")
+    let packed = try list.scratch(
+      .float32, Shape([1 + taps, convolution.inputChannels]).elementCount, for: "packed kernels")
     let parts = SumParts(runs: convolution.kernelSize.rows, length: convolution.kernelSize.columns)
     list.append(
       Launch(
@@ -125,13 +126,17 @@ struct Depthwise: ConvolutionAlgorithm {
     let splits = max(1, min(rows, ceilingDivision(streams ? 32 : 4096, items)))
     let taps = convolution.kernelSize.rows * convolution.kernelSize.columns
     let lanes = tile.blocks * tile.width
-    let partial = try list.scratch(Shape([splits, taps, lanes]).elementCount, for: "partial kernel gradients")
+    let partial = try list.scratch(
+      .float32, Shape([splits, taps, lanes]).elementCount, for: "partial kernel gradients")
     // Ranges of many pixels are summed up part by part.
     let part = SumParts.longestChain(of: rows * convolution.outputSize.columns)
     let isDivided = ceilingDivision(rows, splits) * convolution.outputSize.columns > part
     let parts: KernelArguments =
       isDivided
-      ? ["parts": try list.scratch(Shape([splits, taps, lanes]).elementCount, for: "parts"), "part": .int(part)] : [:]
+      ? [
+        "parts": try list.scratch(.float32, Shape([splits, taps, lanes]).elementCount, for: "parts"),
+        "part": .int(part),
+      ] : [:]
     list.append(
       Launch(
         "depthwise_gradient", in: "depthwise/gradient",

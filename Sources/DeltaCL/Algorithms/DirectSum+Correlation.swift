@@ -29,7 +29,7 @@ extension DirectSum {
     }
     let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
     let blocks = blocksPerGroup * convolution.groups
-    let packed = try list.scratch(blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
+    let packed = try list.scratch(.float32, blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
     list.append(
       Launch(
         "convolution_pack", in: "convolution/pack", constants: ["V": tile.width, "NV": tile.vectors],
@@ -88,7 +88,7 @@ extension DirectSum {
     for row in rows {
       for column in columns {
         let packed = try list.scratch(
-          blocks * ((1 + row.taps * column.taps * groupKernels) * tile.lanes + 1), for: "packed kernels")
+          .float32, blocks * ((1 + row.taps * column.taps * groupKernels) * tile.lanes + 1), for: "packed kernels")
         list.append(
           Launch(
             "convolution_delta_pack", in: "convolution/delta-pack",

@@ -48,7 +48,7 @@ extension DirectSum {
     let items = itemsPerGroup * convolution.groups
     let (splits, chunk) = ranges(parameters, items: items)
     let count = convolution.kernelShape.elementCount
-    let sums = splits > 1 ? try list.scratch(splits * count, for: "partial kernel gradients") : .operand(2)
+    let sums = splits > 1 ? try list.scratch(.float32, splits * count, for: "partial kernel gradients") : .operand(2)
     list.append(
       Launch(
         "convolution_gradient_taps", in: "convolution/gradient", constants: constants(x, tile, chunk),
@@ -77,7 +77,7 @@ extension DirectSum {
     let (splits, chunk) = ranges(parameters, items: blocks)
     let lines = convolution.kernelSize.rows * runs.count
     let partial = try list.scratch(
-      splits * blocks * lines * runs.length * tile.lanes, for: "partial kernel gradients")
+      .float32, splits * blocks * lines * runs.length * tile.lanes, for: "partial kernel gradients")
     list.append(
       Launch(
         "convolution_gradient_kernels", in: "convolution/gradient", constants: constants(x, tile, chunk),

@@ -25,7 +25,7 @@ extension DirectSum {
       let paddedRows = batch * size.rows
       let padded = Image(
         argument: try list.scratch(
-          Shape([batch, size.rows, size.columns, channels]).elementCount, for: "padded image"),
+          .float32, Shape([batch, size.rows, size.columns, channels]).elementCount, for: "padded image"),
         rows: size.rows, columns: size.columns, channels: channels,
         inside: (
           offset.top..<max(offset.top, min(size.rows, offset.top + rows)),

@@ -17,7 +17,8 @@ extension ImplicitGEMM {
     let count = convolution.kernelShape.elementCount
 
     var list = LaunchList()
-    let partial = splits == 1 ? .operand(2) : try list.scratch(splits * count, for: "partial kernel gradients")
+    let partial =
+      splits == 1 ? .operand(2) : try list.scratch(.float32, splits * count, for: "partial kernel gradients")
     let parts = self.parts(of: ceilingDivision(pixels, splits), in: pixels, tile)
     let constants = self.constants(tile, channels: groupChannels, outputs: groupKernels, outputsAreInnermost: false)
       .merging(parts.constants) { $1 }

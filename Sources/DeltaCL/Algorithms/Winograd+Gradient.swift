@@ -43,10 +43,10 @@ extension Winograd {
       constants["MR"] = 16 / vectors
     }
     let v = try list.scratch(
-      transform.transformCount(range * WinogradTransform.lanes(for: channels)), for: "transformed input")
+      .float32, transform.transformCount(range * WinogradTransform.lanes(for: channels)), for: "transformed input")
     let m = try list.scratch(
-      transform.transformCount(range * kernelParts * kernels), for: "transformed output delta")
-    let products = kernelsAtOnce != nil ? nil : try list.scratch(productCount, for: "products")
+      .float32, transform.transformCount(range * kernelParts * kernels), for: "transformed output delta")
+    let products = kernelsAtOnce != nil ? nil : try list.scratch(.float32, productCount, for: "products")
     // For results that are computed again.
     let padding: KernelArguments = ["top": .int(convolution.padding.top), "left": .int(convolution.padding.left)]
     let input: KernelArguments = ["H": .int(convolution.inputSize.rows), "W": .int(convolution.inputSize.columns)]

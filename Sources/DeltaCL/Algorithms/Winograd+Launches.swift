@@ -46,7 +46,7 @@ extension Winograd {
       constants["KB"] = block.outputs
       constants["NV"] = geometry.vectors
       constants["MR"] = geometry.pixels
-      let u = try list.scratch(geometry.kernelCount, for: "transformed kernels")
+      let u = try list.scratch(.float32, geometry.kernelCount, for: "transformed kernels")
       list.append(
         Launch(
           "winograd_pack", in: "winograd/correlate", constants: constants, ["w": .operand(1), "u": u],
@@ -68,7 +68,7 @@ extension Winograd {
     constants["NV"] = blocks.vectors
     constants["MR"] = blocks.pixels
     let v = try list.scratch(
-      transform.transformCount(blocks.tiles * ceilingDivision(channels, partChannels) * partChannels),
+      .float32, transform.transformCount(blocks.tiles * ceilingDivision(channels, partChannels) * partChannels),
       for: "transformed input")
     for block in blocks.ranges {
       let range: KernelArguments = ["first": .int(block.lowerBound), "tiles": .int(block.count)]

@@ -6,7 +6,7 @@ public protocol Backend: AnyObject, Sendable, CustomStringConvertible {
   /// The text that selects this backend, as `deltacl devices` prints it: `0:0` or `reference`.
   var selector: String { get }
 
-  /// The elements to which the offset of a ``Storage/slice(offset:count:)`` must be aligned.
+  /// The elements, of whatever type, to which the offset of a ``Storage/slice(offset:count:)`` must be aligned.
   var storageAlignment: Int { get }
 
   /// Allocates `count` elements, whose contents are undefined.
@@ -17,8 +17,8 @@ public protocol Backend: AnyObject, Sendable, CustomStringConvertible {
   /// Makes the plan for an operation, or finds the one made before.
   func plan(for operation: TensorOperation) throws -> any Plan
 
-  /// Scratch of at least `count` `float32` elements that eager calls share.
-  func sharedScratch(count: Int) throws -> any Storage
+  /// Scratch of at least `byteCount` bytes that eager calls share; newly allocated unless a backend does better.
+  func sharedScratch(byteCount: Int) throws -> any Storage
 
   /// Waits until all that was enqueued has finished.
   ///
@@ -27,6 +27,16 @@ public protocol Backend: AnyObject, Sendable, CustomStringConvertible {
 }
 
 extension Backend {
+  /// Scratch of at least `byteCount` bytes, newly allocated.
+  public func sharedScratch(byteCount: Int) throws -> any Storage {
+    try allocate(.float32, count: ElementType.float32.count(holding: byteCount))
+  }
+
+  /// The shared scratch that a plan needs; `nil` where it needs none.
+  public func sharedScratch(for plan: any Plan) throws -> (any Storage)? {
+    plan.scratchByteCount > 0 ? try sharedScratch(byteCount: plan.scratchByteCount) : nil
+  }
+
   /// Runs an operation at once on new output tensors.
   ///
   /// - Parameters:
@@ -65,8 +75,7 @@ extension Backend {
       throw DeltaCLError(.mismatch, "\(operation.name): \(remaining.count) tensors too many")
     }
     let plan = try plan(for: operation)
-    let scratch = plan.scratchCount > 0 ? try sharedScratch(count: plan.scratchCount) : nil
-    try plan.bind(tensors.map(\.storage), scratch: scratch, label: operation.name).enqueue()
+    try plan.bind(tensors.map(\.storage), scratch: sharedScratch(for: plan), label: operation.name).enqueue()
     return outputs
   }
 }

@@ -3,8 +3,8 @@ public protocol Plan: AnyObject, Sendable {
   /// What the plan runs.
   var operation: TensorOperation { get }
 
-  /// The `float32` elements of scratch that a run needs. Runs on one backend may share their scratch.
-  var scratchCount: Int { get }
+  /// The bytes of scratch that a run needs. Runs on one backend may share their scratch.
+  var scratchByteCount: Int { get }
 
   /// How the operation will run, in a few words for a person, such as the names of the kernels.
   var summary: String { get }
@@ -13,7 +13,7 @@ public protocol Plan: AnyObject, Sendable {
   ///
   /// - Parameters:
   ///   - operands: In the order of ``TensorOperation/operands``.
-  ///   - scratch: At least ``scratchCount`` elements; `nil` where that is 0.
+  ///   - scratch: At least ``scratchByteCount`` bytes, of any element type; may be `nil` if that is 0.
   ///   - label: The call site's name in errors and profiles, such as `conv1 convolution-delta`.
   /// - Throws: ``DeltaCLError`` where an operand does not fit or belongs to another backend.
   func bind(_ operands: [any Storage], scratch: (any Storage)?, label: String) throws -> any BoundOperation

@@ -27,3 +27,8 @@ public protocol Storage: AnyObject, Sendable {
   /// - Throws: What failed since the last wait, or ``DeltaCLError`` (`mismatch`) for a destination of another size.
   func read(into destination: UnsafeMutableRawBufferPointer) throws
 }
+
+extension Storage {
+  /// The bytes of all elements.
+  public var byteCount: Int { count * elementType.byteCount }
+}

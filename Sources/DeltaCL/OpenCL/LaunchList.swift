@@ -1,8 +1,8 @@
 /// The kernel launches of an operation and the scratch they share.
 struct LaunchList: Sendable {
   private(set) var launches: [Launch] = []
-  /// The `float32` elements of each part of the scratch.
-  private(set) var scratchCounts: [Int] = []
+  /// The bytes of each part of the scratch.
+  private(set) var scratchByteCounts: [Int] = []
 
   /// A launch that needs no scratch, or none.
   init(_ launches: Launch...) {
@@ -10,7 +10,7 @@ struct LaunchList: Sendable {
   }
 
   /// The bytes of all scratch, which is one allocation.
-  var scratchByteCount: Int { scratchCounts.reduce(0) { $0 + $1 * ElementType.float32.byteCount } }
+  var scratchByteCount: Int { scratchByteCounts.reduce(0, +) }
 
   /// Appends a launch, unless it has no work.
   mutating func append(_ launch: Launch) {
@@ -33,9 +33,13 @@ struct LaunchList: Sendable {
   }
 
   /// Reserves scratch that lives for this operation alone.
-  mutating func scratch(_ count: Int, for what: String) throws(DeltaCLError) -> Launch.Argument {
+  ///
+  /// - Throws: ``DeltaCLError`` (`tooLarge`) for more elements than kernels can index.
+  mutating func scratch(
+    _ elementType: ElementType, _ count: Int, for what: String
+  ) throws(DeltaCLError) -> Launch.Argument {
     try Shape([count]).validate(what)
-    scratchCounts.append(count)
-    return .scratch(scratchCounts.count - 1)
+    scratchByteCounts.append(count * elementType.byteCount)
+    return .scratch(scratchByteCounts.count - 1)
   }
 }

@@ -10,8 +10,8 @@ public final class OpenCLBackend: Backend {
   public let selector: String
   let context: Context
   let queue: CommandQueue
-  /// The elements to which the device wants the offsets of sub-buffers aligned.
-  public let storageAlignment: Int
+  /// The bytes to which the device wants the offsets of sub-buffers aligned.
+  let alignmentBytes: Int
 
   /// Whether algorithms that round more than the direct sum are turned off.
   public let isExact: Bool
@@ -70,7 +70,12 @@ public final class OpenCLBackend: Backend {
     isExact = exact
     self.tuning = tuning
     isVerbose = try Switch.verbose.isOn
-    storageAlignment = max(1, device.memoryBaseAddressAlignmentBits / 8 / ElementType.float32.byteCount)
+    alignmentBytes = max(1, device.memoryBaseAddressAlignmentBits / 8)
+  }
+
+  /// The elements, of whatever type, to which the device wants the offsets of sub-buffers aligned.
+  public var storageAlignment: Int {
+    ElementType.allCases.map { $0.count(holding: alignmentBytes) }.max() ?? alignmentBytes
   }
 
   /// The selector and the device's name.
@@ -122,9 +127,8 @@ public final class OpenCLBackend: Backend {
   }
 
   /// Scratch that grows as eager calls need it.
-  public func sharedScratch(count: Int) throws -> any Storage {
-    try Shape([count]).validate("scratch")
-    let byteCount = count * ElementType.float32.byteCount
+  public func sharedScratch(byteCount: Int) throws -> any Storage {
+    try Shape([ElementType.float32.count(holding: byteCount)]).validate("scratch")
     let buffer = try state.withLock { state in
       if let scratch = state.scratch, scratch.byteCount >= byteCount { return scratch }
       state.scratch = nil

@@ -3,11 +3,11 @@ import OpenCL
 /// The kernels that run an operation on an OpenCL device, their programs built.
 final class OpenCLPlan: Plan {
   let operation: TensorOperation
-  let scratchCount: Int
+  let scratchByteCount: Int
   let summary: String
   private let launches: [(launch: Launch, program: Program)]
-  /// Where each part of the scratch begins and how long it is.
-  private let scratchParts: [(offset: Int, count: Int)]
+  /// The bytes of each part of the scratch.
+  private let scratchParts: [Range<Int>]
   // The backend keeps its plans: a strong reference would keep both for ever.
   private weak let backend: OpenCLBackend?
 
@@ -16,15 +16,15 @@ final class OpenCLPlan: Plan {
     self.backend = backend
     summary = list.summary
     launches = try list.launches.map { ($0, try backend.program($0.program)) }
-    var parts: [(offset: Int, count: Int)] = []
     var end = 0
-    for count in list.scratchCounts {
-      parts.append((end, count))
-      end += ceilingDivision(max(1, count), backend.storageAlignment) * backend.storageAlignment
+    scratchParts = list.scratchByteCounts.map { byteCount in
+      // OpenCL has no empty buffers.
+      let part = end..<end + max(1, byteCount)
+      end = ceilingDivision(part.upperBound, backend.alignmentBytes) * backend.alignmentBytes
+      return part
     }
-    scratchParts = parts
-    scratchCount = end
-    try Shape([end]).validate("\(operation.name): scratch")
+    scratchByteCount = end
+    try Shape([ElementType.float32.count(holding: end)]).validate("\(operation.name): scratch")
   }
 
   func bind(_ operands: [any Storage], scratch: (any Storage)?, label: String) throws -> any BoundOperation {
@@ -36,12 +36,13 @@ final class OpenCLPlan: Plan {
     let buffers = try zip(operands, operation.operands).map { storage, operand in
       try backend.buffer(of: storage, "\(label): \(operand.name)")
     }
-    let scratchBuffers = try scratchParts.map { offset, count in
-      guard let scratch, scratch.count >= scratchCount else {
+    let scratchBuffers = try scratchParts.map { part in
+      guard let scratch, scratch.byteCount >= scratchByteCount else {
         throw DeltaCLError(
-          .mismatch, "\(label) needs \(scratchCount) elements of scratch and was given \(scratch?.count ?? 0)")
+          .mismatch, "\(label) needs \(scratchByteCount) bytes of scratch and was given \(scratch?.byteCount ?? 0)")
       }
-      return try backend.buffer(of: scratch.slice(offset: offset, count: max(1, count)), "\(label): scratch")
+      return try backend.buffer(of: scratch, "\(label): scratch")
+        .subBuffer(offset: part.lowerBound, byteCount: part.count)
     }
     let bound = try launches.map { launch, program in
       let kernel = try program.kernel(named: launch.kernel)

@@ -14,8 +14,6 @@ final class OpenCLStorage: Storage {
     self.backend = backend
   }
 
-  private var byteCount: Int { count * elementType.byteCount }
-
   func slice(offset: Int, count: Int) throws -> any Storage {
     guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
       throw DeltaCLError(

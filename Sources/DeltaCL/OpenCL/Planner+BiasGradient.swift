@@ -10,7 +10,7 @@ extension Planner {
     let vectors = [16, 8, 4, 2].first { $0 * width <= min(channels, channelsPerItem) } ?? 1
     let blocks = ceilingDivision(channels, vectors * width)
     let splits = max(1, min(rows, ceilingDivision(Self.reductionItems, max(1, blocks))))
-    let partial = try list.scratch(splits * channels, for: "partial bias gradients")
+    let partial = try list.scratch(.float32, splits * channels, for: "partial bias gradients")
     list.append(
       Launch(
         "bias_gradient", in: "convolution/bias-gradient", constants: ["V": width, "NV": vectors],

@@ -17,7 +17,7 @@ extension Planner {
     if columns.splits == 1 {
       list.append(columns.launch("local_column_sums", ["x": .operand(0), "sums": .operand(1)]))
     } else {
-      let partial = try list.scratch(columns.splits * channels, for: "partial bias gradients")
+      let partial = try list.scratch(.float32, columns.splits * channels, for: "partial bias gradients")
       list.append(columns.launch("local_column_sums", ["x": .operand(0), "sums": partial]))
       let last = LocalColumns(rows: columns.splits, channels: channels, items: reducingItems, splits: false)
       list.append(last.launch("local_column_sums", ["x": partial, "sums": .operand(1)]))
@@ -29,7 +29,7 @@ extension Planner {
   func localSoftmaxCrossEntropy(rows: Int, classes: Int) throws(DeltaCLError) -> LaunchList? {
     if localTiles.isEmpty || classes < Self.leastLocalClasses { return nil }
     var list = LaunchList()
-    let losses = try list.scratch(rows, for: "losses")
+    let losses = try list.scratch(.float32, rows, for: "losses")
     list.append(
       reduction(
         "local_softmax_cross_entropy",

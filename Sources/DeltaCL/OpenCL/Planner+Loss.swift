@@ -17,7 +17,7 @@ extension Planner {
   func softmaxCrossEntropy(rows: Int, classes: Int) throws(DeltaCLError) -> LaunchList {
     if let local = try localSoftmaxCrossEntropy(rows: rows, classes: classes) { return local }
     var list = LaunchList()
-    let losses = try list.scratch(rows, for: "losses")
+    let losses = try list.scratch(.float32, rows, for: "losses")
     list.append(
       Launch(
         "softmax_cross_entropy", in: "loss/loss", constants: lossConstants,
@@ -30,7 +30,7 @@ extension Planner {
   func meanSquaredError(count: Int) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
     let blocks = ceilingDivision(count, elementsPerItem)
-    let losses = try list.scratch(blocks, for: "losses")
+    let losses = try list.scratch(.float32, blocks, for: "losses")
     list.append(
       Launch(
         "mean_squared_error", in: "loss/loss", constants: lossConstants,
@@ -44,7 +44,7 @@ extension Planner {
 
   func correctPredictions(rows: Int, classes: Int) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
-    let hits = try list.scratch(rows, for: "hits")
+    let hits = try list.scratch(.int32, rows, for: "hits")
     list.append(
       Launch(
         "correct_predictions", in: "loss/loss", constants: lossConstants,

@@ -8,9 +8,9 @@ extension Planner {
     var list = LaunchList()
     let splits = splits(normalization)
     // The mean and the sum of squared deviations, each with its low-order part.
-    let moments = try list.scratch(4 * splits * normalization.channels, for: "partial moments")
-    let scale = try list.scratch(normalization.channels, for: "scales")
-    let offset = try list.scratch(normalization.channels, for: "offsets")
+    let moments = try list.scratch(.float32, 4 * splits * normalization.channels, for: "partial moments")
+    let scale = try list.scratch(.float32, normalization.channels, for: "scales")
+    let offset = try list.scratch(.float32, normalization.channels, for: "offsets")
     if let local = localColumns(normalization) {
       list.append(local.launch("local_statistics", ["x": .operand(0), "parts": moments]))
     } else {
@@ -51,9 +51,9 @@ extension Planner {
       activation == nil ? [:] : ["bias": bias, "weight": weight, "inverse": inverseDeviation, "meanLow": meanLow]
     let reduced: KernelArguments = ["x": .operand(0), "dy": .operand(1), "mean": mean]
     let splits = splits(normalization)
-    let sums = try list.scratch(splits * normalization.channels, for: "partial sums")
-    let products = try list.scratch(splits * normalization.channels, for: "partial products")
-    let factors = try list.scratch((activation == nil ? 3 : 4) * normalization.channels, for: "factors")
+    let sums = try list.scratch(.float32, splits * normalization.channels, for: "partial sums")
+    let products = try list.scratch(.float32, splits * normalization.channels, for: "partial products")
+    let factors = try list.scratch(.float32, (activation == nil ? 3 : 4) * normalization.channels, for: "factors")
     if let local = localColumns(normalization) {
       list.append(
         local.launch(
@@ -93,7 +93,7 @@ extension Planner {
     _ normalization: BatchNormalization, _ epilogue: EpilogueBinding
   ) throws(DeltaCLError) -> LaunchList {
     var list = LaunchList()
-    let scale = try list.scratch(normalization.channels, for: "scales")
+    let scale = try list.scratch(.float32, normalization.channels, for: "scales")
     list.append(
       launch(
         "batch_normalization_scale", normalization,

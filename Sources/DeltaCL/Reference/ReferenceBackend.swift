@@ -41,11 +41,6 @@ public final class ReferenceBackend: Backend {
     return ReferencePlan(operation, backend: self)
   }
 
-  /// Scratch, which no plan of this backend needs.
-  public func sharedScratch(count: Int) throws -> any Storage {
-    try allocate(.float32, count: count)
-  }
-
   /// Returns at once: operations run when they are enqueued.
   public func finish() {}
 

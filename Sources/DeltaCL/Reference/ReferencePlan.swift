@@ -1,7 +1,7 @@
 /// A plan without choices: the reference backend knows one way for each operation and needs no scratch.
 final class ReferencePlan: Plan {
   let operation: TensorOperation
-  let scratchCount = 0
+  let scratchByteCount = 0
   let summary = "reference"
   private let backend: ReferenceBackend
 

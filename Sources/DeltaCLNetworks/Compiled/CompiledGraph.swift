@@ -24,7 +24,7 @@ final class CompiledGraph {
     let graph = fusing ? graph.fused(keeping: kept.union(external.keys)) : graph
     let plans = try graph.nodes.map { try backend.plan(for: $0.operation) }
     let memory = MemoryPlan(
-      graph, scratchCounts: plans.map(\.scratchCount), kept: kept, external: Set(external.keys),
+      graph, scratchByteCounts: plans.map(\.scratchByteCount), kept: kept, external: Set(external.keys),
       alignment: backend.storageAlignment)
     var arenas: [ElementType: any Storage] = [:]
     for elementType in ElementType.allCases {

@@ -27,13 +27,15 @@ struct MemoryPlan {
   /// that is free for its whole lifetime.
   ///
   /// - Parameters:
-  ///   - scratchCounts: The `float32` elements that each node needs while it runs.
+  ///   - scratchByteCounts: The bytes of scratch that each node needs while it runs. They lie in the arena of `float32`, the
+  ///     largest one, whatever they hold.
   ///   - kept: The ids of values that are read after the last node has run.
   ///   - external: The ids of values that have a storage of their own.
   ///   - alignment: Offsets are multiples of it.
-  init(_ graph: Graph, scratchCounts: [Int], kept: Set<Int>, external: Set<Int>, alignment: Int) {
+  init(_ graph: Graph, scratchByteCounts: [Int], kept: Set<Int>, external: Set<Int>, alignment: Int) {
     blocks = MemoryPlan.blocks(of: graph, kept: kept, external: external)
-    for (index, count) in scratchCounts.enumerated() where count > 0 {
+    for (index, byteCount) in scratchByteCounts.enumerated() where byteCount > 0 {
+      let count = ElementType.float32.count(holding: byteCount)
       blocks.append(
         Block(values: [], scratchOf: index, elementType: .float32, count: count, lifetime: index...index))
     }

@@ -14,8 +14,7 @@ final class ParameterBuffer: Sendable {
     // The device writes them: all parameters of a large network take long to write on one thread and to copy.
     if layout.count > 0 {
       let plan = try backend.plan(for: .fill(count: layout.count, value: 0))
-      let scratch = plan.scratchCount > 0 ? try backend.sharedScratch(count: plan.scratchCount) : nil
-      try plan.bind([storage], scratch: scratch, label: "parameters fill").enqueue()
+      try plan.bind([storage], scratch: backend.sharedScratch(for: plan), label: "parameters fill").enqueue()
     }
   }
 

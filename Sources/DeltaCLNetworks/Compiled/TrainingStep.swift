@@ -80,12 +80,11 @@ public final class TrainingStep {
     learningRateTensor = try Tensor(backend.allocate(.float32, count: 1), shape: [1])
     if sgd.count > 0 {
       let plan = try backend.plan(for: .sgd(sgd))
-      let scratch = plan.scratchCount > 0 ? try backend.allocate(.float32, count: plan.scratchCount) : nil
       update = try plan.bind(
         [
           learningRateTensor.storage, training.gradients.storage, parameters.trainable,
           training.velocities.storage,
-        ], scratch: scratch, label: "update sgd")
+        ], scratch: backend.sharedScratch(for: plan), label: "update sgd")
     } else {
       update = nil
     }

@@ -100,7 +100,7 @@ extension Network {
     let external = Set((forward.graph.parameters + forward.graph.statistics).map(\.value.id))
     let kept: Set = [forward.output.id]
     let graph = forward.graph.fused(keeping: kept.union(external))
-    return MemoryPlan(graph, scratchCounts: [], kept: kept, external: external, alignment: 1).counts[.float32] ?? 0
+    return MemoryPlan(graph, scratchByteCounts: [], kept: kept, external: external, alignment: 1).counts[.float32] ?? 0
   }
 }
 

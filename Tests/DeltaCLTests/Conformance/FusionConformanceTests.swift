@@ -162,7 +162,6 @@ import Testing
         let result = try #require(operands.firstIndex { $0.access == .write })
         let expected = try run(operation, inputs, on: backend)
         let plan = try backend.plan(for: operation)
-        let scratch = plan.scratchCount > 0 ? try backend.sharedScratch(count: plan.scratchCount) : nil
         for replaced in operation.inPlaceOperands {
           var remaining = inputs[...]
           var tensors = try operands.map { operand in
@@ -173,7 +172,8 @@ import Testing
             }
           }
           tensors[result] = tensors[replaced]
-          try plan.bind(tensors.map(\.storage), scratch: scratch, label: operation.name).enqueue()
+          try plan.bind(tensors.map(\.storage), scratch: backend.sharedScratch(for: plan), label: operation.name)
+            .enqueue()
           for (index, position) in operands.indices.filter({ operands[$0].access == .write }).enumerated() {
             #expect(
               try tensors[position].floats().map(\.bitPattern) == expected[index].bits,

@@ -53,7 +53,8 @@ func run(
     "wrong inputs for \(operation.name)", sourceLocation: sourceLocation)
   let guarded = try operands.map { try GuardedStorage($0.elementType, count: $0.shape.elementCount, on: backend) }
   let plan = try backend.plan(for: operation)
-  let scratch = plan.scratchCount > 0 ? try GuardedStorage(.float32, count: plan.scratchCount, on: backend) : nil
+  let scratchCount = ElementType.float32.count(holding: plan.scratchByteCount)
+  let scratch = scratchCount > 0 ? try GuardedStorage(.float32, count: scratchCount, on: backend) : nil
   try scratch?.fillWithGarbage()
   let bound = try plan.bind(guarded.map(\.storage), scratch: scratch?.storage, label: operation.name)
 

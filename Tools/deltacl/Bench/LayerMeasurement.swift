@@ -34,15 +34,13 @@ struct LayerMeasurement: Encodable {
   ) throws {
     let operations = layer.operations(direction)
     let plans = try operations.map { try backend.plan(for: $0) }
-    let scratchCount = plans.map(\.scratchCount).max() ?? 0
-    let scratch = scratchCount > 0 ? try backend.allocate(.float32, count: scratchCount) : nil
     var tensors: [String: Tensor] = [:]
     for operand in operations.flatMap(\.operands) where tensors[operand.name] == nil {
       tensors[operand.name] = try Self.randomTensor(operand.shape, on: backend)
     }
     let calls = try zip(operations, plans).map { operation, plan in
       try plan.bind(
-        operation.operands.compactMap { tensors[$0.name]?.storage }, scratch: plan.scratchCount > 0 ? scratch : nil,
+        operation.operands.compactMap { tensors[$0.name]?.storage }, scratch: backend.sharedScratch(for: plan),
         label: "\(layer.name) \(operation.name)")
     }
     func run(repeats: Int) throws {

@@ -140,8 +140,7 @@ struct PlanTuner {
   /// The operation, bound by a choice or as the backend does by default.
   private func call(_ choice: PlanChoice?) throws -> any BoundOperation {
     let plan = try choice.map { try backend.plan(for: operation, choice: $0) } ?? backend.plan(for: operation)
-    let scratch = plan.scratchCount > 0 ? try backend.sharedScratch(count: plan.scratchCount) : nil
-    return try plan.bind(storages, scratch: scratch, label: "tune \(operation.name)")
+    return try plan.bind(storages, scratch: backend.sharedScratch(for: plan), label: "tune \(operation.name)")
   }
 
   private func run(_ call: any BoundOperation, times: Int = 1) throws {

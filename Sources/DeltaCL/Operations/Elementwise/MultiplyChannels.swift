@@ -97,7 +97,7 @@ extension TensorOperation {
       let blocks = ceilingDivision(channels, width)
       let items = planner.channelsPerItem == .max ? Self.items.few : Self.items.many
       let splits = max(1, min(rows, ceilingDivision(items, blocks)))
-      let partial = try list.scratch(splits * channels, for: "partial gradients")
+      let partial = try list.scratch(.float32, splits * channels, for: "partial gradients")
       list.append(
         Launch(
           "multiply_channels_gradient", in: "elementwise/multiply-channels", constants: ["V": width],
