@@ -94,7 +94,7 @@ struct Depthwise: ConvolutionAlgorithm {
           "hasBias": .flag(pass.hasBias),
         ], globalSize: [tile.blocks]))
     let rows = convolution.batch * size.rows
-    let rowsPerItem = streams ? max(1, rows / 64) : 1
+    let rowsPerItem = planner.itemsTakeAllChannels ? max(1, rows / 64) : 1
     let tiles = ceilingDivision(columns, tile.pixels)
     let tilesPerItem = share(of: tiles, others: rows)
     let tileItems = ceilingDivision(tiles, tilesPerItem)
@@ -123,7 +123,7 @@ struct Depthwise: ConvolutionAlgorithm {
     let rows = convolution.batch * convolution.outputSize.rows
     let blocksPerItem = share(of: tile.blocks, others: rows)
     let items = ceilingDivision(tile.blocks, blocksPerItem)
-    let splits = max(1, min(rows, ceilingDivision(streams ? 32 : 4096, items)))
+    let splits = max(1, min(rows, ceilingDivision(planner.itemsTakeAllChannels ? 32 : 4096, items)))
     let taps = convolution.kernelSize.rows * convolution.kernelSize.columns
     let lanes = tile.blocks * tile.width
     let partial = try list.scratch(
@@ -162,13 +162,10 @@ struct Depthwise: ConvolutionAlgorithm {
     return (1...min(columns, gradientPixels)).min { cost($0) < cost($1) } ?? 1
   }
 
-  /// Whether a work-item does whole rows of all channels, so that a core reads memory in order.
-  private var streams: Bool { planner.channelsPerItem == .max }
-
   /// How many of `count` tiles or vectors of channels a work-item does: all, unless fewer than 16 work-items would do the
   /// others that it is combined with.
   private func share(of count: Int, others: Int) -> Int {
-    streams ? ceilingDivision(count, ceilingDivision(16, max(others, 1))) : 1
+    planner.itemsTakeAllChannels ? ceilingDivision(count, ceilingDivision(16, max(others, 1))) : 1
   }
 
   /// The images' rows, columns and channels, the kernel's rows and how they move, and the padding.

@@ -11,7 +11,7 @@ extension ImplicitGEMM {
     let pixels = convolution.batch * convolution.outputSize.rows * convolution.outputSize.columns
     let mostSplits = max(1, pixels / Self.pixelsPerSplit)
     let tile = self.tile(
-      parameters, rows: groupKernels, columns: taps, groups: convolution.groups, parts: mostSplits)
+      parameters, rows: groupKernels, columns: taps, groups: convolution.groups, splits: mostSplits)
     let tiles = tile.count(rows: groupKernels, columns: taps) * convolution.groups
     let splits = min(mostSplits, ceilingDivision(Self.splitWorkGroups, tiles))
     let count = convolution.kernelShape.elementCount

@@ -111,7 +111,7 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
     let outputsAreInnermost = correlation.weights.output == 1
     let pixels = correlation.batch * correlation.computed.rows * correlation.computed.columns
     let tile = self.tile(
-      parameters, rows: pixels, columns: correlation.outputs, groups: correlation.groups, parts: 1)
+      parameters, rows: pixels, columns: correlation.outputs, groups: correlation.groups, splits: 1)
     let terms = correlation.kernelSize.rows * correlation.kernelSize.columns * correlation.channels
     let parts = self.parts(of: terms, in: terms, tile)
     return Launch(
@@ -137,10 +137,12 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
   }
 
   /// The chosen tile, or the one that takes the least time; of equals the larger one.
-  func tile(_ parameters: Parameters, rows: Int, columns: Int, groups: Int, parts: Int) -> LocalTile {
+  func tile(_ parameters: Parameters, rows: Int, columns: Int, groups: Int, splits: Int) -> LocalTile {
     let chosen = planner.localTiles.first { $0.rows == parameters.tile?.rows && $0.columns == parameters.tile?.columns }
     if let chosen { return chosen }
-    let costs = planner.localTiles.map { $0.cost(count: $0.count(rows: rows, columns: columns) * groups, parts: parts) }
+    let costs = planner.localTiles.map {
+      $0.cost(count: $0.count(rows: rows, columns: columns) * groups, splits: splits)
+    }
     let best = costs.indices.reduce(0) { costs[$1] < costs[$0] ? $1 : $0 }
     return planner.localTiles[best]
   }

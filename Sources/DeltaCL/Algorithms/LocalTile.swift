@@ -47,9 +47,9 @@ struct LocalTile: Hashable, Sendable {
   /// A work-item reads `itemRows + itemColumns` floats from local memory for `itemRows * itemColumns` multiplications; with
   /// 4 banks for each 16 multipliers, which is common, an item of 8 x 8 keeps both busy and a smaller one waits for memory.
   ///
-  /// - Parameter parts: Into how many tiles each may be split along its sums.
-  func cost(count: Int, parts: Int) -> Double {
-    let waves = Double(ceilingDivision(count * parts, Self.computeUnits)) / Double(parts)
+  /// - Parameter splits: Split-K: the most ranges that the sums of a tile may be split into.
+  func cost(count: Int, splits: Int) -> Double {
+    let waves = Double(ceilingDivision(count * splits, Self.computeUnits)) / Double(splits)
     let reads = 4 * (1 / Double(itemRows) + 1 / Double(itemColumns))
     return waves * Double(rows * columns) * max(1, reads)
   }

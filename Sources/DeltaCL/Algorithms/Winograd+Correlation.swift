@@ -39,7 +39,7 @@ extension Winograd {
     /// Output channels with those that fill the last vector.
     var lanes: Int { WinogradTransform.lanes(for: outputs) }
 
-    /// The `float32` elements of the transformed kernels.
+    /// The elements of the transformed kernels.
     var kernelCount: Int { transform.kernelCount(channels * lanes) }
 
     /// The blocks of tiles for work-items that transform kernels themselves, and their register tile.
@@ -87,7 +87,7 @@ extension Winograd {
       let most = wanted ?? (areKernelsNear ? min(32, tiles / 16) : 32)
       let fitting = min((localBytes - bytesBetween) / bytesOfTile, most) / pixels * pixels
       // Where a value of a kernel takes part in several products it is read less often for each.
-      let least = ceilingDivision(12 * transform.kernels * transform.kernels, transform.positions)
+      let least = ceilingDivision(12 * transform.kernelValues * transform.kernelValues, transform.positions)
       guard wanted == nil ? fitting >= least && tiles >= 16 * fitting : fitting > 0 else { return nil }
       return (fitting, outputs)
     }

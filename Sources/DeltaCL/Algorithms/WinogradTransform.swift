@@ -21,11 +21,11 @@ struct WinogradTransform {
     }
   }
 
-  /// Multiplications of a tile.
+  /// Multiplications of a tile along an axis.
   var products: Int { stride == 1 ? taps + 3 : 9 }
-  /// Values that a kernel becomes.
-  var kernels: Int { stride == 1 ? products : 6 }
-  /// Results of a tile.
+  /// Values that a kernel is transformed into along an axis.
+  var kernelValues: Int { stride == 1 ? products : 6 }
+  /// Results of a tile along an axis.
   var results: Int { stride != 1 && isRotated ? 8 : 4 }
   /// A tile's products.
   var positions: Int { products * products }
@@ -67,11 +67,11 @@ struct WinogradTransform {
       + rows * (products - columns) * steps(0..<right) + (products - rows) * (products - columns) * steps(whole..<right)
   }
 
-  /// The `float32` elements of transforms that have `count` at each position, and of the vector that keeps positions apart.
+  /// The elements of transforms that have `count` at each position, and of the vector that keeps positions apart.
   func transformCount(_ count: Int) -> Int { positions * (count + Self.width) }
 
   /// The same for kernels.
-  func kernelCount(_ count: Int) -> Int { kernels * kernels * (count + Self.width) }
+  func kernelCount(_ count: Int) -> Int { kernelValues * kernelValues * (count + Self.width) }
 
   /// What kernels for images of `results` are built with.
   func constants(for results: Extent) -> [String: Int] {
@@ -143,7 +143,7 @@ struct WinogradTransform {
     return (products / positions - Self.width) / (vectors * Self.width)
   }
 
-  /// The `float32` elements of the kernels that a work-item transforms at a time.
+  /// The elements of the kernels that a work-item transforms at a time.
   private func blockKernelCount(vectors: Int, channels: Int) -> Int {
     kernelCount(vectors * Self.width * Self.partChannels(of: channels))
   }

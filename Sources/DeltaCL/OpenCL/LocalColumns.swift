@@ -18,8 +18,8 @@ struct LocalColumns {
 
   /// - Parameters:
   ///   - items: The work-items of a work-group, a power of two.
-  ///   - splits: Whether the rows are divided; else a work-group does all.
-  init(rows: Int, channels: Int, items: Int, splits: Bool = true) {
+  ///   - isSplit: Whether the rows may be split; if not, one work-group reduces all of them.
+  init(rows: Int, channels: Int, items: Int, isSplit: Bool = true) {
     self.rows = rows
     self.channels = channels
     var lanes = 1
@@ -27,7 +27,7 @@ struct LocalColumns {
     self.lanes = lanes
     lines = items / lanes
     let wanted =
-      !splits ? 1 : min(Self.maximumSplits, ceilingDivision(Self.workGroups, ceilingDivision(channels, lanes)))
+      !isSplit ? 1 : min(Self.maximumSplits, ceilingDivision(Self.workGroups, ceilingDivision(channels, lanes)))
     self.splits = max(1, min(wanted, rows / (lines * Self.rowsPerItem)))
   }
 

@@ -19,7 +19,7 @@ extension Planner {
     } else {
       let partial = try list.scratch(.float32, columns.splits * channels, for: "partial bias gradients")
       list.append(columns.launch("local_column_sums", ["x": .operand(0), "sums": partial]))
-      let last = LocalColumns(rows: columns.splits, channels: channels, items: reducingItems, splits: false)
+      let last = LocalColumns(rows: columns.splits, channels: channels, items: reducingItems, isSplit: false)
       list.append(last.launch("local_column_sums", ["x": partial, "sums": .operand(1)]))
     }
     return list

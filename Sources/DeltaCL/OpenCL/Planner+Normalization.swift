@@ -153,7 +153,7 @@ extension Planner {
   /// How many ranges of rows a reduction is split into: enough for many cores, each long enough to be worth its merging.
   private func splits(_ normalization: BatchNormalization) -> Int {
     if let local = localColumns(normalization) { return local.splits }
-    let wanted = channelsPerItem == .max ? 128 : ceilingDivision(4096, groups(normalization))
+    let wanted = itemsTakeAllChannels ? 128 : ceilingDivision(4096, groups(normalization))
     // Within a range the sums of 16 rows are added one after the other.
     let fewest = Int(Double(normalization.rows).squareRoot()) / 48
     return max(1, min(max(wanted, fewest), normalization.rows / 32))

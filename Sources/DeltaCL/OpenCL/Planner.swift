@@ -42,6 +42,9 @@ struct Planner: Sendable {
     unpackedRows: 0,
     algorithms: [ImplicitGEMM.self, Depthwise.self, UnpackedDense.self, DirectSum.self], localTiles: LocalTile.all)
 
+  /// Whether a work-item processes whole rows of all channels, so that a core reads memory in order.
+  var itemsTakeAllChannels: Bool { channelsPerItem == .max }
+
   /// The algorithm of a name, on whatever class of devices.
   static func algorithm(named name: String) -> (any ConvolutionAlgorithm.Type)? {
     (cpu.algorithms + gpu.algorithms).first { $0.name == name }

@@ -95,7 +95,7 @@ extension TensorOperation {
       var list = LaunchList()
       let width = planner.vectorWidth(within: channels)
       let blocks = ceilingDivision(channels, width)
-      let items = planner.channelsPerItem == .max ? Self.items.few : Self.items.many
+      let items = planner.itemsTakeAllChannels ? Self.items.few : Self.items.many
       let splits = max(1, min(rows, ceilingDivision(items, blocks)))
       let partial = try list.scratch(.float32, splits * channels, for: "partial gradients")
       list.append(
