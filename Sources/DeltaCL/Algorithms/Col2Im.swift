@@ -17,7 +17,7 @@ struct Col2Im: ConvolutionAlgorithm {
     let tile: RegisterTile
 
     /// The taps of all input channels.
-    var taps: Int { convolution.kernelSize.rows * convolution.kernelSize.columns * convolution.inputChannels }
+    var taps: Int { convolution.kernelSize.area * convolution.inputChannels }
 
     /// The pixels of a row of dy with those that fill its last register tile.
     var rowLanes: Int { ceilingDivision(convolution.outputSize.columns, tile.lanes) * tile.lanes }
@@ -66,7 +66,7 @@ struct Col2Im: ConvolutionAlgorithm {
       // A product is stored and added; an element of dx is stored alone.
       let products = Double(rows) * Double(rowLanes) * Double(taps) * Double(convolution.outputChannels + 6)
       return products + 64
-        * Double(convolution.inputSize.rows * convolution.inputSize.columns * convolution.inputChannels)
+        * Double(convolution.inputSize.area * convolution.inputChannels)
     }
   }
 
@@ -111,7 +111,7 @@ struct Col2Im: ConvolutionAlgorithm {
 
   /// The taps of all input channels.
   private var taps: Int {
-    convolution.kernelSize.rows * convolution.kernelSize.columns * convolution.inputChannels
+    convolution.kernelSize.area * convolution.inputChannels
   }
 
   private func geometry(_ tile: TileShape?) -> Geometry {

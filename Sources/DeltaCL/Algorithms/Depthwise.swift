@@ -82,7 +82,7 @@ struct Depthwise: ConvolutionAlgorithm {
     let tile = Tile(
       convolution, pixels: ceilingDivision(ceilingDivision(columns, fewest), step) * step,
       width: planner.vectorWidth(within: convolution.inputChannels))
-    let taps = convolution.kernelSize.rows * convolution.kernelSize.columns
+    let taps = convolution.kernelSize.area
     let packed = try list.scratch(
       .float32, Shape([1 + taps, convolution.inputChannels]).elementCount, for: "packed kernels")
     let parts = SumParts(runs: convolution.kernelSize.rows, length: convolution.kernelSize.columns)
@@ -124,7 +124,7 @@ struct Depthwise: ConvolutionAlgorithm {
     let blocksPerItem = share(of: tile.blocks, others: rows)
     let items = ceilingDivision(tile.blocks, blocksPerItem)
     let splits = max(1, min(rows, ceilingDivision(planner.itemsTakeAllChannels ? 32 : 4096, items)))
-    let taps = convolution.kernelSize.rows * convolution.kernelSize.columns
+    let taps = convolution.kernelSize.area
     let lanes = tile.blocks * tile.width
     let partial = try list.scratch(
       .float32, Shape([splits, taps, lanes]).elementCount, for: "partial kernel gradients")

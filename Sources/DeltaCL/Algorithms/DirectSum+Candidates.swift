@@ -16,10 +16,9 @@ extension DirectSum {
 
   private var gradientCandidates: [Parameters] {
     let convolution = pass.convolution
-    let groupKernels = convolution.outputChannels / convolution.groups
     let run = Runs(
       columns: convolution.kernelSize.columns, step: convolution.dilation.columns, channels: convolution.inputChannels,
-      groupChannels: convolution.inputChannels / convolution.groups
+      groupChannels: convolution.groupChannels
     ).length
     func tiles(_ lanes: Lanes, pixels: Int, channels: Int) -> [Parameters] {
       let width = planner.vectorWidth(within: channels)
@@ -28,7 +27,8 @@ extension DirectSum {
     }
     let splits = [16, 4, 32, 8, 2, 64, 1].filter { $0 <= convolution.batch * convolution.outputSize.rows }
     return interleaved([
-      tiles(.taps, pixels: groupKernels, channels: run), tiles(.kernels, pixels: run, channels: groupKernels),
+      tiles(.taps, pixels: convolution.groupKernels, channels: run),
+      tiles(.kernels, pixels: run, channels: convolution.groupKernels),
       splits.map { Parameters(splits: $0) }, [56, 224, 28, 448].map { Parameters(chunkPixels: $0) },
     ])
   }

@@ -2,6 +2,7 @@
 extension DirectSum {
   func forward(_ parameters: Parameters, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
     let convolution = try pass.convolution.inOneRow
+    let (groupChannels, groupKernels) = (convolution.groupChannels, convolution.groupKernels)
     let (bias, result) = pass.biasAndResult
     var list = LaunchList()
     var x = Image(
@@ -10,17 +11,15 @@ extension DirectSum {
     let y = Image(
       argument: result, rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
       channels: convolution.outputChannels)
-    let groupKernels = convolution.outputChannels / convolution.groups
-    let groupChannels = convolution.inputChannels / convolution.groups
     let padding = convolution.padding
-    let taps = convolution.kernelSize.rows * convolution.kernelSize.columns * groupChannels
+    let taps = convolution.kernelSize.area * groupChannels
     let rowTile = RegisterTile(
       choosing: parameters.tile, pixels: convolution.outputSize.columns, channels: groupKernels,
       width: planner.vectorWidth(covering: groupKernels),
       pixelStep: convolution.stride.columns * convolution.inputChannels, terms: taps)
     let imageTile = imageTile(
       parameters, convolution, channels: groupKernels, summed: groupChannels, image: x,
-      rowCost: Double(convolution.outputSize.rows * convolution.kernelSize.rows * convolution.kernelSize.columns)
+      rowCost: Double(convolution.outputSize.rows * convolution.kernelSize.area)
         * Double(rowTile.cost))
     let tile = imageTile ?? rowTile
     if imageTile == nil {
@@ -51,6 +50,7 @@ extension DirectSum {
 
   func delta(_ parameters: Parameters, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
     let convolution = try pass.convolution.inOneRow
+    let (groupChannels, groupKernels) = (convolution.groupChannels, convolution.groupKernels)
     var list = LaunchList()
     let (rows, columns, coverAll) = try DeltaPhase.grid(convolution)
     if !coverAll {
@@ -59,8 +59,6 @@ extension DirectSum {
     let dx = Image(
       argument: .operand(2), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
       channels: convolution.inputChannels)
-    let groupKernels = convolution.outputChannels / convolution.groups
-    let groupChannels = convolution.inputChannels / convolution.groups
     var dy = Image(
       argument: .operand(0), rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
       channels: convolution.outputChannels)
@@ -128,7 +126,7 @@ extension DirectSum {
     let tile = RegisterTile(
       choosing: parameters.tile, pixels: convolution.batch, channels: channels,
       width: planner.vectorWidth(covering: channels), pixelStep: image.rows * image.columns * image.channels,
-      terms: convolution.kernelSize.rows * convolution.kernelSize.columns * summed)
+      terms: convolution.kernelSize.area * summed)
     let taps = Double(convolution.rowAxis.tapsInside) * Double(convolution.columnAxis.tapsInside)
     return 1.2 * taps * Double(tile.cost) < Double(convolution.batch) * rowCost ? tile : nil
   }

@@ -14,19 +14,18 @@ extension DirectSum {
     ).padded(
       batch: convolution.batch, to: convolution.paddedInputSize,
       offset: (convolution.padding.top, convolution.padding.left), &list)
-    let groupKernels = convolution.outputChannels / convolution.groups
     let runs = Runs(
       columns: convolution.kernelSize.columns, step: convolution.dilation.columns, channels: convolution.inputChannels,
-      groupChannels: convolution.inputChannels / convolution.groups)
+      groupChannels: convolution.groupChannels)
     let byTaps = RegisterTile(
-      choosing: parameters.tile, pixels: groupKernels, channels: runs.length,
+      choosing: parameters.tile, pixels: convolution.groupKernels, channels: runs.length,
       width: planner.vectorWidth(within: runs.length), pixelStep: 1, fits: true)
     let byKernels = RegisterTile(
-      choosing: parameters.tile, pixels: runs.length, channels: groupKernels,
-      width: planner.vectorWidth(within: groupKernels), pixelStep: 1, fits: true)
+      choosing: parameters.tile, pixels: runs.length, channels: convolution.groupKernels,
+      width: planner.vectorWidth(within: convolution.groupKernels), pixelStep: 1, fits: true)
     // Sums of lanes that are kernels have to be transposed, which takes some 16 half cycles for each.
-    let pixels = convolution.batch * convolution.outputSize.rows * convolution.outputSize.columns
-    let isFasterByTaps = pixels * byTaps.cost <= pixels * byKernels.cost + 16 * runs.length * groupKernels
+    let pixels = convolution.batch * convolution.outputSize.area
+    let isFasterByTaps = pixels * byTaps.cost <= pixels * byKernels.cost + 16 * runs.length * convolution.groupKernels
     switch parameters.lanes ?? (isFasterByTaps ? .taps : .kernels) {
     case .taps: try gradientByTaps(parameters, x, runs, byTaps, &list)
     case .kernels: try gradientByKernels(parameters, x, runs, byKernels, &list)
@@ -38,13 +37,12 @@ extension DirectSum {
     _ parameters: Parameters, _ x: Image, _ runs: Runs, _ tile: RegisterTile, _ list: inout LaunchList
   ) throws(DeltaCLError) {
     let convolution = pass.convolution
-    let groupKernels = convolution.outputChannels / convolution.groups
     let rows = convolution.batch * convolution.outputSize.rows
     // Where x and dy stay in cache as a whole, dw is best written row by row.
     let perItem =
       rows * convolution.outputSize.columns <= parameters.chunkPixels ?? Self.defaultChunkPixels
       ? tile.pixels : ceilingDivision(64, tile.pixels) * tile.pixels
-    let itemsPerGroup = ceilingDivision(groupKernels, perItem)
+    let itemsPerGroup = ceilingDivision(convolution.groupKernels, perItem)
     let items = itemsPerGroup * convolution.groups
     let (splits, chunk) = ranges(parameters, items: items)
     let count = convolution.kernelShape.elementCount
@@ -70,9 +68,8 @@ extension DirectSum {
     _ parameters: Parameters, _ x: Image, _ runs: Runs, _ tile: RegisterTile, _ list: inout LaunchList
   ) throws(DeltaCLError) {
     let convolution = pass.convolution
-    let groupKernels = convolution.outputChannels / convolution.groups
     let rows = convolution.batch * convolution.outputSize.rows
-    let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
+    let blocksPerGroup = ceilingDivision(convolution.groupKernels, tile.lanes)
     let blocks = blocksPerGroup * convolution.groups
     let (splits, chunk) = ranges(parameters, items: blocks)
     let lines = convolution.kernelSize.rows * runs.count
@@ -89,7 +86,7 @@ extension DirectSum {
         "convolution_gradient_kernels_sum", in: "convolution/gradient-sum",
         constants: ["V": tile.width, "NV": tile.vectors],
         [
-          "partial": partial, "dw": .operand(2), "groupKernels": .int(groupKernels),
+          "partial": partial, "dw": .operand(2), "groupKernels": .int(convolution.groupKernels),
           "blocksPerGroup": .int(blocksPerGroup), "blocks": .int(blocks), "lines": .int(lines),
           "runLength": .int(runs.length), "splits": .int(splits),
         ], globalSize: [lines, blocks]))
@@ -130,8 +127,8 @@ extension DirectSum {
   private func geometry(_ x: Image) -> KernelArguments {
     let convolution = pass.convolution
     return ["XH": .int(x.rows), "XW": .int(x.columns), "XC": .int(x.channels)] + x.insideArguments + [
-      "groupChannels": .int(convolution.inputChannels / convolution.groups),
-      "groupKernels": .int(convolution.outputChannels / convolution.groups),
+      "groupChannels": .int(convolution.groupChannels),
+      "groupKernels": .int(convolution.groupKernels),
     ]
   }
 

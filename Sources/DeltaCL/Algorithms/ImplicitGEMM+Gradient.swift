@@ -5,10 +5,9 @@ extension ImplicitGEMM {
   private static let pixelsPerSplit = 512
 
   func gradient(_ parameters: Parameters) throws(DeltaCLError) -> LaunchList {
-    let groupChannels = convolution.inputChannels / convolution.groups
-    let groupKernels = convolution.outputChannels / convolution.groups
-    let taps = convolution.kernelSize.rows * convolution.kernelSize.columns * groupChannels
-    let pixels = convolution.batch * convolution.outputSize.rows * convolution.outputSize.columns
+    let (groupChannels, groupKernels) = (convolution.groupChannels, convolution.groupKernels)
+    let taps = convolution.kernelSize.area * groupChannels
+    let pixels = convolution.batch * convolution.outputSize.area
     let mostSplits = max(1, pixels / Self.pixelsPerSplit)
     let tile = self.tile(
       parameters, rows: groupKernels, columns: taps, groups: convolution.groups, splits: mostSplits)

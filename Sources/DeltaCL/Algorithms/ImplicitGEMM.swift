@@ -51,8 +51,7 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
   }
 
   private func forward(_ parameters: Parameters, _ epilogue: EpilogueBinding) -> LaunchList {
-    let groupChannels = convolution.inputChannels / convolution.groups
-    let groupKernels = convolution.outputChannels / convolution.groups
+    let (groupChannels, groupKernels) = (convolution.groupChannels, convolution.groupKernels)
     let kernelRow = convolution.kernelSize.columns * groupChannels
     let terms = convolution.kernelSize.rows * kernelRow
     let (bias, result) = pass.biasAndResult
@@ -71,8 +70,7 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
   }
 
   private func delta(_ parameters: Parameters, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
-    let groupChannels = convolution.inputChannels / convolution.groups
-    let groupKernels = convolution.outputChannels / convolution.groups
+    let (groupChannels, groupKernels) = (convolution.groupChannels, convolution.groupKernels)
     let kernelRow = convolution.kernelSize.columns * groupChannels
     let kernel = convolution.kernelSize.rows * kernelRow
     var list = LaunchList()

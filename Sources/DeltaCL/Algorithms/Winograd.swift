@@ -58,7 +58,7 @@ struct Winograd: ConvolutionAlgorithm {
       transform.multiplications(for: results) * channels
       + tiles.rows * tiles.columns * transform.positions * transformCost
     let direct =
-      convolution.outputSize.rows * convolution.outputSize.columns * transform.taps * transform.taps * channels
+      convolution.outputSize.area * transform.taps * transform.taps * channels
     return needed <= direct ? nil : .slower(Double(needed), direct: Double(direct))
   }
 

@@ -16,6 +16,9 @@ public struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStr
     self.init(value, value)
   }
 
+  /// Rows times columns.
+  var area: Int { rows * columns }
+
   /// Such as `2x1`.
   public var description: String { "\(rows)x\(columns)" }
 }

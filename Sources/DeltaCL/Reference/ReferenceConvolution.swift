@@ -3,14 +3,13 @@ extension Reference {
     _ convolution: Convolution, x: Span<Double>, w: Span<Double>, b: Span<Double>?, y: consuming MutableSpan<Double>
   ) {
     let (rows, columns) = (convolution.rowAxis, convolution.columnAxis)
-    let channels = convolution.inputChannels / convolution.groups
-    let kernelsOfGroup = convolution.outputChannels / convolution.groups
+    let (channels, groupKernels) = (convolution.groupChannels, convolution.groupKernels)
     var output = 0
     for n in 0..<convolution.batch {
       for p in 0..<rows.count {
         for q in 0..<columns.count {
           for k in 0..<convolution.outputChannels {
-            let firstChannel = k / kernelsOfGroup * channels
+            let firstChannel = k / groupKernels * channels
             var sum = 0.0
             for r in 0..<rows.window {
               guard let i = rows.position(window: p, cell: r) else { continue }
@@ -37,8 +36,7 @@ extension Reference {
   ) {
     let (rows, columns) = (convolution.rowAxis, convolution.columnAxis)
     let (outputRows, outputColumns) = (rows.count, columns.count)
-    let channels = convolution.inputChannels / convolution.groups
-    let kernelsOfGroup = convolution.outputChannels / convolution.groups
+    let (channels, groupKernels) = (convolution.groupChannels, convolution.groupKernels)
     let kernelStride = rows.window * columns.window * channels
     var input = 0
     for n in 0..<convolution.batch {
@@ -46,7 +44,7 @@ extension Reference {
         for j in 0..<columns.size {
           for channel in 0..<convolution.inputChannels {
             let (group, c) = channel.quotientAndRemainder(dividingBy: channels)
-            let firstKernel = group * kernelsOfGroup
+            let firstKernel = group * groupKernels
             var sum = 0.0
             for r in 0..<rows.window {
               guard let p = rows.index(position: i, cell: r) else { continue }
@@ -54,7 +52,7 @@ extension Reference {
                 guard let q = columns.index(position: j, cell: s) else { continue }
                 let output = ((n * outputRows + p) * outputColumns + q) * convolution.outputChannels + firstKernel
                 let kernel = firstKernel * kernelStride + (r * columns.window + s) * channels + c
-                for k in 0..<kernelsOfGroup {
+                for k in 0..<groupKernels {
                   sum += dy[output + k] * w[kernel + k * kernelStride]
                 }
               }
@@ -72,10 +70,9 @@ extension Reference {
   ) {
     let (rows, columns) = (convolution.rowAxis, convolution.columnAxis)
     let (outputRows, outputColumns) = (rows.count, columns.count)
-    let channels = convolution.inputChannels / convolution.groups
-    let kernelsOfGroup = convolution.outputChannels / convolution.groups
+    let (channels, groupKernels) = (convolution.groupChannels, convolution.groupKernels)
     for k in 0..<convolution.outputChannels {
-      let firstChannel = k / kernelsOfGroup * channels
+      let firstChannel = k / groupKernels * channels
       for r in 0..<rows.window {
         for s in 0..<columns.window {
           let kernel = ((k * rows.window + r) * columns.window + s) * channels

@@ -24,9 +24,6 @@ extension TensorOperation {
 }
 
 extension Convolution {
-  private var groupChannels: Int { inputChannels / groups }
-  private var groupKernels: Int { outputChannels / groups }
-
   fileprivate func forwardSample(_ index: Int, x: [Float], w: [Float]) -> (value: Double, terms: Int) {
     let (rows, columns) = (rowAxis, columnAxis)
     let k = index % outputChannels, pixel = index / outputChannels

@@ -27,7 +27,7 @@ extension TensorOperation {
 extension Convolution {
   /// The gradient of the bias.
   var biasGradient: TensorOperation {
-    .biasGradient(rows: batch * outputSize.rows * outputSize.columns, channels: outputChannels)
+    .biasGradient(rows: batch * outputSize.area, channels: outputChannels)
   }
 }
 

@@ -82,6 +82,11 @@ public struct Convolution: Hashable, Sendable {
   /// Rows and columns of the output: `floor((H + top + bottom - d * (R - 1) - 1) / u) + 1` and the like.
   public var outputSize: Extent { Extent(rowAxis.count, columnAxis.count) }
 
+  /// The input channels that each kernel of a group sees.
+  var groupChannels: Int { inputChannels / groups }
+  /// The kernels of a group.
+  var groupKernels: Int { outputChannels / groups }
+
   var paddedInputSize: Extent {
     Extent(inputSize.rows + padding.top + padding.bottom, inputSize.columns + padding.left + padding.right)
   }
@@ -89,7 +94,7 @@ public struct Convolution: Hashable, Sendable {
   /// `[N, H, W, C]`, of x and its delta.
   public var inputShape: Shape { [batch, inputSize.rows, inputSize.columns, inputChannels] }
   /// `[K, R, S, C / groups]`, of w and its gradient.
-  public var kernelShape: Shape { [outputChannels, kernelSize.rows, kernelSize.columns, inputChannels / groups] }
+  public var kernelShape: Shape { [outputChannels, kernelSize.rows, kernelSize.columns, groupChannels] }
   /// `[K]`, of b and its gradient.
   public var biasShape: Shape { [outputChannels] }
   /// `[N, P, Q, K]`, of y and its delta.
@@ -97,7 +102,7 @@ public struct Convolution: Hashable, Sendable {
 
   /// Multiplications and additions of one direction, padding included.
   public var floatingPointOperations: Int {
-    2 * batch * outputSize.rows * outputSize.columns * kernelShape.elementCount
+    2 * batch * outputSize.area * kernelShape.elementCount
   }
 
   /// The shape as `deltacl bench layers --shape` takes it.

@@ -13,7 +13,7 @@ extension TensorOperation {
     var acceptsEpilogue: Bool { true }
 
     var operands: [Operand] {
-      let positions = 0..<pooling.inputSize.rows * pooling.inputSize.columns
+      let positions = 0..<pooling.inputSize.area
       return [
         .read("dy", pooling.outputShape), .read("argmax", pooling.outputShape, .int32, in: positions),
         .write("dx", pooling.inputShape),
