@@ -41,18 +41,8 @@ extension Planner {
     return list
   }
 
-  /// The mean of losses; `nil` where the local family is off.
-  func localMean(
-    _ losses: Launch.Argument, count: Int, divisor: Int, into loss: Launch.Argument
-  ) -> Launch? {
-    if localTiles.isEmpty { return nil }
-    return reduction(
-      "local_loss_mean", ["losses": losses, "loss": loss, "count": .int(count), "divisor": .int(divisor)], workGroups: 1
-    )
-  }
-
   /// A launch whose work-groups reduce one column.
-  private func reduction(_ kernel: String, _ arguments: KernelArguments, workGroups: Int) -> Launch {
+  func reduction(_ kernel: String, _ arguments: KernelArguments, workGroups: Int) -> Launch {
     Launch(
       kernel, in: "reduction/local", constants: ["LINES": reducingItems, "LANES": 1], arguments,
       globalSize: [workGroups * reducingItems], localSize: reducingItems)

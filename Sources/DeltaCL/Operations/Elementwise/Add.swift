@@ -19,7 +19,10 @@ extension TensorOperation {
     }
 
     func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
-      LaunchList(planner.add(count: count, epilogue))
+      LaunchList(
+        planner.elementwise(
+          "add", ["a": .operand(0), "b": .operand(1), "y": .operand(2), "count": .int(count)], count: count,
+          epilogue: epilogue))
     }
 
     func differentiate(in scope: inout some DifferentiationScope) throws {

@@ -18,7 +18,8 @@ extension TensorOperation {
     }
 
     func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
-      LaunchList(planner.copy(count: count))
+      LaunchList(
+        planner.elementwise("copy", ["x": .operand(0), "y": .operand(1), "count": .int(count)], count: count))
     }
 
     func differentiate(in scope: inout some DifferentiationScope) throws {

@@ -53,7 +53,21 @@ extension Dropout: Operation {
     Reference.dropout(self, x: f[0].span, step: i[1].span, y: f[2].mutableSpan)
   }
 
-  func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { planner.dropout(self, epilogue) }
+  func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
+    func word(_ bits: UInt32) -> Launch.Argument { .int(Int(Int32(bitPattern: bits))) }
+    let tilesPerItem = max(1, planner.elementsPerItem / Self.tile)
+    let width = min(Self.lanes, planner.maximumVectorWidth)
+    return LaunchList(
+      Launch(
+        "dropout", in: "random/dropout", constants: ["V": width],
+        [
+          "x": .operand(0), "stepNumber": .operand(1), "y": .operand(2), "count": .int(count),
+          "seedLow": word(UInt32(truncatingIfNeeded: seed)), "seedHigh": word(UInt32(truncatingIfNeeded: seed >> 32)),
+          "layer": word(layer), "purpose": word(Self.purpose), "threshold": word(threshold), "scale": .float(scale),
+          "tilesPerItem": .int(tilesPerItem),
+        ],
+        globalSize: [Self.lanes / width * ceilingDivision(count, Self.tile * tilesPerItem)], epilogue: epilogue))
+  }
 
   func differentiate(in scope: inout some DifferentiationScope) throws {
     guard let dy = try scope.resultDelta() else { return }

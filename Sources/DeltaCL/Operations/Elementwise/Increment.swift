@@ -11,6 +11,8 @@ extension TensorOperation {
       Reference.increment(counter: i[0].mutableSpan)
     }
 
-    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList { planner.increment() }
+    func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
+      LaunchList(Launch("increment", in: "random/dropout", ["counter": .operand(0)], globalSize: [1]))
+    }
   }
 }

@@ -51,7 +51,14 @@ extension SGD: Operation {
   }
 
   func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
-    LaunchList(planner.sgd(self))
+    LaunchList(
+      planner.elementwise(
+        "sgd",
+        [
+          "learningRate": .operand(0), "gradient": .operand(1), "parameters": .operand(2), "velocity": .operand(3),
+          "count": .int(count), "momentum": .float(momentum), "weightDecay": .float(weightDecay),
+          "nesterov": .flag(nesterov),
+        ], count: count))
   }
 }
 

@@ -20,7 +20,9 @@ extension TensorOperation {
     }
 
     func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
-      LaunchList(planner.scale(count: count, factor: factor))
+      LaunchList(
+        planner.elementwise(
+          "scale", ["x": .operand(0), "y": .operand(1), "count": .int(count), "factor": .float(factor)], count: count))
     }
 
     func differentiate(in scope: inout some DifferentiationScope) throws {

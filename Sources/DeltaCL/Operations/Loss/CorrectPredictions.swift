@@ -27,7 +27,18 @@ extension TensorOperation {
     }
 
     func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
-      try planner.correctPredictions(rows: rows, classes: classes)
+      var list = LaunchList()
+      let hits = try list.scratch(.int32, rows, for: "hits")
+      list.append(
+        planner.loss(
+          "correct_predictions",
+          [
+            "logits": .operand(0), "labels": .operand(1), "hits": hits, "rows": .int(rows), "classes": .int(classes),
+          ], globalSize: [rows]))
+      list.append(
+        planner.loss(
+          "correct_predictions_sum", ["hits": hits, "correct": .operand(2), "rows": .int(rows)], globalSize: [1]))
+      return list
     }
 
     /// A count has no delta.

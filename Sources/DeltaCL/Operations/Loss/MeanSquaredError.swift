@@ -20,7 +20,18 @@ extension TensorOperation {
     }
 
     func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
-      try planner.meanSquaredError(count: count)
+      var list = LaunchList()
+      let blocks = ceilingDivision(count, planner.elementsPerItem)
+      let losses = try list.scratch(.float32, blocks, for: "losses")
+      list.append(
+        planner.loss(
+          "mean_squared_error",
+          [
+            "y": .operand(0), "target": .operand(1), "losses": losses, "dy": .operand(3), "count": .int(count),
+            "part": .int(SumParts.longestChain(of: count)),
+          ], globalSize: [blocks]))
+      list.append(planner.mean(losses, count: blocks, divisor: count, into: .operand(2)))
+      return list
     }
 
     func differentiate(in scope: inout some DifferentiationScope) throws {

@@ -29,7 +29,16 @@ extension TensorOperation {
     }
 
     func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
-      try planner.softmaxCrossEntropy(rows: rows, classes: classes)
+      if let local = try planner.localSoftmaxCrossEntropy(rows: rows, classes: classes) { return local }
+      var list = LaunchList()
+      let losses = try list.scratch(.float32, rows, for: "losses")
+      list.append(
+        planner.loss(
+          "softmax_cross_entropy",
+          ["logits": .operand(0), "labels": .operand(1), "losses": losses, "dlogits": .operand(3)]
+            + planner.extents(rows: rows, classes: classes), globalSize: [rows]))
+      list.append(planner.mean(losses, count: rows, divisor: rows, into: .operand(2)))
+      return list
     }
 
     func differentiate(in scope: inout some DifferentiationScope) throws {

@@ -24,7 +24,11 @@ extension TensorOperation {
     }
 
     func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
-      planner.softmaxDelta(rows: rows, classes: classes)
+      LaunchList(
+        Launch(
+          "softmax_delta", in: "softmax/softmax",
+          ["y": .operand(0), "dy": .operand(1), "dx": .operand(2)] + planner.extents(rows: rows, classes: classes),
+          globalSize: [rows]))
     }
   }
 }
