@@ -2,17 +2,13 @@ import Foundation
 
 extension Reference {
   static func activation(_ function: Activation, count: Int, x: Span<Double>, y: consuming MutableSpan<Double>) {
-    for index in 0..<count {
-      y[index] = function.value(x[index])
-    }
+    for index in 0..<count { y[index] = function.value(x[index]) }
   }
 
   static func activationDelta(
     _ function: Activation, count: Int, y: Span<Double>, dy: Span<Double>, dx: consuming MutableSpan<Double>
   ) {
-    for index in 0..<count {
-      dx[index] = function.delta(y: y[index], dy: dy[index])
-    }
+    for index in 0..<count { dx[index] = function.delta(y: y[index], dy: dy[index]) }
   }
 
   /// Does an operation's epilogue on its `result`; only the delta of an activation reads `activated`.

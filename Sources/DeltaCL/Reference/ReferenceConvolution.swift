@@ -17,9 +17,7 @@ extension Reference {
                 guard let j = columns.position(window: q, cell: s) else { continue }
                 let input = ((n * rows.size + i) * columns.size + j) * convolution.inputChannels + firstChannel
                 let kernel = ((k * rows.window + r) * columns.window + s) * channels
-                for c in 0..<channels {
-                  sum += x[input + c] * w[kernel + c]
-                }
+                for c in 0..<channels { sum += x[input + c] * w[kernel + c] }
               }
             }
             if let b { sum += b[k] }
@@ -52,9 +50,7 @@ extension Reference {
                 guard let q = columns.index(position: j, cell: s) else { continue }
                 let output = ((n * outputRows + p) * outputColumns + q) * convolution.outputChannels + firstKernel
                 let kernel = firstKernel * kernelStride + (r * columns.window + s) * channels + c
-                for k in 0..<groupKernels {
-                  sum += dy[output + k] * w[kernel + k * kernelStride]
-                }
+                for k in 0..<groupKernels { sum += dy[output + k] * w[kernel + k * kernelStride] }
               }
             }
             dx[input] = sum
@@ -76,9 +72,7 @@ extension Reference {
       for r in 0..<rows.window {
         for s in 0..<columns.window {
           let kernel = ((k * rows.window + r) * columns.window + s) * channels
-          for c in 0..<channels {
-            dw[kernel + c] = 0
-          }
+          for c in 0..<channels { dw[kernel + c] = 0 }
           for n in 0..<convolution.batch {
             for p in 0..<outputRows {
               guard let i = rows.position(window: p, cell: r) else { continue }
@@ -86,9 +80,7 @@ extension Reference {
                 guard let j = columns.position(window: q, cell: s) else { continue }
                 let input = ((n * rows.size + i) * columns.size + j) * convolution.inputChannels + firstChannel
                 let delta = dy[((n * outputRows + p) * outputColumns + q) * convolution.outputChannels + k]
-                for c in 0..<channels {
-                  dw[kernel + c] += delta * x[input + c]
-                }
+                for c in 0..<channels { dw[kernel + c] += delta * x[input + c] }
               }
             }
           }
@@ -100,9 +92,7 @@ extension Reference {
   static func biasGradient(rows: Int, channels: Int, dy: Span<Double>, db: consuming MutableSpan<Double>) {
     for k in 0..<channels {
       var sum = 0.0
-      for row in 0..<rows {
-        sum += dy[row * channels + k]
-      }
+      for row in 0..<rows { sum += dy[row * channels + k] }
       db[k] = sum
     }
   }

@@ -1,25 +1,17 @@
 extension Reference {
   static func add(count: Int, a: Span<Double>, b: Span<Double>, y: consuming MutableSpan<Double>) {
-    for index in 0..<count {
-      y[index] = a[index] + b[index]
-    }
+    for index in 0..<count { y[index] = a[index] + b[index] }
   }
 
   static func scale(count: Int, factor: Double, x: Span<Double>, y: consuming MutableSpan<Double>) {
-    for index in 0..<count {
-      y[index] = factor * x[index]
-    }
+    for index in 0..<count { y[index] = factor * x[index] }
   }
 
   static func fill(count: Int, value: Double, y: consuming MutableSpan<Double>) {
-    for index in 0..<count {
-      y[index] = value
-    }
+    for index in 0..<count { y[index] = value }
   }
 
   static func copy(count: Int, x: Span<Double>, y: consuming MutableSpan<Double>) {
-    for index in 0..<count {
-      y[index] = x[index]
-    }
+    for index in 0..<count { y[index] = x[index] }
   }
 }

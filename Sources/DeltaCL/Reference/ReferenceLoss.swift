@@ -10,9 +10,7 @@ extension Reference {
       let (first, label) = (row * classes, Int(labels[row]))
       guard label >= 0, label < classes else {
         total = .nan
-        for index in first..<first + classes {
-          dlogits[index] = .nan
-        }
+        for index in first..<first + classes { dlogits[index] = .nan }
         continue
       }
       let (greatest, sum) = exponentials(logits, first..<first + classes)
