@@ -1,7 +1,7 @@
 /// What went wrong in a DeltaCL call, in one line that says what, where, with which values and what to do.
 ///
 /// Failures of an OpenCL driver arrive as the `OpenCL` module's `OpenCLError` and `ProgramBuildError`, or wrapped in
-/// ``Code/deviceFailure`` with the name of the operation where one is known.
+/// ``Code/deviceFailure`` with the name of the operation if one is known.
 public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kind of failure, for programs that react to it.
   public struct Code: Hashable, Sendable, CustomStringConvertible {

@@ -19,7 +19,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     dimensions = elements
   }
 
-  /// The number of elements; `Int.max` where the product overflows, so that no check against a limit passes by accident.
+  /// The number of elements; `Int.max` if the product overflows, so that no check against a limit passes by accident.
   public var elementCount: Int {
     if dimensions.contains(0) { return 0 }
     return dimensions.reduce(1) { product, extent in
@@ -28,7 +28,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     }
   }
 
-  /// Throws where an extent is negative or the number of elements is over ``maximumElementCount``.
+  /// Throws if an extent is negative or the number of elements is over ``maximumElementCount``.
   func validate(_ what: @autoclosure () -> String) throws(DeltaCLError) {
     guard dimensions.allSatisfy({ $0 >= 0 }) else {
       throw DeltaCLError(.invalidDescriptor, "\(what()) has the shape \(self): extents must not be negative")

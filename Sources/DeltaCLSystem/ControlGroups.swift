@@ -3,7 +3,7 @@ struct ControlGroups {
   /// The folder that stands for the root of the file system, empty for the root itself.
   let systemRoot: String
 
-  /// The bytes that the group with the least room leaves; `nil` where no group limits memory.
+  /// The bytes that the group with the least room leaves; `nil` if no group limits memory.
   ///
   /// A process is bound by its own group and by all above it.
   var availableBytes: Int? {
@@ -55,7 +55,7 @@ struct ControlGroups {
 
   /// What a group of version 1 leaves.
   private func legacy(_ folder: String, isAncestor: Bool) -> Int? {
-    // Without this a group's limit does not bind those below it.
+    // Without this a group's limit does not bind the groups below it.
     if isAncestor && number("\(folder)/memory.use_hierarchy") == 0 { return nil }
     guard var limit = number("\(folder)/memory.limit_in_bytes"), let used = number("\(folder)/memory.usage_in_bytes")
     else { return nil }
@@ -66,7 +66,7 @@ struct ControlGroups {
     return limit - max(0, used - (statistic("total_inactive_file", of: folder) ?? 0))
   }
 
-  /// A line of `memory.stat`. Pages of files that are inactive go when memory is short.
+  /// A line of `memory.stat`. Inactive pages of files are dropped when memory is short.
   private func statistic(_ key: String, of folder: String) -> Int? {
     guard let bytes = SmallFile.read("\(folder)/memory.stat") else { return nil }
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
@@ -76,7 +76,7 @@ struct ControlGroups {
     return nil
   }
 
-  /// The number in a file; `nil` for "max" and where there is no file.
+  /// The number in a file; `nil` for "max" and if there is no file.
   private func number(_ path: String) -> Int? {
     SmallFile.read(path).flatMap { number($0.prefix { $0 != UInt8(ascii: "\n") }) }
   }

@@ -9,7 +9,7 @@ package struct Mount {
   /// The options of the file system itself, such as the controllers of a hierarchy of control groups.
   package let options: [String]
 
-  /// All mounts of this process; none where the kernel does not tell.
+  /// All mounts of this process; none if the kernel does not say.
   package static var all: [Mount] { all(from: "/proc/self/mountinfo") }
 
   /// The mounts in a file of that form.

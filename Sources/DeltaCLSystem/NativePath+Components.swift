@@ -21,7 +21,7 @@ extension NativePath {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The last name in a path; empty where a slash ends it.
+  /// The last name in a path; empty if a slash ends it.
   package static func name(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: separator) else { return path }
     return String(path[path.utf8.index(after: slash)...])
@@ -32,7 +32,7 @@ extension NativePath {
     path.utf8.first == separator
   }
 
-  /// The path from the root; as it is where the current folder is gone.
+  /// The path from the root; as it is if the current folder is gone.
   package static func absolute(_ path: String) -> String {
     guard !isAbsolute(path), let folder = getcwd(nil, 0) else { return path }
     defer { free(folder) }

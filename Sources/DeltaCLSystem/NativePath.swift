@@ -8,7 +8,7 @@
 
 /// Paths as text without loss.
 ///
-/// A path is bytes, and a `String` holds Unicode alone. Bytes that are no UTF-8 become characters of a private-use area here and
+/// A path is bytes, and a `String` holds Unicode alone. Bytes that are not UTF-8 become characters of a private-use area here and
 /// bytes again for the system, after the idea of Python's `surrogateescape` (PEP 383); characters of that area in a path are
 /// taken for bytes too, so that every path has one text and every such text one path.
 package enum NativePath {
@@ -76,7 +76,7 @@ package enum NativePath {
     return variables
   }
 
-  /// The value of an environment variable; `nil` where it is not set.
+  /// The value of an environment variable; `nil` if it is not set.
   package static func environment(_ name: String) -> String? {
     getenv(name).map { text($0) }
   }

@@ -6,9 +6,9 @@
   import Darwin
 #endif
 
-/// Files and folders that are read whole where a failure needs no reason.
+/// Files and folders that are read whole, for callers that need no reason for a failure.
 package enum SmallFile {
-  /// The bytes of a regular file; `nil` where it cannot be read or has more than `limit` bytes.
+  /// The bytes of a regular file; `nil` if it cannot be read or has more than `limit` bytes.
   ///
   /// - Parameter followsLinks: Whether `path` may be a symbolic link.
   package static func read(_ path: String, limit: Int = 1 << 24, followsLinks: Bool = true) -> [UInt8]? {
@@ -32,7 +32,7 @@ package enum SmallFile {
     return nil
   }
 
-  /// The next bytes, at most `room`; empty at the end, `nil` where they cannot be read.
+  /// The next bytes, at most `room`; empty at the end, `nil` if they cannot be read.
   private static func part(_ descriptor: Int32, _ room: Int) -> [UInt8]? {
     var hasFailed = false
     let bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
@@ -51,7 +51,7 @@ package enum SmallFile {
     return hasFailed ? nil : bytes
   }
 
-  /// The names in a folder, without an order; empty where it cannot be read.
+  /// The names in a folder, without an order; empty if it cannot be read.
   package static func names(in folder: String) -> [String] {
     guard let stream = NativePath.withPath(folder, { opendir($0) }) else { return [] }
     defer { closedir(stream) }

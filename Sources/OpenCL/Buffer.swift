@@ -8,7 +8,7 @@ public final class Buffer: Sendable {
   public let context: Context
   /// The size in bytes.
   public let byteCount: Int
-  /// The byte of `parent` where the buffer begins; 0 for a buffer that is no view.
+  /// The byte of `parent` where the buffer begins; 0 for a buffer that is not a view.
   public let offset: Int
   /// The buffer whose memory this one is a part of.
   public let parent: Buffer?
@@ -57,8 +57,8 @@ public final class Buffer: Sendable {
   ///
   /// A view of a view is a view of the whole buffer: its `parent` is that buffer and its `offset` counts from its start.
   ///
-  /// - Throws: `OpenCLError` where the part is empty, not wholly inside, or its offset in the whole buffer is no
-  ///   multiple of the device's `memoryBaseAddressAlignmentBits`.
+  /// - Throws: `OpenCLError` if the part is empty, not wholly inside, or its offset in the whole buffer is not
+  ///   a multiple of the device's `memoryBaseAddressAlignmentBits`.
   public func subBuffer(offset: Int, byteCount: Int) throws -> Buffer {
     guard byteCount > 0 else {
       throw OpenCLError(

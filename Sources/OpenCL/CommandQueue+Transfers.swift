@@ -3,7 +3,7 @@ import COpenCL
 extension CommandQueue {
   /// Writes `source` into `buffer` from byte `offset` and waits.
   ///
-  /// - Throws: `OpenCLError`, also where the bytes do not lie inside the buffer.
+  /// - Throws: `OpenCLError`, also if the bytes do not lie inside the buffer.
   public func write(_ source: UnsafeRawBufferPointer, to buffer: Buffer, offset: Int = 0) throws {
     let call = "clEnqueueWriteBuffer"
     try check(buffer, offset: offset, byteCount: source.count, call: call)
@@ -15,14 +15,14 @@ extension CommandQueue {
 
   /// Writes the elements of `values` into `buffer` from byte `offset` and waits.
   ///
-  /// - Throws: `OpenCLError`, also where the elements do not lie inside the buffer.
+  /// - Throws: `OpenCLError`, also if the elements do not lie inside the buffer.
   public func write<Element: BitwiseCopyable>(_ values: [Element], to buffer: Buffer, offset: Int = 0) throws {
     try values.withUnsafeBytes { try write($0, to: buffer, offset: offset) }
   }
 
   /// Fills `destination` with the bytes of `buffer` from byte `offset` and waits.
   ///
-  /// - Throws: `OpenCLError`, also where the bytes do not lie inside the buffer.
+  /// - Throws: `OpenCLError`, also if the bytes do not lie inside the buffer.
   public func read(_ buffer: Buffer, offset: Int = 0, into destination: UnsafeMutableRawBufferPointer) throws {
     let call = "clEnqueueReadBuffer"
     try check(buffer, offset: offset, byteCount: destination.count, call: call)
@@ -34,7 +34,7 @@ extension CommandQueue {
 
   /// Reads `count` numbers from byte `offset` of `buffer` and waits.
   ///
-  /// - Throws: `OpenCLError`, also where the numbers do not lie inside the buffer.
+  /// - Throws: `OpenCLError`, also if the numbers do not lie inside the buffer.
   public func read<Scalar: KernelScalar>(
     _ buffer: Buffer, offset: Int = 0, as type: Scalar.Type = Scalar.self, count: Int
   ) throws -> [Scalar] {
@@ -51,7 +51,7 @@ extension CommandQueue {
   ///
   /// The queue keeps `memory` until the write has finished; until then nothing may change it.
   ///
-  /// - Throws: `OpenCLError`, also where the bytes do not lie inside either.
+  /// - Throws: `OpenCLError`, also if the bytes do not lie inside either.
   @discardableResult
   public func enqueueWrite(
     _ memory: HostMemory, range: Range<Int>? = nil, to buffer: Buffer, offset: Int = 0
@@ -72,7 +72,7 @@ extension CommandQueue {
   ///
   /// The queue keeps `memory` until the read has finished; until then nothing may use it.
   ///
-  /// - Throws: `OpenCLError`, also where the bytes do not lie inside either.
+  /// - Throws: `OpenCLError`, also if the bytes do not lie inside either.
   @discardableResult
   public func enqueueRead(
     _ buffer: Buffer, offset: Int = 0, into memory: HostMemory, range: Range<Int>? = nil
@@ -91,7 +91,7 @@ extension CommandQueue {
 
   /// Enqueues a fill of `byteCount` bytes of `buffer` from byte `offset`, by default to its end, with copies of `value`.
   ///
-  /// - Throws: `OpenCLError`, also where the bytes do not lie inside the buffer or are no whole number of values.
+  /// - Throws: `OpenCLError`, also if the bytes do not lie inside the buffer or are not a whole number of values.
   public func enqueueFill<Scalar: KernelScalar>(
     _ buffer: Buffer, with value: Scalar, offset: Int = 0, byteCount: Int? = nil
   ) throws {
@@ -113,7 +113,7 @@ extension CommandQueue {
 
   /// Enqueues a copy of `byteCount` bytes between buffers.
   ///
-  /// - Throws: `OpenCLError`, also where the bytes do not lie inside either buffer, or overlap in one.
+  /// - Throws: `OpenCLError`, also if the bytes do not lie inside either buffer, or overlap in one.
   public func enqueueCopy(
     from source: Buffer, sourceOffset: Int = 0, to destination: Buffer, destinationOffset: Int = 0,
     byteCount: Int

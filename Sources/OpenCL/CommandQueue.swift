@@ -6,7 +6,7 @@ import Synchronization
 /// Commands run one after the other in the order of enqueuing. Calls whose names begin with `enqueue` return at once;
 /// `write`, `read` and `finish` wait. Every method may be called from any thread.
 public final class CommandQueue: Sendable {
-  /// The context that the queue is of.
+  /// The queue's context.
   public let context: Context
   /// Whether events have profiling times.
   public let isProfiling: Bool
@@ -34,7 +34,7 @@ public final class CommandQueue: Sendable {
 
   /// Enqueues `kernel` over `globalSize` work-items in work-groups of `localSize`, or of the driver's choice.
   ///
-  /// - Throws: `OpenCLError` where a size is not positive, `localSize` does not divide `globalSize` or exceeds the
+  /// - Throws: `OpenCLError` if a size is not positive, `localSize` does not divide `globalSize` or exceeds the
   ///   kernel's limit, the kernel needs more local memory than there is, or an argument was never set.
   public func enqueue(_ kernel: Kernel, globalSize: WorkSize, localSize: WorkSize? = nil) throws {
     try enqueue(kernel, globalSize, localSize, event: nil)
@@ -72,7 +72,7 @@ public final class CommandQueue: Sendable {
     }
   }
 
-  /// Hands every command to the device without waiting.
+  /// Submits every command to the device without waiting.
   ///
   /// - Throws: `OpenCLError`.
   public func flush() throws {
@@ -100,7 +100,7 @@ public final class CommandQueue: Sendable {
     transfers.withLock { $0.pending.append((event, memory)) }
   }
 
-  /// Host memory that transfers under way hold, in bytes.
+  /// Host memory that running transfers hold, in bytes.
   var pendingTransferBytes: Int {
     transfers.withLock { $0.pending.reduce(0) { $0 + $1.memory.byteCount } }
   }
@@ -137,7 +137,7 @@ public final class CommandQueue: Sendable {
     try check(status, "clEnqueueNDRangeKernel", detail: describe(kernel, globalSize, localSize))
   }
 
-  /// Finds what some drivers answer by running wrongly or by ending the process.
+  /// Checks for what makes some drivers compute wrong or end the process.
   private func validate(_ kernel: Kernel, _ globalSize: WorkSize, _ localSize: WorkSize?) throws(OpenCLError) {
     func failure(_ status: OpenCLStatus, _ reason: String) -> OpenCLError {
       OpenCLError(
@@ -178,7 +178,7 @@ public final class CommandQueue: Sendable {
   }
 }
 
-/// Transfers under way with the host memory they use, and the first that failed since it was last reported.
+/// Running transfers with the host memory they use, and the first that failed since it was last reported.
 private struct Transfers {
   var pending: [(event: Event, memory: HostMemory)] = []
   var failure: OpenCLError?

@@ -33,7 +33,7 @@ public final class Context: Sendable {
   /// The most bytes that buffers of the context have taken at a time.
   public var peakAllocatedBytes: Int { allocated.withLock { $0.peak } }
 
-  /// Counts a buffer in before it is made; throws where the device cannot hold it.
+  /// Counts a buffer before it is made; throws if the device cannot hold it.
   func reserve(_ byteCount: Int) throws {
     guard byteCount > 0 else {
       throw OpenCLError(

@@ -2,8 +2,8 @@ import COpenCL
 
 /// A device of a platform with all that it reports, read once when the device is listed.
 ///
-/// What a driver does not know reads as zero, empty, nil or false. Two devices are equal where
-/// they are the same device of this process.
+/// What a driver does not know reads as zero, empty, nil or false. Two devices are equal if they are the same device of this
+/// process.
 public final class Device: Hashable, Sendable {
   /// The platform the device belongs to.
   public let platform: Platform
@@ -84,11 +84,11 @@ public final class Device: Hashable, Sendable {
   /// Whether there are images.
   public let hasImages: Bool
 
-  /// What float arithmetic does.
+  /// The capabilities of float arithmetic.
   public let singlePrecision: FloatingPointCapabilities
-  /// What double arithmetic does; empty where there is none.
+  /// The capabilities of double arithmetic; empty if there is none.
   public let doublePrecision: FloatingPointCapabilities
-  /// What half arithmetic does; empty where there is none.
+  /// The capabilities of half arithmetic; empty if there is none.
   public let halfPrecision: FloatingPointCapabilities
   /// The nanoseconds between two ticks of the profiling timer.
   public let profilingTimerResolution: Int
@@ -201,7 +201,7 @@ public final class Device: Hashable, Sendable {
   /// The `-cl-std` option of the OpenCL C version that the device itself reports.
   ///
   /// The platform's version says nothing of it: PoCL 3.1 is OpenCL 3.0 and compiles OpenCL C 1.2.
-  /// OpenCL C 1.0 has no such option; a compiler for it is asked for nothing.
+  /// OpenCL C 1.0 has no such option; a compiler for it gets none.
   public var standardOption: String {
     languageVersion >= OpenCLVersion(1, 1) ? "-cl-std=CL\(languageVersion)" : ""
   }

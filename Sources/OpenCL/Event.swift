@@ -18,7 +18,7 @@ public final class Event: Sendable {
 
   /// How far the command has come.
   ///
-  /// - Throws: `OpenCLError` where the driver does not say.
+  /// - Throws: `OpenCLError` if the driver does not say.
   public func status() throws -> EventStatus {
     let query = InfoQuery(call: "clGetEventInfo") { [self] in clGetEventInfo(handle, $0, $1, $2, $3) }
     return EventStatus(try query.value(CL_EVENT_COMMAND_EXECUTION_STATUS, as: cl_int.self))
@@ -26,7 +26,7 @@ public final class Event: Sendable {
 
   /// Waits until the command has finished.
   ///
-  /// - Throws: `OpenCLError`, with the command's own status where it failed.
+  /// - Throws: `OpenCLError`, with the command's own status if it failed.
   public func wait() throws {
     var event: cl_event? = handle
     let status = clWaitForEvents(1, &event)

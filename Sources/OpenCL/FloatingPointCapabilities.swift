@@ -1,6 +1,6 @@
 import COpenCL
 
-/// What a device does in one floating-point precision, a `cl_device_fp_config`.
+/// What a device supports in one floating-point precision, a `cl_device_fp_config`.
 public struct FloatingPointCapabilities: OptionSet, Hashable, Sendable, Codable {
   /// The bits of `cl_device_fp_config`.
   public let rawValue: UInt64

@@ -1,7 +1,7 @@
 import COpenCL
 import Glibc
 
-/// Page-aligned host memory for transfers that go on after the call that began them.
+/// Page-aligned host memory for transfers that outlast the call that began them.
 ///
 /// A queue keeps the memory of a transfer until it has finished, so it may be dropped before. It may be handed between
 /// threads, but it has no lock: nothing may write it while something else, a transfer included, uses it, and nothing
@@ -16,7 +16,7 @@ public final class HostMemory: @unchecked Sendable {
   /// - Parameters:
   ///   - byteCount: the size in bytes, at least 1.
   ///   - alignment: a power of two of at least the size of a pointer, in bytes.
-  /// - Throws: `OpenCLError` for a size or alignment that cannot be and where the host is out of memory.
+  /// - Throws: `OpenCLError` for an impossible size or alignment, and if the host is out of memory.
   public init(byteCount: Int, alignment: Int = 4096) throws {
     guard byteCount > 0 else {
       throw OpenCLError(

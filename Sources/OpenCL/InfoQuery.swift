@@ -37,7 +37,7 @@ struct InfoQuery {
     return String(decoding: bytes[start..<end], as: UTF8.self)
   }
 
-  /// Runs a read and gives nil where the driver does not know what was asked.
+  /// Runs a read and returns nil if the driver does not know what was asked.
   func ifKnown<T>(_ read: (InfoQuery) throws -> T) throws -> T? {
     do {
       return try read(self)

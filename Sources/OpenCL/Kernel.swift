@@ -5,7 +5,7 @@ import COpenCL
 /// Arguments belong to the kernel object, so it must not be shared between threads; make one for each.
 /// Buffers that are bound live at least as long as the kernel, or until another value is bound in their place.
 public final class Kernel {
-  /// The program that the kernel is of.
+  /// The kernel's program.
   public let program: Program
   /// The name of the kernel's function.
   public let name: String
@@ -22,7 +22,7 @@ public final class Kernel {
 
   /// Makes a kernel object with no arguments set.
   ///
-  /// - Throws: `OpenCLError`, for an unknown name with the names that there are.
+  /// - Throws: `OpenCLError`, for an unknown name with the known ones.
   public init(_ program: Program, name: String) throws {
     var status: cl_int = 0
     let kernel = clCreateKernel(program.handle, name, &status)
@@ -58,7 +58,7 @@ public final class Kernel {
 
   /// Binds all arguments in order.
   ///
-  /// - Throws: `OpenCLError`, also where there are more or fewer values than arguments.
+  /// - Throws: `OpenCLError`, also if there are more or fewer values than arguments.
   public func setArguments(_ arguments: any KernelArgument...) throws {
     guard arguments.count == argumentCount else {
       throw OpenCLError(

@@ -2,7 +2,7 @@ import COpenCL
 
 /// What can be an argument of a kernel: `Buffer`, `Buffer?`, `LocalMemory` and the fixed-size numbers.
 ///
-/// `Int` is none, since its size is not that of OpenCL's `int`.
+/// `Int` cannot, since its size is not that of OpenCL's `int`.
 public protocol KernelArgument {
   /// Binds the value to argument `index` of `kernel`.
   func bind(to kernel: Kernel, at index: Int) throws

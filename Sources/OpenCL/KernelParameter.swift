@@ -11,7 +11,7 @@ public struct KernelParameter: Hashable, Sendable {
 extension Kernel {
   /// The parameters in their order.
   ///
-  /// - Throws: `OpenCLError`, as where the program was built without `-cl-kernel-arg-info` and the driver keeps none.
+  /// - Throws: `OpenCLError`, as if the program was built without `-cl-kernel-arg-info` and the driver keeps none.
   public func parameters() throws -> [KernelParameter] {
     let handle = handle
     return try (0..<argumentCount).map { index in

@@ -4,9 +4,9 @@ public struct OpenCLError: Error, Hashable, Sendable, CustomStringConvertible {
   public let status: OpenCLStatus
   /// The OpenCL function, such as `clCreateBuffer`.
   public let call: String
-  /// The values at fault and what to do, where known.
+  /// The values at fault and what to do, if known.
   public let detail: String?
-  /// Whether a smaller batch could succeed where this failed: what ran out is memory for tensors.
+  /// Whether a smaller batch could succeed: what ran out is memory for tensors.
   public let isOutOfMemory: Bool
   private let advice: String?
 
@@ -40,14 +40,14 @@ public struct OpenCLError: Error, Hashable, Sendable, CustomStringConvertible {
     "clCreateBuffer", "clCreateSubBuffer", "clEnqueue", "clFlush", "clFinish", "clWaitForEvents", "posix_memalign",
   ]
 
-  /// One line: the call, the status, the detail and, where something ran out, what may help.
+  /// One line: the call, the status, the detail and, if something ran out, what may help.
   public var description: String {
     let parts = ["\(call) failed with \(status)", detail, advice]
     return parts.compactMap { $0 }.joined(separator: ": ")
   }
 }
 
-/// Throws where `status` is an error; `detail` is composed only then.
+/// Throws if `status` is an error; `detail` is composed only then.
 @inline(__always)
 func check(_ status: Int32, _ call: String, detail: @autoclosure () -> String? = nil) throws(OpenCLError) {
   if status != 0 {

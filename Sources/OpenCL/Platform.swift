@@ -28,7 +28,7 @@ public struct Platform: Hashable, Sendable {
 
   /// Every platform that answers, in the loader's order; none is an empty list, not an error.
   ///
-  /// - Throws: `OpenCLError` where the loader fails to answer.
+  /// - Throws: `OpenCLError` if the loader fails to answer.
   public static func all() throws -> [Platform] {
     try answers().compactMap { try? $0.get() }
   }
@@ -36,12 +36,12 @@ public struct Platform: Hashable, Sendable {
   /// What every platform answers, in the loader's order: itself, or why it cannot be used. None is an empty list, not an
   /// error.
   ///
-  /// - Throws: `OpenCLError` where the loader fails to answer.
+  /// - Throws: `OpenCLError` if the loader fails to answer.
   public static func answers() throws -> [Result<Platform, any Error>] {
     try discovery.withLock { _ in try list() }
   }
 
-  // PoCL 3.1 crashes where two threads make it initialise its devices at once.
+  // PoCL 3.1 crashes if two threads make it initialise its devices at once.
   private static let discovery = Mutex(())
 
   private static func list() throws -> [Result<Platform, any Error>] {
@@ -56,7 +56,7 @@ public struct Platform: Hashable, Sendable {
 
   /// Every device of the platform that answers, in its order; none is an empty list, not an error.
   ///
-  /// - Throws: `OpenCLError` where the platform fails to answer.
+  /// - Throws: `OpenCLError` if the platform fails to answer.
   public func devices() throws -> [Device] {
     try deviceAnswers().compactMap { try? $0.get() }
   }
@@ -64,7 +64,7 @@ public struct Platform: Hashable, Sendable {
   /// What every device of the platform answers, in its order: itself, or why it cannot be used. None is an empty list, not
   /// an error.
   ///
-  /// - Throws: `OpenCLError` where the platform fails to answer.
+  /// - Throws: `OpenCLError` if the platform fails to answer.
   public func deviceAnswers() throws -> [Result<Device, any Error>] {
     try Self.discovery.withLock { _ in try listDevices() }
   }

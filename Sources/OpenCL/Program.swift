@@ -11,9 +11,9 @@ public final class Program: Sendable {
 
   /// Builds `sources`, one after the other as if they were one file.
   ///
-  /// The device's `standardOption` is put before `options` where they name no `-cl-std` themselves.
+  /// The device's `standardOption` is put before `options` unless they name a `-cl-std`.
   ///
-  /// - Throws: `ProgramBuildError` where the compiler refuses the sources or the options, `OpenCLError` otherwise.
+  /// - Throws: `ProgramBuildError` if the compiler refuses the sources or the options, `OpenCLError` otherwise.
   public init(_ context: Context, sources: [String], options: String = "") throws {
     self.context = context
     let standard = options.contains("-cl-std=") ? "" : context.device.standardOption
@@ -63,7 +63,7 @@ public final class Program: Sendable {
 
   /// A new kernel object with no arguments set.
   ///
-  /// - Throws: `OpenCLError`, for an unknown name with the names that there are.
+  /// - Throws: `OpenCLError`, for an unknown name with the known ones.
   public func kernel(named name: String) throws -> Kernel {
     try Kernel(self, name: name)
   }

@@ -20,7 +20,7 @@ public struct ProgramBuildError: Error, Hashable, Sendable, CustomStringConverti
   /// Whether the compiler found an error in the sources or the options, rather than failing itself.
   public var namesAnError: Bool { log.contains("error:") }
 
-  /// A line with device and options, then the whole log. Where it names no error, the line says what a compiler may lack.
+  /// A line with device and options, then the whole log. If it names no error, the line says what a compiler may lack.
   public var description: String {
     let advice =
       namesAnError

@@ -1,4 +1,4 @@
-/// A number of elements for each scalar type; 0 where the device lacks the type.
+/// A number of elements for each scalar type; 0 if the device lacks the type.
 public struct VectorWidths: Hashable, Sendable, Codable {
   /// 8-bit integers.
   public let char: Int

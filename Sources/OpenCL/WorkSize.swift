@@ -25,19 +25,19 @@ public struct WorkSize: Hashable, Sendable, CustomStringConvertible {
 
   /// The size along dimension 0.
   public var x: Int { sizes.x }
-  /// The size along dimension 1, 1 where there is none.
+  /// The size along dimension 1, 1 if there is none.
   public var y: Int { sizes.y }
-  /// The size along dimension 2, 1 where there is none.
+  /// The size along dimension 2, 1 if there is none.
   public var z: Int { sizes.z }
 
-  /// The product of the sizes; nil where it overflows.
+  /// The product of the sizes; nil if it overflows.
   public var count: Int? {
     let (plane, planeOverflow) = x.multipliedReportingOverflow(by: y)
     let (volume, volumeOverflow) = plane.multipliedReportingOverflow(by: z)
     return planeOverflow || volumeOverflow ? nil : volume
   }
 
-  /// The least multiple of `local`, dimension by dimension, that covers this size; nil where it overflows.
+  /// The least multiple of `local`, dimension by dimension, that covers this size; nil if it overflows.
   public func roundedUp(toMultipleOf local: WorkSize) -> WorkSize? {
     func roundUp(_ size: Int, _ step: Int) -> Int? {
       guard step > 0, size >= 0 else { return nil }

@@ -1,17 +1,17 @@
-/// What is free to choose for an algorithm. What is `nil` is left to the algorithm, and so is a value that does not fit the shapes.
+/// The free parameters of an algorithm, which chooses those that are `nil` or whose value does not fit the shapes.
 protocol AlgorithmParameters: Codable, Hashable, Sendable {
-  /// Everything is left to the algorithm.
+  /// Leaves everything to the algorithm.
   init()
 
   /// Each value that was chosen, such as `tile 12x2x16`.
   var details: [String] { get }
 
-  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where a value is outside of what any kernel can be built for.
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) if a value is outside of what any kernel can be built for.
   func validate() throws(DeltaCLError)
 }
 
 extension AlgorithmParameters {
-  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where `value` is given and not possible.
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) if `value` is given and not possible.
   static func require(
     _ name: String, _ value: Int?, _ isPossible: (Int) -> Bool, _ rule: String
   ) throws(DeltaCLError) {

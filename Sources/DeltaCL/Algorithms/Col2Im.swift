@@ -1,5 +1,5 @@
-/// GEMM with col2im, for deltas of few input channels, which would leave most lanes of a vector empty: dy times all taps, whose
-/// products are then added up where they belong. `Kernels/OpenCL/convolution-delta-geometry.cl` explains the kernel.
+/// GEMM with col2im, for deltas of few input channels, where the direct sum leaves most lanes of a vector empty: dy times all
+/// taps, whose products are then added where they belong. `Kernels/OpenCL/convolution/delta-gather.cl` explains the kernel.
 struct Col2Im: ConvolutionAlgorithm {
   struct Parameters: AlgorithmParameters {
     /// The register tile, taps by pixels of dy.
@@ -19,10 +19,10 @@ struct Col2Im: ConvolutionAlgorithm {
     /// The taps of all input channels.
     var taps: Int { convolution.kernelSize.area * convolution.inputChannels }
 
-    /// The pixels of a row of dy with those that fill its last register tile.
+    /// The pixels of a row of dy, padded to whole register tiles.
     var rowLanes: Int { ceilingDivision(convolution.outputSize.columns, tile.lanes) * tile.lanes }
 
-    /// The columns of a phase of dx with those that fill the last vector.
+    /// The columns of a phase of dx, padded to whole vectors.
     var phaseLanes: Int {
       let columns = (convolution.inputSize.columns - 1 + convolution.padding.left) / convolution.stride.columns + 1
       return ceilingDivision(columns, tile.width) * tile.width
@@ -37,13 +37,13 @@ struct Col2Im: ConvolutionAlgorithm {
     /// The rows of products that a row of dx needs.
     var ring: Int { (convolution.kernelSize.rows - 1) * convolution.dilation.rows / convolution.stride.rows + 1 }
 
-    /// The distance of the taps' products.
+    /// The distance between the products of two taps.
     var step: Int { padded(padding + max(rowLanes, phaseLanes)) }
 
-    /// The distance of the channels of a transposed row of dy.
+    /// The distance between two channels of a transposed row of dy.
     var rowStep: Int { padded(rowLanes) }
 
-    /// A distance at which neighbours do not share a set of the L1 cache.
+    /// A distance at which neighbours do not fall into the same set of the L1 cache.
     private func padded(_ count: Int) -> Int { count.isMultiple(of: 64) ? count + tile.width : count }
 
     /// The local memory that a work-item takes, which may be far more than there is.
@@ -53,17 +53,17 @@ struct Col2Im: ConvolutionAlgorithm {
       return (row + Double(ring) * Double(taps) * Double(step) + sums) * Double(ElementType.float32.byteCount)
     }
 
-    /// The bands of an image's rows, of which each computes the products anew that it shares with the one before: enough for
-    /// many cores, but so few that this takes little time.
+    /// The bands that an image's rows are split into: enough for many cores, and few, since each recomputes the products that
+    /// it shares with the one before.
     var bands: Int {
       let wanted = ceilingDivision(64, max(1, convolution.batch))
       return max(1, min(wanted, convolution.outputSize.rows / (8 * ring)))
     }
 
-    /// In multiplications, of which a vector's take half a cycle.
+    /// The cost in multiplications, of which one vector takes half a cycle.
     var cost: Double {
       let rows = convolution.outputSize.rows + (bands - 1) * (ring - 1)
-      // A product is stored and added; an element of dx is stored alone.
+      // A product is stored and added, an element of dx only stored.
       let products = Double(rows) * Double(rowLanes) * Double(taps) * Double(convolution.outputChannels + 6)
       return products + 64
         * Double(convolution.inputSize.area * convolution.inputChannels)

@@ -11,10 +11,10 @@ protocol ConvolutionAlgorithm: Sendable {
   /// Whether every result is the sum of the definition's products, so that sums of integers are exact.
   static var isExact: Bool { get }
 
-  /// - Throws: ``Refusal`` where the algorithm cannot do the pass.
+  /// - Throws: ``Refusal`` if the algorithm cannot do the pass.
   init(_ pass: ConvolutionPass, on planner: Planner) throws(Refusal)
 
-  /// Why the algorithms after it in the list take less time; `nil` where it is the fastest of them.
+  /// Why the algorithms after it in the list take less time; `nil` if it is the fastest of them.
   var drawback: Refusal? { get }
 
   /// Parameters that are worth a measurement, the most promising ones first.
@@ -22,7 +22,7 @@ protocol ConvolutionAlgorithm: Sendable {
 
   /// The launches of the pass; those that store its result apply the epilogue.
   ///
-  /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
+  /// - Throws: ``DeltaCLError`` (`tooLarge`) if scratch would be too large to index.
   func launches(
     _ parameters: Parameters, _ epilogue: EpilogueBinding
   ) throws(DeltaCLError) -> LaunchList

@@ -40,7 +40,7 @@ struct DeltaPhase: Hashable, Sendable {
 
   /// The phases of both axes, and whether every position belongs to one.
   ///
-  /// - Throws: ``DeltaCLError`` (`tooLarge`) where there are too many.
+  /// - Throws: ``DeltaCLError`` (`tooLarge`) if there are too many.
   static func grid(
     _ convolution: Convolution
   ) throws(DeltaCLError) -> (rows: [DeltaPhase], columns: [DeltaPhase], coverAll: Bool) {

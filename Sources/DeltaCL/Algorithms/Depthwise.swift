@@ -2,9 +2,9 @@
 struct Depthwise: ConvolutionAlgorithm {
   static let name = "depthwise"
 
-  /// The most neighbouring pixels of a correlation's tile; more would share little more of what they read.
+  /// The most neighbouring pixels of a correlation's tile; more would share hardly more loads.
   private static let correlationPixels = 8
-  /// The most neighbouring pixels of a gradient's tile: with the sums of a kernel row they stay in 32 registers.
+  /// The most neighbouring pixels of a gradient's tile: with the accumulators of a kernel row they fit into 32 registers.
   private static let gradientPixels = 16
 
   /// What a work-item computes at a time: `pixels` neighbouring pixels by `width` channels, of `blocks` such vectors.
@@ -69,8 +69,8 @@ struct Depthwise: ConvolutionAlgorithm {
   /// The launches that correlate the first operand with packed kernels.
   ///
   /// - Parameters:
-  ///   - x: The name that the kernel gives to what is correlated.
-  ///   - y: The name that it gives to the result.
+  ///   - x: The kernel's parameter for the first operand.
+  ///   - y: Its parameter for the result.
   ///   - columns: What tiles have to cover.
   ///   - step: What the pixels of a tile must be a multiple of.
   private func correlation(
@@ -155,20 +155,20 @@ struct Depthwise: ConvolutionAlgorithm {
     return list
   }
 
-  /// The pixels of a gradient's tile: what is left of a row after whole tiles is done pixel by pixel, at some three times
-  /// the time.
+  /// The pixels of a gradient's tile. What whole tiles leave of a row is processed pixel by pixel, which takes about three
+  /// times as long.
   private static func gradientPixels(of columns: Int) -> Int {
     let cost = { (pixels: Int) in columns / pixels * (pixels + 1) + columns % pixels * 3 }
     return (1...min(columns, gradientPixels)).min { cost($0) < cost($1) } ?? 1
   }
 
-  /// How many of `count` tiles or vectors of channels a work-item does: all, unless fewer than 16 work-items would do the
-  /// others that it is combined with.
+  /// How many of `count` tiles or vectors of channels a work-item processes: all, unless the `others`, the work-items along
+  /// the other axes, are fewer than 16.
   private func share(of count: Int, others: Int) -> Int {
     planner.itemsTakeAllChannels ? ceilingDivision(count, ceilingDivision(16, max(others, 1))) : 1
   }
 
-  /// The images' rows, columns and channels, the kernel's rows and how they move, and the padding.
+  /// The sizes of the images, the kernel's rows with their stride and dilation, and the padding.
   private var geometry: KernelArguments {
     [
       "H": .int(convolution.inputSize.rows), "W": .int(convolution.inputSize.columns),

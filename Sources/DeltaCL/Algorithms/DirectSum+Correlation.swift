@@ -113,8 +113,8 @@ extension DirectSum {
     return list
   }
 
-  /// The tile of images at one pixel that takes less time than tiles along rows: where rows are short, and where most taps
-  /// of small images lie in the padding, which such tiles leave out. `nil` where it takes more.
+  /// A tile over images at one pixel, if it is faster than tiles along rows: for short rows, and for small images most of
+  /// whose taps lie in the padding, which such tiles skip. `nil` if it is slower.
   ///
   /// - Parameters:
   ///   - summed: The channels that are summed over.
@@ -133,7 +133,7 @@ extension DirectSum {
 }
 
 extension Convolution {
-  /// The same over one row of all pixels, where every pixel stands alone: tiles then need not end with the image's rows.
+  /// The same over one row of all pixels, if no window has neighbours: tiles then need not end with the image's rows.
   var inOneRow: Convolution {
     get throws(DeltaCLError) {
       guard batch > 0, kernelSize == 1, stride == 1, padding == 0, groups == 1 else { return self }

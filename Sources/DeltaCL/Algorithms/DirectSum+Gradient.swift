@@ -1,6 +1,6 @@
 /// The kernel gradient, in stages. `Kernels/OpenCL/convolution/gradient.cl` explains the kernels.
 extension DirectSum {
-  /// The work-items that share the sums.
+  /// The work-items to split the sums among.
   private static let items = 16
   /// Output pixels whose part of a vector of dy stays in the L1 cache.
   private static let defaultChunkPixels = 112
@@ -23,7 +23,7 @@ extension DirectSum {
     let byKernels = RegisterTile(
       choosing: parameters.tile, pixels: runs.length, channels: convolution.groupKernels,
       width: planner.vectorWidth(within: convolution.groupKernels), pixelStep: 1, fits: true)
-    // Sums of lanes that are kernels have to be transposed, which takes some 16 half cycles for each.
+    // With kernels as lanes the sums have to be transposed, which takes some 16 half cycles each.
     let pixels = convolution.batch * convolution.outputSize.area
     let isFasterByTaps = pixels * byTaps.cost <= pixels * byKernels.cost + 16 * runs.length * convolution.groupKernels
     switch parameters.lanes ?? (isFasterByTaps ? .taps : .kernels) {
@@ -38,7 +38,7 @@ extension DirectSum {
   ) throws(DeltaCLError) {
     let convolution = pass.convolution
     let rows = convolution.batch * convolution.outputSize.rows
-    // Where x and dy stay in cache as a whole, dw is best written row by row.
+    // If all of x and dy stays in cache, dw is best written row by row.
     let perItem =
       rows * convolution.outputSize.columns <= parameters.chunkPixels ?? Self.defaultChunkPixels
       ? tile.pixels : ceilingDivision(64, tile.pixels) * tile.pixels
@@ -92,7 +92,8 @@ extension DirectSum {
         ], globalSize: [lines, blocks]))
   }
 
-  /// How many ranges of rows the sums are split into, and the rows and columns of a chunk of a range, which is summed up for itself.
+  /// Split-K: how many ranges of rows the sums are split into, and the rows and columns of a chunk of a range, which has a sum of its
+  /// own.
   ///
   /// A chunk is chosen for the caches. The chunks of a range must not be so many, nor so large, that the rounding of their sums, or
   /// within them, grows faster than the square root of the number of pixels.

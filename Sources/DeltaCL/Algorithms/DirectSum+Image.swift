@@ -17,7 +17,7 @@ extension DirectSum {
       ]
     }
 
-    /// The image surrounded by zeros in scratch, or itself where there is nothing to add.
+    /// The image surrounded by zeros in scratch, or itself if there is nothing to add.
     func padded(
       batch: Int, to size: Extent, offset: (top: Int, left: Int), _ list: inout LaunchList
     ) throws(DeltaCLError) -> Image {

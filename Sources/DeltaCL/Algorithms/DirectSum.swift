@@ -14,9 +14,9 @@ struct DirectSum: ConvolutionAlgorithm {
     var tile: TileShape?
     /// What the lanes are in a gradient.
     var lanes: Lanes?
-    /// Split-K: the ranges of pixels of a gradient that are summed up side by side.
+    /// Split-K: the ranges of pixels that a gradient's sums are split into.
     var splits: Int?
-    /// The output pixels that a gradient does with all taps before it goes on.
+    /// The output pixels of a chunk, which a gradient processes for all taps before the next.
     var chunkPixels: Int?
 
     var details: [String] {

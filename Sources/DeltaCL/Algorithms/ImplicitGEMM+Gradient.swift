@@ -1,7 +1,7 @@
 extension ImplicitGEMM {
-  /// The work-groups that split sums aim at.
+  /// The work-groups that split-K aims for.
   private static let splitWorkGroups = 256
-  /// The pixels that make a part of a split sum worth its partial results.
+  /// The least pixels in a range of split-K that pay for its partial sums.
   private static let pixelsPerSplit = 512
 
   func gradient(_ parameters: Parameters) throws(DeltaCLError) -> LaunchList {

@@ -1,5 +1,5 @@
-/// Convolutions and dense layers as matrix products whose factors are gathered into tiles in local memory that a work-group shares:
-/// the local family for GPUs. `Kernels/OpenCL/convolution/implicit-gemm.h` and the files beside it explain the kernels.
+/// Convolutions and dense layers as matrix products whose factors a work-group copies into tiles in local memory: the local
+/// family for GPUs. `Kernels/OpenCL/convolution/implicit-gemm.h` and the files beside it explain the kernels.
 struct ImplicitGEMM: ConvolutionAlgorithm {
   struct Parameters: AlgorithmParameters {
     /// The extents of a work-group's tile, one of those that the planner has.
@@ -127,8 +127,11 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
       ], localSize: tile.items, epilogue: epilogue)
   }
 
-  /// The steps of a tile that are summed up at a time, and the constants that say whether they are fewer than all: of `count` terms, a
-  /// range of a sum of `terms`.
+  /// The steps of a tile in a part of its sums, and the constants that say whether there are several parts.
+  ///
+  /// - Parameters:
+  ///   - count: The terms that a tile adds up, all or a range of `terms`.
+  ///   - terms: The terms of a sum.
   func parts(of count: Int, in terms: Int, _ tile: LocalTile) -> (steps: Int, constants: [String: Int]) {
     let longest = SumParts.longestChain(of: terms)
     return (longest / tile.depth, count > longest ? ["PARTS": 1] : [:])

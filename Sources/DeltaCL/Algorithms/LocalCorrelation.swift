@@ -1,7 +1,7 @@
 /// A correlation of an image with kernels as the local family computes it: a forward pass, or one phase of a delta.
 struct LocalCorrelation {
   /// Where the weight of kernel row r, column s, channel c for output k lies: at
-  /// `first + r * row + s * column + c * channel + k * output`, and a group further for each group before.
+  /// `first + r * row + s * column + c * channel + k * output`, plus `group` for each group before.
   struct Weights {
     let first: Int
     let row: Int
@@ -17,7 +17,7 @@ struct LocalCorrelation {
   let groups: Int
 
   let input: Extent
-  /// The channels of a group that a sum walks.
+  /// The channels of a group that a sum runs over.
   let channels: Int
   /// The first cell of the first window; may lie outside of the image.
   let first: (row: Int, column: Int)

@@ -10,7 +10,7 @@ struct LocalTile: Hashable, Sendable {
   let itemColumns: Int
 
   /// The tiles to choose from: extents are powers of two, and each work-item copies at least one vector of both factors;
-  /// large ones for large products, with the most use of each float in local memory, small ones where there are few results.
+  /// large ones reuse each float in local memory most, small ones suit few results.
   /// Those of dlprimitives and CLBlast are among them.
   static let all = [
     LocalTile(rows: 128, columns: 128, depth: 16, itemRows: 8, itemColumns: 8),
@@ -42,7 +42,7 @@ struct LocalTile: Hashable, Sendable {
     ceilingDivision(rows, self.rows) * ceilingDivision(columns, self.columns)
   }
 
-  /// The time of `count` tiles on a device that does ``computeUnits`` of them at once, in no unit.
+  /// The relative time of `count` tiles on a device that runs ``computeUnits`` of them at once.
   ///
   /// A work-item reads `itemRows + itemColumns` floats from local memory for `itemRows * itemColumns` multiplications; with
   /// 4 banks for each 16 multipliers, which is common, an item of 8 x 8 keeps both busy and a smaller one waits for memory.

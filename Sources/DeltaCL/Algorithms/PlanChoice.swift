@@ -13,13 +13,13 @@ public struct PlanChoice: Sendable {
     self.parameters = parameters
   }
 
-  /// The sum of the definition, as the planner does it by default.
+  /// The sum of the definition, with the planner's default parameters.
   public static let direct = PlanChoice(DirectSum.self)
 
   /// Whether sums of integers are exact.
   public var isExact: Bool { Planner.algorithm(named: algorithm)?.isExact ?? false }
 
-  /// Throws where a value is outside of what any kernel can be built for, whatever the operation.
+  /// Throws if a value is outside of what any kernel can be built for, whatever the operation.
   ///
   /// - Throws: ``DeltaCLError`` (`invalidArgument`).
   public func validate() throws(DeltaCLError) { try parameters.validate() }

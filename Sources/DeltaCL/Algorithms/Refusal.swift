@@ -1,6 +1,6 @@
 /// Why an algorithm cannot do a pass, or is not taken for it.
 enum Refusal: Error, Hashable {
-  /// It does other operations.
+  /// It is for other operations.
   case otherOperation
   case emptyBatch
   case dilation(Extent)

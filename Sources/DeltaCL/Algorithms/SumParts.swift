@@ -5,7 +5,7 @@
 struct SumParts: Hashable, Sendable {
   /// The terms of a run that are added up at a time.
   let length: Int
-  /// The whole runs of a part; 1 where a run has several parts.
+  /// The whole runs of a part; 1 if a run has several parts.
   let runs: Int
   /// Whether there is more than one part.
   let isDivided: Bool

@@ -10,7 +10,7 @@ struct TileShape: Hashable, Sendable, Codable {
   /// Such as `tile 12x2x16`.
   var text: String { "tile \(pixels)x\(vectors)x\(width)" }
 
-  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where no kernel can be built for it.
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) if no kernel can be built for it.
   func validate() throws(DeltaCLError) {
     try NoParameters.require("tile width", width, [1, 2, 4, 8, 16].contains, "1, 2, 4, 8 or 16")
     try NoParameters.require("tile vectors", vectors, [1, 2, 4].contains, "1, 2 or 4")
@@ -23,7 +23,7 @@ struct TileShape: Hashable, Sendable, Codable {
       && (fits ? vectors * self.width <= channels : (vectors - 1) * self.width < channels)
   }
 
-  /// The tiles that waste the least of `pixels` x `channels` and load the least for each multiplication: some of the
+  /// The tiles that waste the least of `pixels` x `channels` and load the least per multiplication: some of the
   /// greatest vector width, fewer of half of it, where two instructions may run at a time.
   static func candidates(pixels: Int, channels: Int, width: Int, fits: Bool) -> [TileShape] {
     let best = ranked(pixels: pixels, channels: channels, width: width, fits: fits).prefix(8)

@@ -1,5 +1,5 @@
-/// Dense layers and their deltas that read the weights where they lie: to pack them would take longer than all multiplications of a
-/// small batch. `Kernels/OpenCL/dense/dense.cl` explains the kernels.
+/// Dense layers and their deltas that read the weights unpacked: packing would take longer than all multiplications of a small
+/// batch. `Kernels/OpenCL/dense/dense.cl` explains the kernels.
 struct UnpackedDense: ConvolutionAlgorithm {
   static let name = "unpacked"
 
@@ -30,7 +30,7 @@ struct UnpackedDense: ConvolutionAlgorithm {
     let width = planner.maximumVectorWidth
     let tile = min(3, dense.outputs), rows = min(8, dense.batch)
     // Chunks of x that stay in the L2 cache, for as many kernels as leave some 32 work-items.
-    // Neither a lane's part of a chunk nor the number of chunks may be so great that rounding errors pass their bound.
+    // Neither a lane's part of a chunk nor the number of chunks may be so large that rounding errors exceed their bound.
     let longest = SumParts.longestChain(of: dense.inputs)
     let chunk = min(max(512, 65536 / dense.batch, longest / 4) / width * width, longest * width)
     let perItem = max(1, min(16, dense.outputs / (32 * tile))) * tile

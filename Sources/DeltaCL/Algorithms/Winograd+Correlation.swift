@@ -1,9 +1,9 @@
 extension Winograd {
   /// Tiles, channels and register tile of a Winograd correlation.
   struct Correlation {
-    /// The most vectors of products that a work-item keeps of each position where it transforms kernels itself.
+    /// The most vectors of products per position for a work-item that transforms kernels itself.
     static let blockVectors = 256
-    /// The work-items among which few output channels are split where they can be.
+    /// The least work-items to split few output channels among.
     static let leastWorkItems = 2
 
     let transform: WinogradTransform
@@ -36,7 +36,7 @@ extension Winograd {
       pixels = min(chosen?.pixels ?? [4: 6, 2: 12][vectors] ?? 14, max(1, tiles))
     }
 
-    /// Output channels with those that fill the last vector.
+    /// Output channels, padded to whole vectors.
     var lanes: Int { WinogradTransform.lanes(for: outputs) }
 
     /// The elements of the transformed kernels.
@@ -62,7 +62,7 @@ extension Winograd {
       let most = max(WinogradTransform.leastBlockTiles, min(Self.blockVectors / vectors, fitting(vectors)))
       let count = max(1, ceilingDivision(tiles, most))
       let ranges = (0..<count).map { tiles * $0 / count..<tiles * ($0 + 1) / count }
-      // Registers hold the sums of so many tiles; fewer may leave fewer over.
+      // Registers hold the accumulators of so many tiles; fewer may leave a smaller remainder.
       let limits = vectors == 1 ? [14, 13, 12, 11, 10] : [11, 10, 9, 8]
       func cost(_ pixels: Int) -> Int {
         ranges.reduce(0) {
@@ -73,16 +73,15 @@ extension Winograd {
       return (ranges, ceilingDivision(tiles, count), vectors, max(1, min(pixels, tiles / count)))
     }
 
-    /// The tiles and output channels that a fused work-item does at a time, so that its transforms stay within
-    /// `localBytes`; `nil` where so few tiles fit, or are there, that the transformed kernels would come from memory too
-    /// often.
+    /// The tiles and output channels that a fused work-item processes at a time, so that its transforms fit into
+    /// `localBytes`; `nil` if so few tiles fit, or exist, that the transformed kernels would be read from memory too often.
     ///
     /// - Parameter wanted: How many tiles to take if they fit, whatever the speed.
     func fusedBlock(localBytes: Int, wanted: Int?) -> (tiles: Int, outputs: Int)? {
       let outputs = [128, 64].first { lanes % $0 == 0 } ?? vectors * WinogradTransform.width
       let bytesOfTile = transform.positions * (channels + outputs) * ElementType.float32.byteCount
       let bytesBetween = 2 * transform.transformCount(0) * ElementType.float32.byteCount
-      // Kernels that come from the last-level cache at worst may be read often.
+      // Kernels that the last-level cache holds may be read often.
       let areKernelsNear = kernelCount * ElementType.float32.byteCount <= 4 * localBytes
       let most = wanted ?? (areKernelsNear ? min(32, tiles / 16) : 32)
       let fitting = min((localBytes - bytesBetween) / bytesOfTile, most) / pixels * pixels

@@ -2,7 +2,7 @@
 extension Winograd {
   /// Tiles times channels whose transforms stay in the caches; of 2^15 to 2^18 the fastest on an AVX-512 processor.
   private static let transformElements = 1 << 15
-  /// How many bytes of products stay in the last-level cache.
+  /// The bytes of products that stay in the last-level cache.
   private static let productBytes = 16 << 20
 
   func gradient(_ parameters: Parameters) throws(DeltaCLError) -> LaunchList {
@@ -12,8 +12,8 @@ extension Winograd {
     let imageTiles = transform.tiles(covering: convolution.outputSize)
     let allTiles = convolution.batch * imageTiles.rows * imageTiles.columns
     let productCount = transform.kernelCount(WinogradTransform.lanes(for: channels) * outputs)
-    // Transforms of so many tiles stay in the processor's caches, or are as large as the products, which each range of tiles
-    // reads and writes; products that do not stay in the caches are better read seldom.
+    // The transforms of so many tiles stay in cache, or are as large as the products, which each range of tiles reads and
+    // writes. Products that do not stay in cache should be read seldom.
     let fitting = max(Self.transformElements, channels * outputs) / (channels + outputs)
     let isInCache = productCount * ElementType.float32.byteCount <= Self.productBytes
     let range = min(allTiles, parameters.tiles.map { max(16, $0) } ?? (isInCache ? fitting : 512))

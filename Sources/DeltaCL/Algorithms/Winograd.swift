@@ -1,11 +1,11 @@
-/// Winograd's algorithms, for kernels of 3x3 and 5x5 at unit stride and of 3x3 at stride 2. `Kernels/OpenCL/winograd/correlate.cl` explains the
-/// kernels.
+/// Winograd's algorithms, for kernels of 3x3 and 5x5 at unit stride and of 3x3 at stride 2.
+/// `Kernels/OpenCL/winograd/correlate.cl` explains the kernels.
 struct Winograd: ConvolutionAlgorithm {
   struct Parameters: AlgorithmParameters {
     /// The register tile.
     var tile: TileShape?
-    /// The tiles that are transformed at a time: by a work-item of the fused kernel, where 0 stands for a kernel of its own for the
-    /// transform of x; of a gradient those of a range.
+    /// The tiles that are transformed at a time: by a work-item of the fused kernel, with 0 for a kernel of its own that
+    /// transforms x; in a gradient those of a range.
     var tiles: Int?
 
     var details: [String] {
@@ -21,7 +21,7 @@ struct Winograd: ConvolutionAlgorithm {
   static let name = "winograd"
   static let isExact = false
 
-  /// What the transforms of a tile cost for each of its positions and channels, in multiplications.
+  /// The cost of a tile's transforms per position and channel, in multiplications.
   private static let transformCost = 16
 
   let pass: ConvolutionPass

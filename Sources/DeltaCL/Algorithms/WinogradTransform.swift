@@ -1,16 +1,16 @@
 /// One of Winograd's algorithms, by its sizes along an axis; `Kernels/OpenCL/winograd/algorithm.h` has the mathematics.
 struct WinogradTransform {
-  /// The vector width; there are at least so many channels.
+  /// The vector width, and the least number of channels.
   static let width = 16
 
   /// The taps of a kernel.
   let taps: Int
   /// The stride of the convolution.
   let stride: Int
-  /// Whether it does a delta, which has other tiles where the stride is not 1.
+  /// Whether it is for a delta, which has other tiles if the stride is not 1.
   let isRotated: Bool
 
-  /// The algorithm for a convolution's forward pass, delta or gradient; `nil` where there is none.
+  /// The algorithm for a convolution's forward pass, delta or gradient; `nil` if there is none.
   init?(_ pass: ConvolutionPass) {
     switch (pass.convolution.kernelSize, pass.convolution.stride, pass.direction) {
     case (3, 1, _), (5, 1, _), (3, 2, .forward), (3, 2, .delta):
@@ -35,10 +35,10 @@ struct WinogradTransform {
     Extent(ceilingDivision(results.rows, self.results), ceilingDivision(results.columns, self.results))
   }
 
-  /// The results of the last tile of a column and of a row of tiles; 0 where it is whole.
+  /// The results of the last, cut off tile along each axis; 0 if it is whole.
   func rest(of results: Extent) -> Extent { Extent(results.rows % self.results, results.columns % self.results) }
 
-  /// The multiplications of a tile along an axis, of which `rest` results are in the image; 0 where all are.
+  /// The multiplications of a tile along an axis, of which `rest` results are in the image; 0 stands for all.
   func products(ofRest rest: Int) -> Int {
     if rest == 0 { return products }
     return stride == 1 ? rest + taps - 1 : isRotated ? rest + 1 : 2 * rest + 1
@@ -58,7 +58,7 @@ struct WinogradTransform {
     let rest = rest(of: results)
     let rows = products(ofRest: rest.rows), columns = products(ofRest: rest.columns)
     let wholeRows = results.rows / self.results, wholeColumns = results.columns / self.results
-    // Where the whole tiles, those cut off at the right and those cut off at both begin.
+    // The first whole tile, the first cut off at the right, and the first cut off at both.
     let whole = rest.rows > 0 ? batch * wholeColumns : 0
     let right = whole + batch * wholeRows * wholeColumns
     let both = rest.columns > 0 ? right + batch * wholeRows : right
@@ -105,15 +105,15 @@ struct WinogradTransform {
     [4, 2, 1].first { lanes(for: channels) % ($0 * width) == 0 } ?? 1
   }
 
-  /// The register tile that was chosen, where its vectors divide those of `channels`.
+  /// The register tile that was chosen, if its vectors divide those of `channels`.
   static func fitting(_ tile: TileShape?, for channels: Int) -> TileShape? {
     tile.flatMap { $0.width == width && lanes(for: channels) % ($0.vectors * width) == 0 ? $0 : nil }
   }
 
-  /// Channels with those that fill the last vector.
+  /// Channels, padded to whole vectors.
   static func lanes(for channels: Int) -> Int { ceilingDivision(channels, width) * width }
 
-  /// The channels that a work-item does at a time: near `count`, dividing all, or leaving at least a vector.
+  /// The channels that a work-item processes at a time: near `count`, dividing all, or leaving at least a vector.
   static func partChannels(of channels: Int, near count: Int = 32) -> Int {
     let counts = [count, count / 2] + Array(count + 1...count * 3 / 2) + Array(count / 2 + 1..<count)
     return counts.first { channels % $0 == 0 } ?? counts.first { channels > $0 && channels % $0 >= width } ?? channels
@@ -137,7 +137,7 @@ struct WinogradTransform {
   }
 
   /// The tiles of which a work-item keeps the products of `vectors` vectors of kernels, which it transforms, in
-  /// `localBytes`; negative where not even the kernels fit.
+  /// `localBytes`; negative if not even the kernels fit.
   func blockTiles(vectors: Int, channels: Int, localBytes: Int) -> Int {
     let products = localBytes / ElementType.float32.byteCount - blockKernelCount(vectors: vectors, channels: channels)
     return (products / positions - Self.width) / (vectors * Self.width)
@@ -148,7 +148,7 @@ struct WinogradTransform {
     kernelCount(vectors * Self.width * Self.partChannels(of: channels))
   }
 
-  /// The kernels of a work-item that keeps all products of a gradient with `vectors` vectors of channels; `nil` where
+  /// The kernels of a work-item that keeps all products of a gradient with `vectors` vectors of channels; `nil` if
   /// there would be too few work-items, or the products do not fit.
   func kernelsAtOnce(localBytes: Int, channels: Int, outputs: Int, vectors: Int) -> Int? {
     let lanes = vectors * Self.width

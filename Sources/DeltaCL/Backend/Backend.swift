@@ -32,7 +32,7 @@ extension Backend {
     try allocate(.float32, count: ElementType.float32.count(holding: byteCount))
   }
 
-  /// The shared scratch that a plan needs; `nil` where it needs none.
+  /// The shared scratch that a plan needs; `nil` if it needs none.
   public func sharedScratch(for plan: any Plan) throws -> (any Storage)? {
     plan.scratchByteCount > 0 ? try sharedScratch(byteCount: plan.scratchByteCount) : nil
   }

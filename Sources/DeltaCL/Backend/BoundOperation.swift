@@ -1,4 +1,4 @@
-/// An operation with its tensors bound: all that is left is to enqueue it, as often as wanted.
+/// An operation with its tensors bound: all that is left is to enqueue it, any number of times.
 ///
 /// Not `Sendable`: an instance belongs to one thread at a time.
 public protocol BoundOperation: AnyObject {

@@ -15,6 +15,6 @@ public protocol Plan: AnyObject, Sendable {
   ///   - operands: In the order of ``TensorOperation/operands``.
   ///   - scratch: At least ``scratchByteCount`` bytes, of any element type; may be `nil` if that is 0.
   ///   - label: The call site's name in errors and profiles, such as `conv1 convolution-delta`.
-  /// - Throws: ``DeltaCLError`` where an operand does not fit or belongs to another backend.
+  /// - Throws: ``DeltaCLError`` if an operand does not fit or belongs to another backend.
   func bind(_ operands: [any Storage], scratch: (any Storage)?, label: String) throws -> any BoundOperation
 }

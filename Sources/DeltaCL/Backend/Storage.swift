@@ -14,10 +14,10 @@ public protocol Storage: AnyObject, Sendable {
   /// - Parameters:
   ///   - offset: The first element, a multiple of the backend's ``Backend/storageAlignment``.
   ///   - count: The number of elements.
-  /// - Throws: ``DeltaCLError`` where the part does not lie within the storage or is not aligned.
+  /// - Throws: ``DeltaCLError`` if the part does not lie within the storage or is not aligned.
   func slice(offset: Int, count: Int) throws -> any Storage
 
-  /// Copies all elements from `source`, which holds `count` elements of ``elementType`` and stays alive until the copy is done;
+  /// Copies all elements from `source`, which holds `count` elements of ``elementType`` and is kept alive until the copy is done;
   /// its contents must not change before the backend's ``Backend/finish()`` or a later read has returned.
   func write(_ source: HostMemory) throws
 

@@ -9,7 +9,7 @@ public final class Tensor: Sendable {
 
   /// Wraps elements that exist.
   ///
-  /// - Throws: ``DeltaCLError`` (`mismatch`) where the shape has another number of elements.
+  /// - Throws: ``DeltaCLError`` (`mismatch`) if the shape has another number of elements.
   public init(_ storage: any Storage, shape: Shape) throws {
     try shape.validate("tensor")
     guard storage.count == shape.elementCount else {

@@ -1,11 +1,11 @@
 import DeltaCLSystem
 import Glibc
 
-/// Files and folders as the system has them: what is no plain file or folder is told apart, and no link is followed.
+/// Files and folders as they are on the disk: links are not followed, and what is neither file nor folder is `other`.
 enum FileTree {
   struct Failure: Error {
     let reason: String
-    /// The system's number; 0 where it has none.
+    /// The system's number; 0 if it has none.
     let number: Int32
 
     init(_ number: Int32) {
@@ -33,13 +33,13 @@ enum FileTree {
     }
   }
 
-  /// Whether a path leads to a folder, by links too.
+  /// Whether a path leads to a folder, also through links.
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return NativePath.withPath(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// The names in a folder, sorted; none where it cannot be read.
+  /// The names in a folder, sorted; none if it cannot be read.
   static func names(in folder: String) -> [String] {
     SmallFile.names(in: folder).sorted()
   }
@@ -66,7 +66,7 @@ enum FileTree {
 
   /// Makes a folder and those above it that are missing.
   ///
-  /// - Parameter replacesFiles: Whether a file in the place of the folder or, below `root`, of one above it gives way.
+  /// - Parameter root: Below it a file that stands in the place of a folder is removed.
   static func makeFolder(_ path: String, replacingFilesBelow root: String? = nil) throws(Failure) {
     if isFolder(path) { return }
     let parent = NativePath.folder(of: path)
@@ -84,7 +84,7 @@ enum FileTree {
     throw Failure(number == EEXIST ? ENOTDIR : number)
   }
 
-  /// Makes a folder and returns the number of what went wrong, 0 for nothing.
+  /// Makes a folder and returns the error number, 0 for success.
   private static func make(_ path: String) -> Int32 {
     NativePath.withPath(path) { mkdir($0, 0o777) == 0 ? 0 : errno }
   }
@@ -103,7 +103,7 @@ enum FileTree {
     _ = NativePath.withPath(path) { rmdir($0) }
   }
 
-  /// Writes a new file; nothing is left where that fails.
+  /// Writes a new file; nothing is left if that fails.
   static func write(_ bytes: [UInt8], toNew path: String) throws(Failure) {
     let (descriptor, number) = NativePath.withPath(path) {
       (open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666), errno)

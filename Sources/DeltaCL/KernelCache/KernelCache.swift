@@ -6,7 +6,7 @@ import Synchronization
 /// What PoCL compiles, kept from process to process and verified before PoCL reads it.
 ///
 /// PoCL crashes on a damaged file of its cache, or computes wrong. So each process gives it an empty cache of its own. Before
-/// a program is built, what earlier processes compiled for it is copied there, as far as its checksums are right; what is new
+/// a program is built, what earlier processes compiled for it is copied there if its checksum is right; what is new
 /// is added to the common store when the process ends. No process ever reads what another one is writing.
 final class KernelCache: Sendable {
   let folder: KernelCacheFolder
@@ -49,7 +49,7 @@ final class KernelCache: Sendable {
     }
   }
 
-  /// That of this process; `nil` where none was installed.
+  /// The cache of this process; `nil` if none was installed.
   static var current: KernelCache? {
     installation.withLock { installation in
       if case .installed(let cache) = installation { cache } else { nil }
@@ -77,7 +77,7 @@ final class KernelCache: Sendable {
         if let folder = Self.driverFolder(of: path) { state.programs[folder] = program }
       }
       let result = try build()
-      // Where the driver has put it is known only now.
+      // Only now is it known where the driver has put it.
       for path in Self.driverFolders(in: folder.process) where state.programs[path] == nil {
         state.programs[path] = program
       }
@@ -85,7 +85,7 @@ final class KernelCache: Sendable {
     }
   }
 
-  /// A name for a program: equal ones are compiled to the same.
+  /// A name for a program: programs of one name are compiled to the same.
   static func name(source: String, options: String, device: Device) -> String {
     let machine = [device.name, device.driverVersion, device.platform.version, options].map { Array($0.utf8) }
     return KernelStore.checksum([Array(source.utf8)]) + KernelStore.checksum(machine)
@@ -97,7 +97,7 @@ final class KernelCache: Sendable {
     return parts.count > 2 ? parts.prefix(2).joined(separator: "/") : nil
   }
 
-  /// PoCL's folders of programs: two characters of a hash, then the others. What else is there is only of passing use.
+  /// PoCL's folders of programs: two characters of a hash, then the rest. Everything else there is temporary.
   private static func driverFolders(in folder: String) -> [String] {
     FileTree.names(in: folder).filter { $0.utf8.count == 2 }.flatMap { outer in
       FileTree.names(in: "\(folder)/\(outer)").map { "\(outer)/\($0)" }
@@ -124,7 +124,7 @@ final class KernelCache: Sendable {
           "compiled kernels cannot be kept in \(folder.store?.folder ?? "") (\(error.reason)), so the next run compiles them "
             + "again: delete that folder, or set POCL_CACHE_DIR to one that can be written")
       }
-      // Only what adds to the store looks through it.
+      // Only who adds to the store has to prune it.
       if hasAdded { folder.store?.prune() }
       FileTree.remove(folder.process)
     }

@@ -5,22 +5,22 @@ import Foundation
 struct KernelCacheFolder {
   /// The folder that is the driver's own as long as this process lives.
   let process: String
-  /// What keeps other processes from taking that folder for a left one; closed with the process.
+  /// Keeps other processes from taking that folder for an abandoned one; closed with the process.
   let lock: Int32
-  /// What earlier processes compiled; `nil` where there can be nothing.
+  /// What earlier processes compiled; `nil` if nothing can be kept.
   let store: KernelStore?
-  /// Why what this process compiles is not kept, in one line that says what to do; `nil` where it is.
+  /// Why what this process compiles is not kept, in one line that says what to do; `nil` if it is.
   let obstacle: String?
 
   /// `ST_NOEXEC`, which the C library declares only where asked to.
   private static let noExecutionFlag: UInt = 8
   private static let processPrefix = "process-"
-  /// The least space on a disk that is worth a try.
+  /// The least free disk space to try with.
   private static let leastBytes = 16 << 20
 
   /// Chooses the folders and makes that of the process.
   ///
-  /// - Throws: ``DeltaCLError``: `kernelCache` where no folder can be written, `invalidArgument` for a limit that is none.
+  /// - Throws: ``DeltaCLError``: `kernelCache` if no folder can be written, `invalidArgument` for an invalid limit.
   init(environment: [String: String]) throws(DeltaCLError) {
     let place = Place(environment: environment)
     let limit = try KernelStore.limit(environment: environment)
@@ -41,7 +41,7 @@ struct KernelCacheFolder {
     for folder in folders {
       do {
         (process, lock) = try Self.make(in: folder, prefix: "deltacl-\(getuid())-")
-        // What is there may be of use though nothing can be added.
+        // What is there may be useful even if nothing can be added.
         store = place.folder.map { KernelStore(folder: "\($0)/kernels", limit: limit) }
         obstacle =
           "compiled kernels cannot be kept in \(place.description) (\(reason)), so every run compiles them again, in \(folder): "
@@ -57,7 +57,7 @@ struct KernelCacheFolder {
         + "\(folders.joined(separator: ", ")) (\(lastReason)): \(place.cure)")
   }
 
-  /// Where kernels would be kept, which variable says so, and what to do where that cannot be.
+  /// Where kernels would be kept, which variable says so, and what to do if that fails.
   struct Place {
     let folder: String?
     let description: String
@@ -86,7 +86,7 @@ struct KernelCacheFolder {
     }
   }
 
-  /// Why PoCL may have no device, which it reports where it cannot make the folder that it compiles in.
+  /// Why PoCL may report no device: mostly because it cannot make the folder that it compiles in.
   static func reasonForNoDevice(environment: [String: String]) -> String {
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     let folder =
@@ -113,7 +113,7 @@ struct KernelCacheFolder {
       guard mkdtemp(&template) != nil else { throw FileTree.Failure(errno) }
       let path = NativePath.text(template.dropLast().map { UInt8(bitPattern: $0) })
       let descriptor = NativePath.withPath(path) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) }
-      // Another process may have taken the folder for a left one before it was locked.
+      // Another process may have taken the folder for an abandoned one before it was locked.
       if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
         FileTree.kind(path) == .folder
       {

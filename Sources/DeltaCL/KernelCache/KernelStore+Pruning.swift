@@ -1,15 +1,15 @@
 import DeltaCLSystem
 import Glibc
 
-/// The store is bounded: what was not used for the longest time goes first, a program at a time.
+/// The store is bounded: the least recently used programs are removed first.
 ///
-/// A program's folder has the time of its last use. No process reads from the store what it has not copied, so that one whose
-/// programs are removed meanwhile only compiles them again.
+/// The time of a program's folder is that of its last use. Processes use copies, so one whose programs are removed meanwhile only
+/// compiles them again.
 extension KernelStore {
   static let limitVariable = "DELTACL_CACHE_MAXSIZE"
   static let defaultLimit = 1 << 30
 
-  /// The bytes on the disk that `DELTACL_CACHE_MAXSIZE` allows: a number, which may have K, M or G after it; 0 is no limit.
+  /// The bytes on the disk that `DELTACL_CACHE_MAXSIZE` allows: a number, optionally followed by K, M or G; 0 is no limit.
   ///
   /// - Throws: ``DeltaCLError`` (`invalidArgument`) for another text.
   static func limit(environment: [String: String]) throws(DeltaCLError) -> Int {
@@ -27,17 +27,17 @@ extension KernelStore {
         + "for no limit, or unset it")
   }
 
-  /// Notes that a program is in use.
+  /// Marks a program as used now.
   func touch(_ program: String) {
     _ = NativePath.withPath("\(folder)/\(program)") { utimensat(AT_FDCWD, $0, nil, AT_SYMLINK_NOFOLLOW) }
   }
 
-  /// Where there is more than the limit, removes programs until four fifths of it are left, so that not every process has to.
+  /// Above the limit, removes programs down to four fifths of it, so that not every process has to.
   func prune() {
     let lock = NativePath.withPath(folder) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard lock >= 0 else { return }
     defer { close(lock) }
-    // Another process that is at it does this one's work too.
+    // Another process is pruning already.
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else { return }
     var programs: [(path: String, lastUse: (Int, Int), size: Int)] = FileTree.names(in: folder).compactMap { name in
       var status = stat()

@@ -4,8 +4,8 @@ import Glibc
 
 /// Files that drivers compiled, kept for later processes by the program that they belong to.
 ///
-/// The name of each begins with the checksum of its place and contents, so that a file is whole or recognised as damaged,
-/// whatever has happened to it, and processes can add files at the same time.
+/// The name of each begins with the checksum of its place and contents, so that damage is always noticed, and
+/// processes can add files at the same time.
 struct KernelStore {
   /// The folder that holds a folder for each program.
   let folder: String
@@ -34,7 +34,7 @@ struct KernelStore {
       let stored = "\(place)/\(name)"
       guard FileTree.kind(stored) != .folder else {
         restore("\(path)/\(name)", from: source, to: destination, &restored)
-        // One that stands in the place of a file is in its way; others are not empty.
+        // Removes a folder in the place of a file; others are not empty.
         rmdir(stored)
         continue
       }
@@ -54,7 +54,7 @@ struct KernelStore {
   }
 
   private func read(_ path: String) -> [UInt8]? {
-    // What a driver compiles has some tens of kilobytes.
+    // What a driver compiles takes tens of kilobytes.
     SmallFile.read(path, limit: 1 << 28, followsLinks: false)
   }
 
@@ -68,7 +68,7 @@ struct KernelStore {
     }
   }
 
-  /// Whether a file is one that another process may be about to add.
+  /// Whether another process may still be adding the file.
   private func isBeingAdded(_ name: String, _ path: String) -> Bool {
     var status = stat()
     return name.hasPrefix(Self.temporaryPrefix) && NativePath.withPath(path, { lstat($0, &status) }) == 0
@@ -85,7 +85,7 @@ struct KernelStore {
     let temporary = "\(place)/\(Self.temporaryPrefix)\(getpid())-\(name)"
     let target = "\(place)/\(Self.checksum(of: bytes, at: path))-\(name)"
     var failure = FileTree.Failure(ENOENT)
-    // A process that makes room in the store may take the folder away meanwhile, and anything may stand in the file's place.
+    // A process that prunes the store may remove the folder meanwhile, and a folder may stand in the file's place.
     for _ in 0..<4 {
       do throws(FileTree.Failure) {
         try FileTree.makeFolder(place, replacingFilesBelow: root)
@@ -121,7 +121,7 @@ struct KernelStore {
   static func checksum(_ parts: [[UInt8]]) -> String {
     var value: UInt = 0
     for part in parts {
-      // Without a buffer zlib begins anew.
+      // Without a buffer zlib would start over.
       if !part.isEmpty { value = part.withUnsafeBufferPointer { crc32_z(value, $0.baseAddress, $0.count) } }
       withUnsafeBytes(of: UInt64(part.count).littleEndian) { length in
         value = crc32_z(value, length.bindMemory(to: UInt8.self).baseAddress, length.count)

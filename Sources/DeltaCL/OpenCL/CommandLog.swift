@@ -6,19 +6,19 @@ struct CommandLog {
   private var failure: (label: String, status: OpenCLStatus)?
   private var sweepCount = initialSweepCount
 
-  /// How many events are kept before the finished ones are looked for.
+  /// How many events are kept before finished ones are removed.
   private static let initialSweepCount = 512
 
   mutating func append(_ event: Event, _ label: String) {
     pending.append((event, label))
     if pending.count >= sweepCount {
       sweep()
-      // The queue may be far behind: to look at all again for each command would take quadratic time.
+      // The queue may be far behind: checking all events at each command would take quadratic time.
       sweepCount = max(2 * pending.count, Self.initialSweepCount)
     }
   }
 
-  /// The first command that failed since the last call, whatever is still under way being kept.
+  /// The first command that failed since the last call. Commands that still run are kept.
   mutating func drain() -> (label: String, status: OpenCLStatus)? {
     sweep()
     defer { failure = nil }

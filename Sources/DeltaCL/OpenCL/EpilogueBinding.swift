@@ -1,4 +1,4 @@
-/// What follows an operation in the same pass over memory, as the launches take it that store the result:
+/// An operation's epilogue as it is bound in the launches that store the result:
 /// `Kernels/OpenCL/include/epilogue.h` explains how kernels apply it.
 struct EpilogueBinding: Sendable {
   /// Nothing follows.
@@ -18,7 +18,7 @@ struct EpilogueBinding: Sendable {
     count = operands.isEmpty ? 0 : operands[position].shape.elementCount
   }
 
-  /// What kernels choose the epilogue by. All launches of a program have them, or another program would be built.
+  /// What selects the epilogue in a program. All of its launches have them, lest a second program be built.
   var constants: [String: Int] {
     switch epilogue {
     case .activation(let function): function.kernelConstants.merging(["EPILOGUE": 1]) { $1 }
@@ -27,12 +27,12 @@ struct EpilogueBinding: Sendable {
     }
   }
 
-  /// What kernels take after their own arguments.
+  /// What kernels take after their other arguments.
   var arguments: KernelArguments {
     if case .activationDelta = epilogue { ["activated": activated] } else { [:] }
   }
 
-  /// The launch that applies the epilogue in place, where those that store the result cannot.
+  /// The launch that applies the epilogue in place, for results that several launches store in part.
   func launch(_ planner: Planner) -> Launch? {
     switch epilogue {
     case .activation(let function): planner.activation(function, x: result, y: result, count: count)
@@ -44,7 +44,7 @@ struct EpilogueBinding: Sendable {
 }
 
 extension Activation {
-  /// What kernels choose the function by.
+  /// What selects the function in a program.
   var kernelConstants: [String: Int] {
     switch self {
     case .relu: ["ACTIVATION": 1]

@@ -7,7 +7,7 @@ public enum KernelFamily: String, Hashable, Sendable, CaseIterable {
   /// Tiles in local memory that work-groups share, for GPUs.
   case local
 
-  /// The family for a device's class: ``tile`` on CPU devices and where local memory or work-groups are too small for
+  /// The family for a device's class: ``tile`` on CPU devices and if local memory or work-groups are too small for
   /// ``local``.
   public init(for device: Device) {
     self = device.type == .cpu || LocalTile.all.allSatisfy { !$0.fits(device) } ? .tile : .local

@@ -1,6 +1,6 @@
-/// Puts headers in the place of `#include "path"`: drivers differ in how they take headers, and most take none from memory.
+/// Replaces `#include "path"` by the header: drivers differ in how they take headers, and most take none from memory.
 ///
-/// Paths are relative to the kernels' root. Each header is put in place once, so an `#include` must not depend on conditions.
+/// Paths are relative to the kernels' root. Each header is inserted once, so an `#include` must not depend on conditions.
 /// `#line` lets compilers name the right file and line.
 struct KernelIncludes {
   private let text: (String) throws(DeltaCLError) -> String
@@ -32,7 +32,7 @@ struct KernelIncludes {
     open.append(path)
     result += "#line 1 \"\(path)\"\n"
     var lines = content.split(separator: "\n", omittingEmptySubsequences: false)
-    // What follows the last end of line is no line.
+    // No line follows the last line feed.
     if lines.last?.isEmpty == true { lines.removeLast() }
     for (index, line) in lines.enumerated() {
       guard let header = Self.header(of: line) else {

@@ -19,11 +19,11 @@ struct Launch: Hashable, Sendable {
   let arguments: KernelArguments
   /// Work-items along up to three axes. Kernels ignore work-items beyond their work, so the size may be rounded up.
   let globalSize: [Int]
-  /// The work-items of a work-group along the first axis, for kernels that are written for that number; without it, the
-  /// backend chooses.
+  /// The work-items of a work-group along the first axis, for kernels that are written for that number; `nil`
+  /// leaves it to the backend.
   let localSize: Int?
 
-  /// The kernel and the constants that it is built with; a constant of 1 is the plain case and left out.
+  /// The kernel and the constants that it is built with; a constant of 1, the plain case, is left out.
   var summary: String {
     let constants = program.constants.filter { $0.value != 1 }.sorted { $0.key < $1.key }
     return ([kernel] + constants.map { "\($0.key)=\($0.value)" }).joined(separator: " ")

@@ -1,5 +1,5 @@
-/// How the local family reduces the columns of a matrix: a work-group has `lines` x `lanes` work-items, a lane for each of some
-/// neighbouring columns, and there is one for each of `splits` ranges of rows.
+/// How the local family reduces the columns of a matrix: a work-group of `lines` x `lanes` work-items reduces `lanes`
+/// neighbouring columns over one of `splits` ranges of rows.
 struct LocalColumns {
   let rows: Int
   let channels: Int
@@ -7,13 +7,13 @@ struct LocalColumns {
   let lanes: Int
   let splits: Int
 
-  /// Neighbouring floats that a GPU reads at a time.
+  /// The neighbouring floats that a GPU reads in one transaction.
   private static let maximumLanes = 32
-  /// The work-groups to aim at.
+  /// The work-groups to aim for.
   private static let workGroups = 256
-  /// Ranges of rows are summed up one after the other in the end.
+  /// The ranges' partial results are added one after the other.
   private static let maximumSplits = 64
-  /// The rows of a work-item that are worth its part in a tree.
+  /// The least rows per work-item; below this the reduction tree costs more than it saves.
   private static let rowsPerItem = 16
 
   /// - Parameters:
@@ -31,7 +31,7 @@ struct LocalColumns {
     self.splits = max(1, min(wanted, rows / (lines * Self.rowsPerItem)))
   }
 
-  /// A launch of a kernel of `local-reduction.cl` on `tensors`.
+  /// A launch of a kernel of `Kernels/OpenCL/reduction/local.cl` on `tensors`.
   func launch(_ kernel: String, _ tensors: KernelArguments, constants: [String: Int] = [:]) -> Launch {
     Launch(
       kernel, in: "reduction/local", constants: constants.merging(["LINES": lines, "LANES": lanes]) { $1 },

@@ -26,7 +26,7 @@ public final class OpenCLBackend: Backend {
   private struct State {
     var programs: [ProgramKey: Program] = [:]
     var plans: [TensorOperation: OpenCLPlan] = [:]
-    // A buffer and no storage: that would keep the backend for ever.
+    // A buffer, because a storage would keep the backend alive for ever.
     var scratch: Buffer?
   }
 
@@ -38,10 +38,10 @@ public final class OpenCLBackend: Backend {
   ///   - family: The family of kernels to run; without one, that of the device's class.
   ///   - exact: Whether algorithms that round more than the direct sum, which is Winograd's, are turned off: sums of integers
   ///     are then exact.
-  ///   - profiling: Whether to keep when each command ran, for ``takeProfile()``. It slows small operations down a little.
+  ///   - profiling: Whether to record when each command ran, for ``takeProfile()``. It slows small operations a little.
   ///   - tuning: Plans to take instead of the defaults, such as ``Tuning/current(for:family:)``.
-  /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) where the device cannot compile kernels, or not run those
-  ///   of `family`, (`invalidArgument`) where `DELTACL_VERBOSE` is neither 0 nor 1.
+  /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) if the device cannot compile kernels, or not run those
+  ///   of `family`, (`invalidArgument`) if `DELTACL_VERBOSE` is neither 0 nor 1.
   public convenience init(
     _ device: Device, selector: String, family: KernelFamily? = nil, exact: Bool = false, profiling: Bool = false,
     tuning: Tuning? = nil
@@ -98,7 +98,7 @@ public final class OpenCLBackend: Backend {
     let decision = try planner.decide(operation, tuned: tuning?.entry(for: operation, exact: isExact))
     let plan = try OpenCLPlan(operation, decision.launches, on: self)
     return state.withLock { state in
-      // Another thread may have been faster: one plan serves all.
+      // Another thread may have been faster: all share one plan.
       if let first = state.plans[operation] { return first }
       state.plans[operation] = plan
       if isVerbose {
@@ -110,8 +110,8 @@ public final class OpenCLBackend: Backend {
 
   /// Plans an operation by choices instead of the defaults; the plan is a new one each time.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where a choice is out of range or its algorithm cannot do the operation,
-  ///   (`tooLarge`) where its scratch is too large for the device.
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) if a choice is out of range or its algorithm cannot do the operation,
+  ///   (`tooLarge`) if its scratch is too large for the device.
   public func plan(for operation: TensorOperation, choice: PlanChoice) throws -> any Plan {
     try operation.validate()
     try choice.validate()
@@ -141,7 +141,7 @@ public final class OpenCLBackend: Backend {
       buffer, .float32, count: buffer.byteCount / ElementType.float32.byteCount, backend: self)
   }
 
-  /// A power of two, so that calls of growing sizes do not allocate each time, where the device allows it.
+  /// A power of two, so that calls of growing sizes do not allocate each time, if the device allows it.
   private static func roomyScratch(for byteCount: Int, limit: Int) -> Int {
     var size = 1 << 20
     while size < byteCount { size *= 2 }
@@ -192,7 +192,7 @@ public final class OpenCLBackend: Backend {
     }
   }
 
-  /// The work-items of a work-group for a kernel that takes any number, of which `count` have work along the first axis.
+  /// The work-group size for a kernel that takes any, of `count` work-items along the first axis.
   func localSize(for kernel: Kernel, covering count: Int) -> WorkSize {
     WorkSize(min(planner.workGroupSize(covering: count), kernel.workGroupInfo.maximumSize), 1, 1)
   }
@@ -225,7 +225,7 @@ public final class OpenCLBackend: Backend {
     }
   }
 
-  /// Runs something that waits; what failed on the device meanwhile is thrown with the name of its operation.
+  /// Runs something that waits, and throws what failed on the device meanwhile with the name of its operation.
   func surfacing<Result>(_ wait: () throws -> Result) throws -> Result {
     do {
       let result = try wait()

@@ -9,12 +9,12 @@ struct PlanDecision: Sendable {
 
   let launches: LaunchList
   let source: Source
-  /// The algorithm and its parameters; `nil` where the operation has one plan.
+  /// The algorithm and its parameters; `nil` if the operation has one plan.
   var choice: PlanChoice?
   /// Why the algorithms that come before it in the list were not taken.
   var refusals: [(algorithm: String, refusal: Refusal)] = []
 
-  /// Why so, in a few words for a person.
+  /// The reason, in a few words for a person.
   var reason: String {
     let algorithm = choice.map { ": \($0)" } ?? ""
     switch source {

@@ -1,6 +1,6 @@
 /// The gradient of a bias, in stages; `Kernels/OpenCL/convolution/bias-gradient.cl` explains the kernels.
 extension Planner {
-  /// The work-items that share the sums.
+  /// The work-items to split the sums among.
   private static let reductionItems = 128
 
   func biasGradient(rows: Int, channels: Int) throws(DeltaCLError) -> LaunchList {

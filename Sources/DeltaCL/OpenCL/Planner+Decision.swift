@@ -1,9 +1,9 @@
 /// How the planner decides, and how its decisions are overridden.
 extension Planner {
-  /// Plans an operation: as it is tuned or chosen, else by the first algorithm that can do it, has no drawback and whose scratch
+  /// Plans an operation as tuned or chosen, else by the first algorithm that can do it, has no drawback and whose scratch
   /// fits.
   ///
-  /// - Throws: ``DeltaCLError`` (`tooLarge`) where no plan's scratch fits or can be indexed, (`invalidArgument`) where the algorithm
+  /// - Throws: ``DeltaCLError`` (`tooLarge`) if no plan's scratch fits or can be indexed, (`invalidArgument`) if the algorithm
   ///   that is chosen cannot do the operation.
   func decide(_ operation: TensorOperation, tuned entry: Tuning.Entry? = nil) throws(DeltaCLError) -> PlanDecision {
     let epilogue = EpilogueBinding(operation.epilogue, of: operation.withoutEpilogue.operands)
@@ -30,16 +30,16 @@ extension Planner {
       case .failure(let refusal): refusals.append((type.name, refusal))
       }
     }
-    // The last algorithm does every pass: only scratch can be in its way.
+    // The last algorithm does every pass: only scratch can rule it out.
     throw error(refusals.last?.refusal ?? .turnedOff, operation)
   }
 
-  /// Choices that give other plans than the defaults and than each other, the most promising ones first. Empty where an
+  /// Choices that give other plans than the defaults and than each other, the most promising ones first. Empty if an
   /// operation has no choices.
   func candidates(for operation: TensorOperation) -> [PlanChoice] {
     guard let pass = operation.convolutionPass, let defaults = try? decide(operation) else { return [] }
     var seen: Set<[Launch]> = [defaults.launches.launches]
-    // Turn by turn, so that a small budget sees some of each algorithm.
+    // In turn, so that a small budget covers every algorithm.
     let choices = interleaved(algorithms.reversed().map { (try? $0.init(pass, on: self))?.choices ?? [] })
     return choices.filter { choice in
       guard case .success(let list) = attempt(choice, pass, .none), !list.launches.isEmpty else { return false }
@@ -47,7 +47,7 @@ extension Planner {
     }
   }
 
-  /// Why an operation cannot be planned by a choice; `nil` where it can.
+  /// Why an operation cannot be planned by a choice; `nil` if it can.
   func refusal(of choice: PlanChoice, for operation: TensorOperation) -> Refusal? {
     guard let pass = operation.convolutionPass else { return .otherOperation }
     guard case .failure(let refusal) = attempt(choice, pass, .none) else { return nil }
@@ -61,7 +61,7 @@ extension Planner {
     return attempt(type, choice.parameters, pass, epilogue)
   }
 
-  /// - Parameter parameters: What is chosen; without them an algorithm is not taken that has a drawback.
+  /// - Parameter parameters: What is chosen; without them an algorithm with a drawback is refused.
   private func attempt(
     _ type: any ConvolutionAlgorithm.Type, _ parameters: (any AlgorithmParameters)?, _ pass: ConvolutionPass,
     _ epilogue: EpilogueBinding
@@ -99,7 +99,7 @@ extension Planner {
   }
 }
 
-/// Elements of all lists turn by turn.
+/// The elements of all lists in turn.
 func interleaved<Element>(_ lists: [[Element]]) -> [Element] {
   (0..<(lists.map(\.count).max() ?? 0)).flatMap { index in lists.compactMap { index < $0.count ? $0[index] : nil } }
 }

@@ -6,7 +6,7 @@ extension Planner {
   /// - Parameters:
   ///   - family: The family; without one, that of the device's class.
   ///   - exact: Whether Winograd's algorithm is turned off.
-  /// - Throws: ``DeltaCLError`` (`unknownDevice`) where the device cannot run a family that was asked for.
+  /// - Throws: ``DeltaCLError`` (`unknownDevice`) if the device cannot run a family that was asked for.
   init(for device: Device, family: KernelFamily? = nil, exact: Bool) throws(DeltaCLError) {
     switch family ?? KernelFamily(for: device) {
     case .tile:
@@ -28,7 +28,7 @@ extension Planner {
     maximumScratchBytes = device.maximumAllocationBytes
   }
 
-  /// Leaves out what a device has too little local memory for.
+  /// Keeps to the local memory that a device has.
   mutating func limitLocalMemory(to device: Device) {
     localBytes = min(localBytes, device.localMemoryBytes)
   }

@@ -1,12 +1,12 @@
 /// Reductions of the local family: trees in local memory; `Kernels/OpenCL/reduction/local.cl` explains the kernels.
 extension Planner {
-  /// The classes that keep a work-group busy with one row of a softmax.
+  /// The least classes that keep a work-group busy with one row of a softmax.
   private static let leastLocalClasses = 64
 
-  /// The work-items of a work-group that reduces: as many as the largest tile has.
+  /// The work-group size of reductions: that of the largest tile.
   private var reducingItems: Int { localTiles.map(\.items).max() ?? 0 }
 
-  /// How columns are reduced; `nil` where the local family is off.
+  /// How columns are reduced; `nil` if the local family is off.
   func localColumns(rows: Int, channels: Int) -> LocalColumns? {
     localTiles.isEmpty ? nil : LocalColumns(rows: rows, channels: channels, items: reducingItems)
   }
@@ -25,7 +25,7 @@ extension Planner {
     return list
   }
 
-  /// `nil` where the local family is off or classes are few.
+  /// `nil` if the local family is off or classes are few.
   func localSoftmaxCrossEntropy(rows: Int, classes: Int) throws(DeltaCLError) -> LaunchList? {
     if localTiles.isEmpty || classes < Self.leastLocalClasses { return nil }
     var list = LaunchList()

@@ -46,7 +46,7 @@ extension Planner {
     let mean = Launch.Argument.operand(3 + shift), inverseDeviation = Launch.Argument.operand(4 + shift)
     let meanLow = Launch.Argument.operand(5 + shift)
     let constants = activation?.kernelConstants ?? [:]
-    // What it takes to normalise x again.
+    // What recomputing the normalised x takes.
     let normalized: KernelArguments =
       activation == nil ? [:] : ["bias": bias, "weight": weight, "inverse": inverseDeviation, "meanLow": meanLow]
     let reduced: KernelArguments = ["x": .operand(0), "dy": .operand(1), "mean": mean]
@@ -150,7 +150,7 @@ extension Planner {
     ceilingDivision(normalization.channels, groupChannels(normalization))
   }
 
-  /// How many ranges of rows a reduction is split into: enough for many cores, each long enough to be worth its merging.
+  /// How many ranges of rows a reduction is split into: enough for many cores, each long enough to pay for merging.
   private func splits(_ normalization: BatchNormalization) -> Int {
     if let local = localColumns(normalization) { return local.splits }
     let wanted = itemsTakeAllChannels ? 128 : ceilingDivision(4096, groups(normalization))
@@ -163,8 +163,8 @@ extension Planner {
     max(1, elementsPerItem / groupChannels(normalization))
   }
 
-  /// The vector width for channels whose remainder is done one by one: the greatest power of two that divides them, unless that is
-  /// small and leaves most lanes unused.
+  /// The vector width for channels whose remainder is processed one by one: the largest power of two that divides them, unless
+  /// that is small and leaves most lanes unused.
   private func vectorWidth(dividing channels: Int) -> Int {
     var width = 1
     while width < maximumVectorWidth, channels.isMultiple(of: width * 2) { width *= 2 }

@@ -1,4 +1,4 @@
-/// Pooling: one work-item a row of the result.
+/// Pooling: one work-item per row of the result.
 extension Planner {
   func maxPooling(_ pooling: Pooling) -> LaunchList {
     maxPooling(

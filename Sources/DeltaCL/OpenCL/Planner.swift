@@ -7,27 +7,27 @@ struct Planner: Sendable {
   let deviceClass: String
   /// The most neighbouring channels that a vector holds.
   let maximumVectorWidth: Int
-  /// The elements that a work-item of an element-wise kernel does.
+  /// The elements that a work-item of an element-wise kernel processes.
   let elementsPerItem: Int
-  /// The neighbouring channels that a work-item of a normalisation does: all, so that a core reads memory in order, or few,
+  /// The neighbouring channels that a work-item of a normalisation processes: all, so that a core reads memory in order, or few,
   /// so that neighbouring work-items read neighbouring memory.
   let channelsPerItem: Int
   /// The sizes of work-groups to choose from, ascending. They are few, because a driver may compile a kernel for each.
   var workGroupSizes: [Int]
 
-  /// The most rows for which a dense layer reads its weights where they lie.
+  /// The most rows for which a dense layer reads its weights unpacked.
   let unpackedRows: Int
 
   /// The algorithms of convolutions and dense layers, the preferred ones first; the last one can do every pass.
   var algorithms: [any ConvolutionAlgorithm.Type]
-  /// The local memory that a work-item may use for what should stay in a core's cache.
+  /// The local memory that a work-item may use for data that should stay in a core's cache.
   var localBytes = 0
   /// The tiles of the local family to choose from; none turns it off.
   var localTiles: [LocalTile] = []
 
   /// What is fixed for the operation that is planned instead of being left to the defaults.
   var choice: PlanChoice?
-  /// The bytes that the scratch of an operation may take.
+  /// The most bytes of scratch for one operation.
   var maximumScratchBytes = Int.max
 
   /// The planner for CPU devices, where a work-item is a loop on one core.
@@ -64,20 +64,20 @@ struct Planner: Sendable {
     return planner
   }
 
-  /// The work-items of a work-group for a kernel that takes any number, of which `count` have work side by side.
+  /// The work-group size for a kernel that takes any, of `count` work-items.
   func workGroupSize(covering count: Int) -> Int {
     workGroupSizes.first { $0 >= count } ?? workGroupSizes.last ?? 1
   }
 
-  /// The vector width for `channels` neighbouring channels where a vector must not reach beyond them: the greatest power of
-  /// two that is not over their number.
+  /// The vector width for `channels` neighbouring channels if vectors must not reach beyond them: the largest power of two
+  /// up to their number.
   func vectorWidth(within channels: Int) -> Int {
     var width = 1
     while width < maximumVectorWidth, width * 2 <= channels { width *= 2 }
     return width
   }
 
-  /// The vector width for `channels` neighbouring channels where missing lanes are filled up: the least power of two that
+  /// The vector width for `channels` neighbouring channels if missing lanes are padded: the smallest power of two that
   /// covers them.
   func vectorWidth(covering channels: Int) -> Int {
     var width = 1

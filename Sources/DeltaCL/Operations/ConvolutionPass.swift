@@ -10,10 +10,10 @@ struct ConvolutionPass: Hashable, Sendable {
   let convolution: Convolution
   /// Whether a forward pass adds a bias.
   var hasBias = false
-  /// The dense layer that the convolution stands for; `nil` where it is none.
+  /// The dense layer that the convolution stands for; `nil` if it is none.
   var dense: Dense?
 
-  /// The bias, or any other operand where there is none, and the result of a forward pass.
+  /// The bias, or any other operand if there is none, and the result of a forward pass.
   var biasAndResult: (bias: Launch.Argument, result: Launch.Argument) {
     hasBias ? (.operand(2), .operand(3)) : (.operand(1), .operand(2))
   }

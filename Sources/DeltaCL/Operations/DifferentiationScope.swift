@@ -13,7 +13,7 @@ package protocol DifferentiationScope {
   /// Whether the delta of an operand leads to a parameter. Others are not worth computing.
   func wantsDelta(of index: Int) -> Bool
 
-  /// The delta of what the operation writes first; `nil` where the loss does not depend on it or no operand's delta is wanted.
+  /// The delta of what the operation writes first; `nil` if the loss does not depend on it or no operand's delta is wanted.
   mutating func resultDelta() throws -> Value?
 
   /// Appends an operation on values of the graph.
@@ -29,7 +29,7 @@ package protocol DifferentiationScope {
 }
 
 extension DifferentiationScope {
-  /// Adds what an operation writes first to the delta of an operand; without the operation where that delta is not wanted.
+  /// Adds what an operation writes first to the delta of an operand; without the operation if that delta is not wanted.
   package mutating func contribute(_ operation: TensorOperation, _ inputs: [Value], to index: Int) throws {
     if wantsDelta(of: index), let delta = try append(operation, inputs).first { contribute(delta, to: index) }
   }

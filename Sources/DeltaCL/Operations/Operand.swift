@@ -18,7 +18,7 @@ public struct Operand: Hashable, Sendable {
   public let elementType: ElementType
   /// What the operation does with it.
   public let access: Access
-  /// What `int32` elements must be within, such as the classes of labels; `nil` where all values have a meaning.
+  /// What `int32` elements must be within, such as the classes of labels; `nil` if all values have a meaning.
   public let range: Range<Int>?
 
   static func read(

@@ -1,5 +1,4 @@
-/// All that one kind of operation knows about itself. What works with operations asks them, so that none of it tells one from
-/// another.
+/// All that one kind of operation knows about itself. Code that works with operations asks them instead of switching over them.
 ///
 /// Operands come in the order of ``operands``: what is read, then what is updated, then what is written.
 protocol Operation: Hashable, Sendable {
@@ -15,10 +14,10 @@ protocol Operation: Hashable, Sendable {
   var acceptsEpilogue: Bool { get }
   /// The shapes in one word.
   var shapeText: String { get }
-  /// The convolution behind the operation; `nil` where its plan has no free choices.
+  /// The convolution behind the operation; `nil` if its plan has no free choices.
   var convolutionPass: ConvolutionPass? { get }
 
-  /// Throws where a parameter is impossible that no descriptor has checked. The operands' shapes are checked for all.
+  /// Throws if a parameter is impossible that no descriptor has checked. The operands' shapes are checked for all.
   func validate() throws(DeltaCLError)
 
   /// Computes the mathematics: `f` has the operands of `float32`, `i` those of `int32`, each at its own position.
@@ -26,7 +25,7 @@ protocol Operation: Hashable, Sendable {
 
   /// The launches that compute the operation on an OpenCL device; those that store its first result apply the epilogue.
   ///
-  /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
+  /// - Throws: ``DeltaCLError`` (`tooLarge`) if scratch would be too large to index.
   func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList
 
   /// Contributes the deltas of what was read, from the delta of what was written. Without a rule the operation is not

@@ -9,7 +9,7 @@ public struct TensorOperation: Hashable, Sendable {
     self.base = base
   }
 
-  /// The operation as one of a kind such as ``MaxPooling``, which has its parameters; `nil` where it is of another.
+  /// The operation as one of a kind such as ``MaxPooling``, which has its parameters; `nil` if it is of another.
   ///
   /// A descriptor that serves one operation alone is its kind: ``AveragePooling``, ``Dropout`` and ``SGD``.
   public func `as`<Kind>(_ kind: Kind.Type) -> Kind? { base as? Kind }
@@ -56,7 +56,7 @@ extension TensorOperation {
   /// Whether the operation's plan has free choices, see ``PlanChoice``.
   public var hasPlanChoices: Bool { convolutionPass != nil }
 
-  /// The convolution behind the operation; `nil` where its plan has no free choices.
+  /// The convolution behind the operation; `nil` if its plan has no free choices.
   var convolutionPass: ConvolutionPass? { base.convolutionPass }
 
   /// The operation without what follows it in the same pass over memory; both have the same choices.
@@ -80,7 +80,7 @@ extension TensorOperation {
     try base.differentiate(in: &scope)
   }
 
-  /// Throws where an operand's shape is impossible or too large to index; every backend calls it before it plans.
+  /// Throws if an operand's shape is impossible or too large to index; every backend calls it before it plans.
   public func validate() throws(DeltaCLError) {
     for operand in operands {
       try operand.shape.validate("\(name): \(operand.name)")
@@ -88,7 +88,7 @@ extension TensorOperation {
     try base.validate()
   }
 
-  /// Throws where `storages` are not what ``operands`` asks for; every backend calls it before it binds.
+  /// Throws if `storages` are not what ``operands`` asks for; every backend calls it before it binds.
   public func validate(_ storages: [any Storage]) throws(DeltaCLError) {
     let operands = operands
     guard storages.count == operands.count else {

@@ -30,8 +30,8 @@ struct WindowAxis: Hashable, Sendable {
     return ceilMode && (count - 1) * stride >= size + before ? count - 1 : count
   }
 
-  /// Throws where a parameter is out of range or no window fits: where it is larger than the padded image and, in ``ceilMode``, what
-  /// it reaches over is no less than the stride.
+  /// Throws if a parameter is out of range or no window fits: if it is larger than the padded image and, in ``ceilMode``, what
+  /// it reaches over is not less than the stride.
   func validate(_ what: String) throws(DeltaCLError) {
     func require(_ holds: Bool, _ message: @autoclosure () -> String) throws(DeltaCLError) {
       if !holds { throw DeltaCLError(.invalidDescriptor, "\(what): \(message())") }
@@ -56,7 +56,7 @@ struct WindowAxis: Hashable, Sendable {
         + "a smaller window or more padding")
   }
 
-  /// Throws where some window reads padding alone, which leaves pooling without a value.
+  /// Throws if some window reads padding alone, which leaves pooling without a value.
   func validateWindowsMeetInput(_ what: String) throws(DeltaCLError) {
     func check(_ index: Int) throws(DeltaCLError) {
       let start = index * stride - before

@@ -10,8 +10,7 @@ struct CeilingKernels {
   private let block: Int
   private let clock = ContinuousClock()
 
-  /// Independent multiply-adds in flight: more than latency times throughput of any processor, and few enough for the
-  /// registers.
+  /// Independent accumulators: more than latency times throughput of any processor, and few enough not to spill.
   private static let chains = 12
   private static let repeats = 9
 
@@ -35,7 +34,7 @@ struct CeilingKernels {
     while true {
       try kernel.setArguments(y, Float(0.999), Float(0.001), Int32(steps))
       let seconds = try best { try enqueue(kernel, items: items) }
-      // Long enough that the launch does not count.
+      // Long enough that the launch is negligible.
       if seconds > 0.02 || steps >= 1 << 26 {
         return Double(2 * vectorWidth * Self.chains * steps) * Double(items) / seconds * 1e-9
       }

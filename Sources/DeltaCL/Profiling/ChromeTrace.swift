@@ -1,7 +1,7 @@
 import Foundation
 
-/// Profiles in the trace event format of Chrome, which Perfetto (<https://ui.perfetto.dev>) opens: a track a queue, an event
-/// a command, named by layer and operation.
+/// Profiles in the trace event format of Chrome, which Perfetto (<https://ui.perfetto.dev>) opens: a track per queue and an
+/// event per command, named by layer and operation.
 ///
 /// The rates in an event's `args` are those of the whole operation, over all of its commands.
 public struct ChromeTrace {
@@ -38,7 +38,7 @@ public struct ChromeTrace {
         format: #""gflops":%.3f,"gigabytesPerSecond":%.3f"#, locale: nil,
         Double(work.floatingPointOperations) / seconds * 1e-9, Double(work.byteCount) / seconds * 1e-9)
       for command in entry.commands {
-        // Events of a track must not overlap, as those of some drivers' in-order queues do by a little.
+        // Events of a track must not overlap, which those of some drivers' in-order queues do slightly.
         let start = max(command.start, previousEnd)
         let end = max(command.end, start)
         previousEnd = end

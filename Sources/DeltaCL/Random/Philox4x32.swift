@@ -5,7 +5,7 @@ public enum Philox4x32 {
   /// The ten rounds: four random words from a counter and a key.
   @inlinable
   public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    // Words of their own stay in registers, where those of a vector are moved in and out.
+    // Separate variables stay in registers, while the words of a vector are moved in and out.
     var (a, b, c, d) = (counter[0], counter[1], counter[2], counter[3])
     var (firstKey, secondKey) = (key[0], key[1])
     for _ in 0..<10 {

@@ -11,7 +11,7 @@ extension Reference {
     for index in 0..<count { dx[index] = function.delta(y: y[index], dy: dy[index]) }
   }
 
-  /// Does an operation's epilogue on its `result`; only the delta of an activation reads `activated`.
+  /// Applies an operation's epilogue to its `result`; only the delta of an activation reads `activated`.
   static func finish(_ epilogue: Epilogue, _ result: consuming MutableSpan<Double>, activated: Span<Double>) {
     for index in result.indices {
       result[index] =
@@ -35,7 +35,7 @@ extension Activation {
     }
   }
 
-  /// The delta of x where the function is y.
+  /// The delta of x if the function is y.
   func delta(y: Double, dy: Double) -> Double {
     switch self {
     case .relu: y <= 0 ? 0 : dy

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The operations in plain Swift, written straight from the mathematics with sums in `Double`: slow and obviously right.
 ///
-/// It is the oracle of every test, and what remains where no OpenCL device exists. `float32` tensors are kept as `Double` and
+/// It is the oracle of every test, and the fallback if no OpenCL device exists. `float32` tensors are kept as `Double` and
 /// are rounded to `Float` only when they are read. Operations run at once, on the thread that enqueues them, one at a time.
 public final class ReferenceBackend: Backend {
   /// The instance that device selection hands out.

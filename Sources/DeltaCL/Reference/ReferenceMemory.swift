@@ -11,7 +11,7 @@ final class ReferenceMemory: @unchecked Sendable {
 
   let elements: Elements
 
-  /// Allocates elements and fills them with what nobody will take for a result.
+  /// Allocates elements and fills them with values that cannot be mistaken for results.
   init(_ elementType: ElementType, count: Int) throws(DeltaCLError) {
     switch elementType {
     case .float32: elements = .float32(try Self.allocate(count, filledWith: .nan))

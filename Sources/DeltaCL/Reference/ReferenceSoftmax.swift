@@ -20,7 +20,7 @@ extension Reference {
     }
   }
 
-  /// The greatest value and the sum of `exp(value - greatest)`, which cannot overflow; NaN where a value is NaN.
+  /// The greatest value and the sum of `exp(value - greatest)`, which cannot overflow; NaN if a value is NaN.
   static func exponentials(_ values: Span<Double>, _ range: Range<Int>) -> (greatest: Double, sum: Double) {
     var greatest = -Double.infinity
     for index in range where isGreater(values[index], than: greatest) { greatest = values[index] }

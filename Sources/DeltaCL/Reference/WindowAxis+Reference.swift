@@ -5,7 +5,7 @@ extension WindowAxis {
     return position >= 0 && position < size ? position : nil
   }
 
-  /// The window that reads a position of the image with one of its cells; `nil` where none does.
+  /// The window that reads a position of the image with one of its cells; `nil` if none does.
   func index(position: Int, cell: Int) -> Int? {
     let distance = position + before - cell * dilation
     guard distance >= 0, distance % stride == 0, distance / stride < count else { return nil }

@@ -28,7 +28,7 @@ public struct BackendCandidate: Sendable {
   public let score: Int
   /// The OpenCL device; `nil` for the reference implementation.
   public let device: Device?
-  /// Why it cannot be used; `nil` where it can.
+  /// Why it cannot be used; `nil` if it can.
   public let unusableReason: String?
 
   init(_ device: Device, platformIndex: Int, deviceIndex: Int) {

@@ -36,7 +36,7 @@ enum BackendSelector: Hashable, Sendable {
 
   /// What the selection takes.
   ///
-  /// - Parameter failures: What could not be a candidate, to be named where nothing else answers.
+  /// - Parameter failures: What could not be a candidate, for the error if nothing matches.
   func choose(
     from candidates: [BackendCandidate], failures: [PlatformFailure] = []
   ) throws(DeltaCLError) -> BackendChoice {

@@ -5,7 +5,7 @@ import OpenCL
 extension Backends {
   /// Every OpenCL device of every platform, in the order of their indices, then the reference backend.
   ///
-  /// A platform that fails to answer has none, and leaves those of the others as they are; see ``failures()``.
+  /// A platform that fails to answer has none and does not affect the others; see ``failures()``.
   public static func available() -> [BackendCandidate] { discover().candidates }
 
   /// The platforms and devices that failed to answer, the platforms without a device, and an OpenCL loader without a
@@ -70,7 +70,7 @@ extension Backends {
 
   /// Has PoCL compile in a folder of this process, with what earlier processes compiled as far as it is verified.
   ///
-  /// PoCL keeps what it compiles in a folder, and crashes or computes wrong where a file there is damaged. After this call
+  /// PoCL keeps what it compiles in a folder, and crashes or computes wrong if a file there is damaged. After this call
   /// it reads copies whose checksums were right, and compiles the rest again; what is new is kept when the process exits, in
   /// `deltacl` in `POCL_CACHE_DIR`, or without that in `pocl` in the cache folder of ``Tuning/cacheFolder``. Where neither
   /// can be written, a temporary folder serves, and opening a PoCL device says so on standard error. Without this call PoCL
@@ -82,7 +82,7 @@ extension Backends {
     KernelCache.install()
   }
 
-  /// Why what PoCL compiles after ``verifyKernelCache()`` is not kept; `nil` where it is.
+  /// Why what PoCL compiles after ``verifyKernelCache()`` is not kept; `nil` if it is.
   public static var kernelCacheObstacle: String? {
     KernelCache.current?.folder.obstacle ?? KernelCache.failure?.message
   }

@@ -10,7 +10,7 @@ import Synchronization
 /// - `auto`: the candidate with the highest score: a GPU before an accelerator before a CPU before the reference backend.
 /// - `gpu`, `cpu`: the device of that kind with the highest score.
 /// - `reference`: the reference implementation.
-/// - `P:D`: device D of platform P, as `deltacl devices` prints them; `P` or `D` alone where only one device has that index.
+/// - `P:D`: device D of platform P, as `deltacl devices` prints them; `P` or `D` alone if only one device has that index.
 /// - anything else: a part of one device's or platform's name, in upper or lower case.
 ///
 /// An explicit selection never falls back: what is unknown or ambiguous is an error that lists the candidates.
@@ -41,7 +41,7 @@ public enum Backends {
   /// - Throws: ``DeltaCLError`` (`unknownDevice`, `ambiguousDevice`).
   public static func choose(_ text: String) throws(DeltaCLError) -> BackendChoice {
     let selector = BackendSelector(text)
-    // No driver is touched for it: it is there where one crashes.
+    // No driver is touched: this backend is for machines where one crashes.
     if selector == .kind(.reference) { return try selector.choose(from: [.reference]) }
     let (candidates, failures) = discover()
     return try selector.choose(from: candidates, failures: failures)
@@ -82,13 +82,13 @@ public enum Backends {
 
   /// Checks all environment variables of the library but `DELTACL_DEVICE`, whether anything needs them yet or not.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where a switch is neither 0 nor 1, there is no such family of kernels, or a
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) if a switch is neither 0 nor 1, there is no such family of kernels, or a
   ///   folder is none.
   public static func validateEnvironment() throws(DeltaCLError) {
     for variable in Switch.allCases { _ = try variable.isOn }
     _ = try defaultFamily
     _ = try KernelStore.limit(environment: NativePath.environment)
-    // The cache folder is made where it is missing; the sources must be there.
+    // The cache folder is made if it is missing; the sources must be there.
     for (name, mayBeMissing) in [("DELTACL_CACHE_DIR", true), ("DELTACL_KERNELS_DIR", false)] {
       guard let path = NativePath.environment(name), !path.isEmpty else { continue }
       guard SmallFile.exists(path) ? FileTree.isFolder(path) : mayBeMissing else {
@@ -100,14 +100,14 @@ public enum Backends {
 
   /// Whether the environment variable `DELTACL_EXACT` is 1.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where it is neither 0 nor 1.
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) if it is neither 0 nor 1.
   public static var isExactByDefault: Bool {
     get throws(DeltaCLError) { try Switch.exact.isOn }
   }
 
   /// The family of kernels that the environment variable `DELTACL_FAMILY` names; `nil` without it.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where there is no such family.
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) if there is no such family.
   public static var defaultFamily: KernelFamily? {
     get throws(DeltaCLError) {
       let value = ProcessInfo.processInfo.environment[familyEnvironmentVariable] ?? ""

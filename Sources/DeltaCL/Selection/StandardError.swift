@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the library says to a person beside the results.
+/// What the library prints for a person.
 enum StandardError {
   /// Writes a line. What cannot be written is lost.
   static func line(_ text: String) {

@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// Threads whose start is checked: Foundation's `Thread` and Dispatch say nothing where the system starts none, and what
+/// Threads whose start is checked: Foundation's `Thread` and Dispatch say nothing if the system starts none, and what
 /// waits for them waits for ever.
 package struct CheckedThread {
   private let identity: pthread_t
 
-  /// What the thread runs, handed over to it as a pointer.
+  /// What the thread runs, passed to it as a pointer.
   private final class Body {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -17,7 +17,7 @@ package struct CheckedThread {
   /// - Parameters:
   ///   - purpose: What it is for, for the error.
   ///   - run: What it runs.
-  /// - Throws: ``DeltaCLError`` (`outOfThreads`) where the system starts none.
+  /// - Throws: ``DeltaCLError`` (`outOfThreads`) if the system starts none.
   package init(for purpose: String, _ run: @escaping @Sendable () -> Void) throws(DeltaCLError) {
     var identity = pthread_t()
     let body = Unmanaged.passRetained(Body(run))
@@ -47,7 +47,7 @@ package struct CheckedThread {
     pthread_detach(identity)
   }
 
-  /// Finds out whether so many threads can run at once beside those that do.
+  /// Checks whether that many more threads can run at once.
   ///
   /// - Throws: ``DeltaCLError`` (`outOfThreads`).
   package static func probe(_ count: Int, for purpose: String) throws(DeltaCLError) {
@@ -79,7 +79,7 @@ package struct CheckedThread {
       let work = { @Sendable in
         while let index = counter.next() { body(index) }
       }
-      // The calling thread works too, and alone where none can be started.
+      // The calling thread works too, and alone if none can be started.
       let others = min(count, ProcessInfo.processInfo.activeProcessorCount) - 1
       let threads = (0..<max(0, others)).compactMap { _ in try? CheckedThread(for: "a part of the work", work) }
       work()

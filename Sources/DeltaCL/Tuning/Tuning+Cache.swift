@@ -11,24 +11,24 @@ extension Tuning {
   static func cacheFolder(environment: [String: String]) -> String? {
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     if let folder = value("DELTACL_CACHE_DIR") { return folder }
-    // The standard asks for absolute paths and has others ignored.
+    // By the XDG specification paths that are not absolute are ignored.
     if let folder = value("XDG_CACHE_HOME"), NativePath.isAbsolute(folder) { return "\(folder)/deltacl" }
     return value("HOME").map { "\($0)/.cache/deltacl" }
   }
 
-  /// The tuning that a backend opened without further wishes uses: what the cache folder has for the device, or `nil` where
+  /// The tuning that a backend uses by default: what the cache folder has for the device, or `nil` if
   /// there is none or `DELTACL_TUNING` is 0.
   ///
   /// A file that is damaged or made for another driver or other kernels is ignored with a warning on standard error.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where `DELTACL_TUNING` is neither 0 nor 1.
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) if `DELTACL_TUNING` is neither 0 nor 1.
   public static func current(for device: Device, family: KernelFamily? = nil) throws(DeltaCLError) -> Tuning? {
     guard try Switch.tuning.isOn, let folder = cacheFolder, let subject = try? TuningSubject(device, family: family)
     else { return nil }
     return load(for: subject, from: folder)
   }
 
-  /// Reads the file for a subject; `nil` where there is none that can be used.
+  /// Reads the file for a subject; `nil` if there is none that can be used.
   public static func load(for subject: TuningSubject, from folder: String) -> Tuning? {
     let path = "\(folder)/\(subject.fileName)"
     guard SmallFile.exists(path) else {
@@ -44,7 +44,7 @@ extension Tuning {
   }
 
   private static func bytes(of path: String) throws(DeltaCLError) -> [UInt8] {
-    // A file that is larger is none of ours.
+    // A larger file cannot be a tuning.
     guard let bytes = SmallFile.read(path, limit: 1 << 24) else {
       throw DeltaCLError(.invalidArgument, "it cannot be read")
     }
@@ -61,7 +61,7 @@ extension Tuning {
 
   private static let warnings = Mutex<Set<String>>([])
 
-  /// Says something once in a process.
+  /// Prints a warning once per process.
   private static func warn(_ message: String) {
     guard warnings.withLock({ $0.insert(message).inserted }) else { return }
     StandardError.line(message)

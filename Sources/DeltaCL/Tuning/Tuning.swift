@@ -73,7 +73,7 @@ public struct Tuning: Hashable, Sendable {
     entriesByKey[Key(operation: operation.withoutEpilogue.name, shape: operation.shapeText, exact: exact)] = nil
   }
 
-  /// The entry for an operation; `nil` where its default plan is to be used.
+  /// The entry for an operation; `nil` if its default plan is to be used.
   ///
   /// With `exact` an entry that was found without serves too, unless it rounds more than the direct sum.
   public func entry(for operation: TensorOperation, exact: Bool) -> Entry? {
@@ -105,7 +105,7 @@ extension Tuning {
   /// - Parameters:
   ///   - json: The text.
   ///   - subject: What the measurements must be valid for.
-  /// - Throws: ``DeltaCLError`` (`invalidArgument`) where the text is damaged or valid for something else.
+  /// - Throws: ``DeltaCLError`` (`invalidArgument`) if the text is damaged or valid for something else.
   public init(json: [UInt8], for subject: TuningSubject) throws(DeltaCLError) {
     struct Versioned: Decodable { let version: Int }
     let decoder = JSONDecoder()

@@ -6,7 +6,7 @@ public struct TuningSubject: Hashable, Sendable, Codable {
   public let device: String
   /// The name of its platform.
   public let platform: String
-  /// The device's compute units, which a driver may be told to use fewer of.
+  /// The device's compute units, which may be limited by the driver's settings.
   public let computeUnits: Int
   /// The family of kernels.
   public let family: String
@@ -20,7 +20,7 @@ public struct TuningSubject: Hashable, Sendable, Codable {
   /// - Parameters:
   ///   - device: The device that is measured.
   ///   - family: The family of kernels; without one, that of the device's class.
-  /// - Throws: ``DeltaCLError`` (`missingKernel`) where `DELTACL_KERNELS_DIR` names a folder without the sources.
+  /// - Throws: ``DeltaCLError`` (`missingKernel`) if `DELTACL_KERNELS_DIR` names a folder without the sources.
   public init(_ device: Device, family: KernelFamily? = nil) throws(DeltaCLError) {
     self.device = device.name
     platform = device.platform.name
@@ -32,7 +32,7 @@ public struct TuningSubject: Hashable, Sendable, Codable {
     kernels = stableHash(sources)
   }
 
-  /// Where `other` is not the same; `nil` where nothing is.
+  /// How `other` differs; `nil` if it does not.
   func difference(from other: TuningSubject) -> String? {
     if (device, platform) != (other.device, other.platform) { return "it is for the device \(other.device)" }
     if computeUnits != other.computeUnits {

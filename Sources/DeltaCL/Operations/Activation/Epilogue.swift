@@ -1,4 +1,4 @@
-/// What becomes of each element that an operation writes first before it is stored: an activation or its delta that would
+/// What is applied to each element of an operation's first result before it is stored: an activation or its delta, which would
 /// otherwise take a pass over memory of its own.
 public enum Epilogue: Hashable, Sendable {
   /// y becomes f(y).

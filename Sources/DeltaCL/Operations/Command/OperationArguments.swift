@@ -11,7 +11,7 @@ package struct OperationArguments: Sendable {
     self.shapes = shapes
   }
 
-  /// The value of an attribute or its default; `nil` where there is neither.
+  /// The value of an attribute or its default; `nil` if there is neither.
   func value<Value>(_ attribute: OperationAttribute) -> Value? {
     (attributes[attribute.name] ?? attribute.parse(attribute.defaultText)) as? Value
   }

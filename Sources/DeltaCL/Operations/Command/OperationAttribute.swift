@@ -8,7 +8,7 @@ package struct OperationAttribute: Sendable {
   package let form: String
   /// Whether there is no default.
   package let isRequired: Bool
-  /// The value that a text stands for; `nil` where it has another form.
+  /// The value that a text stands for; `nil` if it has another form.
   package let parse: @Sendable (String) -> (any Sendable)?
 
   private init(
@@ -42,7 +42,7 @@ package struct OperationAttribute: Sendable {
     Self(name, default: defaultText, "true or false") { Bool($0) }
   }
 
-  /// The integers between separators; `nil` where a part is none or too small.
+  /// The integers between separators; `nil` if a part is none or too small.
   private static func integers(_ text: String, separator: Character, atLeast least: Int) -> [Int]? {
     let parts = text.split(separator: separator, omittingEmptySubsequences: false)
     let values = parts.compactMap { Int($0) }.filter { $0 >= least }

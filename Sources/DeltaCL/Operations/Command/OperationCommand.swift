@@ -24,7 +24,7 @@ package struct OperationCommand: Sendable {
   private let makeOperations: @Sendable (OperationArguments) throws -> [TensorOperation]
 
   /// - Parameters:
-  ///   - names: The tensors' names where they are not those of the operands.
+  ///   - names: The tensors' names if they are not those of the operands.
   ///   - operations: What is run one after the other; an operand that an earlier one wrote is not read from the file.
   init(
     _ name: String, attributes: [OperationAttribute] = [], tensors: [OperationTensor], results: [OperationResult],
@@ -40,13 +40,13 @@ package struct OperationCommand: Sendable {
     makeOperations = operations
   }
 
-  /// The tensor's name of an operand.
+  /// The name in the file of an operand.
   package func tensorName(of operand: Operand) -> String { names[operand.name] ?? operand.name }
 
-  /// What is run one after the other. An activation that is asked for is applied to the first result or, where that is a
+  /// What is run one after the other. An activation that is asked for is applied to the first result or, if that is a
   /// delta, its own delta is.
   ///
-  /// - Throws: ``DeltaCLError`` (`mismatch`) where the tensors do not go together, and that of the descriptor.
+  /// - Throws: ``DeltaCLError`` (`mismatch`) if the tensors do not fit each other, and that of the descriptor.
   package func operations(_ arguments: OperationArguments) throws -> [TensorOperation] {
     var operations = try makeOperations(arguments)
     guard let function = try arguments.activation, let first = operations.first, first.acceptsEpilogue else {

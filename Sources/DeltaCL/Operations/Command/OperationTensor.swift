@@ -16,7 +16,7 @@ package struct OperationTensor: Sendable {
   package let name: String
   /// What its shape must be.
   package let form: Form
-  /// Whether the operation does without it.
+  /// Whether the operation can run without it.
   package let isOptional: Bool
   /// The type of its elements on the device; a file may hold other floats.
   package let elementType: ElementType
@@ -48,7 +48,7 @@ package struct OperationTensor: Sendable {
   /// What the epilogue of a delta reads.
   static let activated = optional("activated")
 
-  /// The number of dimensions; `nil` where any number will do.
+  /// The number of dimensions; `nil` for any number.
   package var rank: Int? {
     if case .layout(let layout) = form { layout.split(separator: ",").count } else { nil }
   }

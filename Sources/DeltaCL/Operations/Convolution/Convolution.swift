@@ -28,8 +28,8 @@ public struct Convolution: Hashable, Sendable {
 
   /// Creates a descriptor; `batch` may be 0.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) where a parameter is out of range, the groups divide the channels
-  ///   unevenly or the kernel is larger than the padded input; (`tooLarge`) where a tensor would be too large to index.
+  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) if a parameter is out of range, the groups divide the channels
+  ///   unevenly or the kernel is larger than the padded input; (`tooLarge`) if a tensor would be too large to index.
   public init(
     batch: Int, inputSize: Extent, inputChannels: Int, outputChannels: Int, kernelSize: Extent, stride: Extent = 1,
     padding: Padding = 0, dilation: Extent = 1, groups: Int = 1
@@ -57,7 +57,7 @@ public struct Convolution: Hashable, Sendable {
     }
     try rowAxis.validate("convolution rows")
     try columnAxis.validate("convolution columns")
-    // A single image must fit even where the batch is empty: planning multiplies its extents.
+    // A single image must fit even if the batch is empty: planning multiplies its extents.
     let images = max(batch, 1)
     try inputShape.validate("convolution input")
     try kernelShape.validate("convolution kernel")

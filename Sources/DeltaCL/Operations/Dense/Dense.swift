@@ -9,7 +9,7 @@ public struct Dense: Hashable, Sendable {
 
   /// Creates a descriptor; `batch` may be 0.
   ///
-  /// - Throws: ``DeltaCLError`` where a size is out of range.
+  /// - Throws: ``DeltaCLError`` if a size is out of range.
   public init(batch: Int, inputs: Int, outputs: Int) throws(DeltaCLError) {
     self.batch = batch
     self.inputs = inputs

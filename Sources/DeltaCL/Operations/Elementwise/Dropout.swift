@@ -3,7 +3,7 @@
 ///     y = kept ? x / (1 - probability) : 0
 ///
 /// Which elements are kept follows from the seed, the layer and the step alone, on every backend: element `64 t + 16 j + l` is
-/// dropped where the 24 high bits of word `j` of Philox4x32-10 are below `probability * 2^24`; the counter is
+/// dropped if the 24 high bits of word `j` of Philox4x32-10 are below `probability * 2^24`; the counter is
 /// `(16 t + l, step, layer, 3 * 2^24)` and the key is the seed. A dropped NaN is 0 too.
 ///
 /// Nitish Srivastava and others, "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
@@ -19,7 +19,7 @@ public struct Dropout: Hashable, Sendable {
 
   /// Creates a descriptor.
   ///
-  /// - Throws: ``DeltaCLError`` where the probability is not from 0 to 1 or there are too many elements.
+  /// - Throws: ``DeltaCLError`` if the probability is not from 0 to 1 or there are too many elements.
   public init(count: Int, probability: Float = 0.5, seed: UInt64, layer: UInt32 = 0) throws(DeltaCLError) {
     self.count = count
     self.probability = probability

@@ -122,7 +122,7 @@ extension TensorOperation {
 }
 
 extension Operation {
-  /// Throws where there are no channels.
+  /// Throws if there are no channels.
   fileprivate func validateChannels(_ channels: Int) throws(DeltaCLError) {
     guard channels >= 1 else {
       throw DeltaCLError(.invalidDescriptor, "\(name): channels \(channels) must be at least 1")

@@ -17,7 +17,7 @@ public struct SGD: Hashable, Sendable {
 
   /// Creates a descriptor for `count` parameters.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) where a value is negative or not finite, or Nesterov's momentum is asked
+  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) if a value is negative or not finite, or Nesterov's momentum is asked
   ///   for without momentum.
   public init(count: Int, momentum: Float = 0, weightDecay: Float = 0, nesterov: Bool = false) throws(DeltaCLError) {
     self.count = count

@@ -35,7 +35,7 @@ extension TensorOperation {
 }
 
 extension Operation {
-  /// Throws where a row has no classes.
+  /// Throws if a row has no classes.
   func validateClasses(_ classes: Int) throws(DeltaCLError) {
     guard classes >= 1 else {
       throw DeltaCLError(.invalidDescriptor, "\(name): the number of classes is \(classes) and must be at least 1")

@@ -2,13 +2,13 @@
 ///
 ///     y = (x - mean) / sqrt(variance + epsilon) * weight + bias
 ///
-/// In training mean and variance are those of the rows at hand, and running statistics follow them as PyTorch's do:
+/// In training mean and variance are those of the batch, and running statistics follow them as PyTorch's do:
 ///
 ///     running = (1 - momentum) * running + momentum * statistic
 ///
 /// where the running variance follows the unbiased one, whose divisor is `rows - 1`. In inference they are the running ones.
 ///
-/// The statistics of values far from zero are as good as those of others: a channel of equal values has exactly their mean, the
+/// The statistics of values far from zero are as accurate as those of others: a channel of equal values has exactly their mean, the
 /// variance 0 and the result `bias`. Deviations of more than about 1e19 have squares that float32 does not hold: their inverse
 /// deviation is 0 and the running variance infinite. As in PyTorch infinities of one sign are the mean, the running one too, where
 /// both signs or a NaN make it NaN; the variance and all results of such a channel are NaN.
@@ -27,7 +27,7 @@ public struct BatchNormalization: Hashable, Sendable {
 
   /// Creates a descriptor.
   ///
-  /// - Throws: ``DeltaCLError`` where a value is out of range.
+  /// - Throws: ``DeltaCLError`` if a value is out of range.
   public init(rows: Int, channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1) throws(DeltaCLError) {
     self.rows = rows
     self.channels = channels
@@ -50,7 +50,7 @@ public struct BatchNormalization: Hashable, Sendable {
   /// `[channels]`, of weight, bias, statistics and gradients.
   public var channelShape: Shape { [channels] }
 
-  /// Throws where there are too few rows to tell a variance.
+  /// Throws if there are too few rows to tell a variance.
   func validateForTraining() throws(DeltaCLError) {
     guard rows >= 2 else {
       throw DeltaCLError(

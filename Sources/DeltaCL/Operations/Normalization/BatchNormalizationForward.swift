@@ -1,6 +1,6 @@
 extension TensorOperation {
   /// x, weight, bias to y, savedMean, savedInverseDeviation and savedMeanLow with the statistics of x; updates runningMean and
-  /// runningVariance. savedMeanLow is the mean less savedMean, which the mean's last digits do not fit into where it is large
+  /// runningVariance. savedMeanLow is the mean less savedMean, which the mean's last digits do not fit into if it is large
   /// beside the deviation.
   public static func batchNormalization(_ normalization: BatchNormalization) -> Self {
     Self(BatchNormalizationForward(normalization: normalization))

@@ -8,7 +8,7 @@ public struct AveragePooling: Hashable, Sendable {
 
   /// Creates a descriptor.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) where the pooling is dilated.
+  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) if the pooling is dilated.
   public init(_ pooling: Pooling, countsPadding: Bool = true) throws(DeltaCLError) {
     guard pooling.dilation == 1 else {
       throw DeltaCLError(.invalidDescriptor, "average pooling: dilation \(pooling.dilation) must be 1")

@@ -22,10 +22,10 @@ public struct Pooling: Hashable, Sendable {
   /// padded input by less than the stride; all start in the image or in the padding before it.
   public let ceilMode: Bool
 
-  /// Creates a descriptor; `batch` may be 0, `stride` is the window where it is not given.
+  /// Creates a descriptor; `batch` may be 0, `stride` is the window if it is not given.
   ///
-  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) where a parameter is out of range, no window fits or some window lies wholly in
-  ///   padding; (`tooLarge`) where a tensor would be too large to index.
+  /// - Throws: ``DeltaCLError`` (`invalidDescriptor`) if a parameter is out of range, no window fits or some window lies wholly in
+  ///   padding; (`tooLarge`) if a tensor would be too large to index.
   public init(
     batch: Int, inputSize: Extent, channels: Int, window: Extent, stride: Extent? = nil, padding: Padding = 0,
     dilation: Extent = 1, ceilMode: Bool = false
@@ -47,7 +47,7 @@ public struct Pooling: Hashable, Sendable {
     try columnAxis.validateWindowsMeetInput("pooling columns")
     try inputShape.validate("pooling input")
     try outputShape.validate("pooling output")
-    // A single image must fit even where the batch is empty: planning multiplies its extents.
+    // A single image must fit even if the batch is empty: planning multiplies its extents.
     try Shape([max(batch, 1), inputSize.rows, inputSize.columns, channels]).validate("pooling input")
     try Shape([max(batch, 1), outputSize.rows, outputSize.columns, channels]).validate("pooling output")
   }
