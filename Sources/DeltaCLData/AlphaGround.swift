@@ -3,13 +3,13 @@ enum AlphaGround: UInt8 {
   case black = 0
   case white = 255
 
-  /// What is nowhere brighter than this cannot be told from a black ground.
+  /// An image nowhere brighter than this cannot be told from a black ground.
   private static let darkest = 63
 
   /// Lays pixels with an opacity as their last channel on a ground, and takes the opacity away.
   ///
-  /// The ground is black, as that of MNIST and its kind. Where everything that is visible is dark, such as black strokes,
-  /// it is white: the strokes would be lost otherwise. Values are mixed as they are stored, without a gamma, and rounded as by
+  /// The ground is black, as that of MNIST and its kind. If everything visible is dark, such as black strokes,
+  /// it is white, lest the strokes be lost. Values are mixed as they are stored, without a gamma, and rounded as by
   /// Pillow's `paste`.
   ///
   /// - Parameters:

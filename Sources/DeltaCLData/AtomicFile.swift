@@ -2,15 +2,15 @@ import DeltaCLSystem
 import Glibc
 import Synchronization
 
-/// Writes whole files: after a crash, a full disk or a lost race a reader finds the old file or the new one,
+/// Writes whole files: after a crash, on a full disk or in a race a reader finds the old file or the new one,
 /// never a part. A symbolic link stays, and the file that it names is replaced.
 ///
 /// The bytes go to a temporary file in the same folder, which is flushed to the disk and then renamed; the folder
-/// is flushed last. The writer holds a lock on the temporary file, so that the first write to a folder can remove those that
-/// killed processes have left.
+/// is flushed last. The writer holds a lock on the temporary file, so that the first write to a folder can remove those of
+/// killed processes.
 ///
-/// A named pipe, a character device such as `/dev/null` and a descriptor such as `/dev/stdout` and `/dev/fd/3` are no files to be
-/// replaced: the bytes are written straight through. Opening a named pipe waits for its reader.
+/// Named pipes, character devices such as `/dev/null`, and descriptors such as `/dev/stdout` and `/dev/fd/3` are not replaced: the
+/// bytes are written straight through. Opening a named pipe waits for its reader.
 public enum AtomicFile {
   /// Writes `bytes` to `path`, replacing a regular file there.
   ///
@@ -35,13 +35,13 @@ public enum AtomicFile {
   }
 
   /// Writes files that belong together: all of them are whole and on the disk before the first one takes its place, so that only
-  /// a few renames, in the order of `files`, lie between the old set and the new one. What is no file, such as a pipe, cannot be one of them.
+  /// a few renames, in the order of `files`, lie between the old set and the new one. A pipe or device cannot be one of them.
   ///
   /// - Parameter files: The concatenation of the parts of each and its path, where a regular file is replaced.
   /// - Throws: `DataError` with the system's reason. Where a file cannot be written, none is replaced; nothing but whole files is
   ///   left behind.
   public static func write(_ files: [(parts: [[UInt8]], path: String)]) throws(DataError) {
-    // Closing gives up the locks, so that comes last.
+    // Closing releases the locks, so it comes last.
     var temporaries: [(path: String, descriptor: Int32, target: String)] = []
     var renamed = 0
     defer {
@@ -83,7 +83,7 @@ public enum AtomicFile {
     close(descriptor)
   }
 
-  /// The permissions of the file at `path`; `nil` where there is none.
+  /// The permissions of the file at `path`; `nil` if there is none.
   private static func modeOfFile(_ path: String) throws(DataError) -> mode_t? {
     var status = stat()
     guard NativePath.withPath(path, { stat($0, &status) }) == 0 else { return nil }
@@ -117,7 +117,7 @@ public enum AtomicFile {
   /// The folders that this process has cleaned.
   private static let cleanedFolders = Mutex<Set<String>>([])
 
-  /// Removes the temporary files that nobody holds a lock on any more.
+  /// Removes the temporary files whose lock nobody holds any more.
   private static func removeStaleFiles(in folder: String) {
     guard cleanedFolders.withLock({ $0.insert(folder).inserted }) else { return }
     for name in FileSystem.names(in: folder) where name.hasPrefix(prefix) && name.hasSuffix(suffix) {

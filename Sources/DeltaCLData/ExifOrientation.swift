@@ -14,7 +14,7 @@ struct ExifOrientation: Equatable {
     self.rawValue = rawValue
   }
 
-  /// Finds the orientation in Exif data; upright where there is none that is legal.
+  /// Finds the orientation in Exif data; upright if there is none that is legal.
   init(_ exif: some RandomAccessCollection<UInt8>) {
     rawValue = Self.find(Array(exif)) ?? 1
   }
@@ -47,7 +47,7 @@ struct ExifOrientation: Equatable {
 extension Image {
   /// The image turned and mirrored.
   ///
-  /// - Throws: `DataError` `tooLarge` where memory does not hold it twice.
+  /// - Throws: `DataError` `tooLarge` if memory does not hold it twice.
   func oriented(_ orientation: ExifOrientation, name: String) throws(DataError) -> Image {
     guard orientation != .upright else { return self }
     try Self.checkSize(rows: rows, columns: columns, bytesPerPixel: channels, name: name)

@@ -1,19 +1,19 @@
 import DeltaCLSystem
 import Glibc
 
-/// Files and folders by path. A path that is no UTF-8 is a `String` all the same, see ``path(bytes:)``.
+/// Files and folders by path. A path that is not UTF-8 is a `String` too, see ``path(bytes:)``.
 public enum FileSystem {
   /// The text of a path whose bytes need not be UTF-8, as everything in this library takes it.
   public static func path(bytes: some Collection<UInt8>) -> String { NativePath.text(bytes) }
 
-  /// Throws where memory has no room for so many bytes more.
+  /// Throws if memory has no room for so many bytes more.
   ///
   /// - Parameters:
   ///   - byteCount: The bytes that will be allocated.
   ///   - path: The file that asks for them, for the error.
   /// - Throws: `DataError` (`tooLarge`) with the bytes that are needed and available.
   public static func requireMemory(_ byteCount: Int, for path: String) throws(DataError) {
-    // What is small is not worth asking the kernel.
+    // Small sizes are not worth asking the kernel.
     guard byteCount > 1 << 24 else { return }
     let available = AvailableMemory.byteCount
     guard byteCount <= available else {
@@ -40,7 +40,7 @@ public enum FileSystem {
 
   /// Reads a whole regular file.
   ///
-  /// - Throws: `DataError` when the file is missing, unreadable, no regular file, larger than `limit` bytes or than memory.
+  /// - Throws: `DataError` when the file is missing, unreadable, not a regular file, or larger than `limit` bytes or memory.
   public static func read(_ path: String, limit: Int = .max) throws(DataError) -> [UInt8] {
     let file = try InputFile(path)
     guard file.byteCount <= limit else {
@@ -63,7 +63,7 @@ public enum FileSystem {
     throw .system("write", path, ELOOP)
   }
 
-  /// The path that a symbolic link names; `nil` where `path` is none.
+  /// The path that a symbolic link names; `nil` if `path` is none.
   static func link(_ path: String) -> String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let length = NativePath.withPath(path) { path in
@@ -97,12 +97,12 @@ public enum FileSystem {
     throw .system("create the folder", path, number)
   }
 
-  /// The names in a folder, without an order; empty where it cannot be read.
+  /// The names in a folder, without an order; empty if it cannot be read.
   public static func names(in folder: String) -> [String] {
     SmallFile.names(in: folder)
   }
 
-  /// Writes all parts to a descriptor, waiting where it takes no more at present.
+  /// Writes all parts to a descriptor, waiting while it takes no more.
   ///
   /// - Parameter path: What the descriptor leads to, for the error.
   static func write(_ parts: [[UInt8]], to descriptor: Int32, path: String) throws(DataError) {
@@ -126,7 +126,7 @@ public enum FileSystem {
     }
   }
 
-  /// The type bits of `st_mode`, or nil where nothing can be found.
+  /// The type bits of `st_mode`, or nil if nothing can be found.
   static func fileType(_ path: String) -> mode_t? {
     var status = stat()
     guard NativePath.withPath(path, { stat($0, &status) }) == 0 else { return nil }

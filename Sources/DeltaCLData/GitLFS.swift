@@ -1,8 +1,8 @@
-/// The small texts that Git leaves in place of large files.
+/// The pointers that Git LFS leaves in place of large files.
 enum GitLFS {
   private static let beginning = Array("version https://git-lfs.github.com/spec/".utf8)
 
-  /// Throws where a file is a pointer; no format that is read here begins so.
+  /// Throws if a file is a pointer; no format that is read here begins so.
   ///
   /// - Parameters:
   ///   - bytes: The file or its first bytes, nine of which are enough.

@@ -16,7 +16,7 @@ enum Gzip {
   ///   - dropping: The bytes at the beginning that are not wanted.
   ///   - limit: The most bytes that may come out beside those; memory never grows beyond it by more than a chunk.
   ///   - name: The file's name for errors.
-  /// - Throws: `DataError`: `truncated`, `malformed`, or `tooLarge` where more bytes come out.
+  /// - Throws: `DataError`: `truncated`, `malformed`, or `tooLarge` if more bytes come out.
   static func inflate(_ bytes: [UInt8], dropping: Int = 0, limit: Int, name: String) throws(DataError) -> [UInt8] {
     let output = try run(bytes, dropping: dropping, until: limit, name: name)
     guard output.count <= limit else {
@@ -26,7 +26,7 @@ enum Gzip {
     return output
   }
 
-  /// Inflates the first `count` bytes, or all where there are fewer.
+  /// Inflates the first `count` bytes, or all if there are fewer.
   static func inflatePrefix(_ bytes: [UInt8], count: Int, name: String) throws(DataError) -> [UInt8] {
     Array(try run(bytes, dropping: 0, until: count, name: name).prefix(count))
   }

@@ -99,7 +99,7 @@ extension IDX {
 
     /// The error of a file with another number of bytes than its header asks for.
     ///
-    /// - Parameter count: The bytes that there are; `nil` where compressed data are too short for them.
+    /// - Parameter count: The bytes that there are; `nil` if compressed data are too short for them.
     func mismatch(count: Int?, name: String) -> DataError {
       let sizes = dimensions.map(String.init).joined(separator: " x ")
       return DataError(

@@ -6,11 +6,11 @@ extension Image {
   ///
   /// The values are those that the file stores: no gamma or colour profile is applied, as in Pillow, OpenCV and torchvision.
   /// 16-bit channels are reduced to 8, ink (CMYK) is converted to RGB, and the orientation of Exif is applied. Transparent
-  /// pixels are laid on black or, where everything that is visible is dark, on white.
+  /// pixels are laid on black or, if everything that is visible is dark, on white.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - warn: Is told in one line, with the path, what a person should know about a file that was read all the same, such as a
+  ///   - warn: Is told, in one line with the path, what a person should know about a file that was read nevertheless, such as a
   ///     fault that its pixels survived.
   /// - Throws: `DataError` when the file cannot be read, is none of these, is damaged or exceeds `pixelLimit` or memory.
   public init(contentsOf path: String, warn: (String) -> Void = { _ in }) throws(DataError) {

@@ -35,7 +35,7 @@ public struct Image: Hashable, Sendable {
     pixels = checkedPixels
   }
 
-  /// The image brought to another size by bilinear interpolation, averaging where it shrinks.
+  /// The image brought to another size by bilinear interpolation, averaging if it shrinks.
   ///
   /// - Throws: `DataError` when the size is not positive or exceeds `pixelLimit`.
   public func resized(rows: Int, columns: Int) throws(DataError) -> Image {

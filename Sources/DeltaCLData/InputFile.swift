@@ -10,7 +10,7 @@ final class InputFile: Sendable {
 
   /// Opens a regular file.
   ///
-  /// - Throws: `DataError` when the file is missing, unreadable or no regular file.
+  /// - Throws: `DataError` when the file is missing, unreadable or not a regular file.
   init(_ path: String) throws(DataError) {
     guard !path.isEmpty else { throw .emptyPath }
     // Without O_NONBLOCK, opening a named pipe would wait for a writer.
@@ -36,7 +36,7 @@ final class InputFile: Sendable {
     close(descriptor)
   }
 
-  /// Reads the bytes of a range, fewer where the file has become shorter.
+  /// Reads the bytes of a range, fewer if the file has become shorter.
   ///
   /// - Throws: `DataError` when the system fails to read, or memory has no room for them.
   func read(_ range: Range<Int>) throws(DataError) -> [UInt8] {
@@ -55,7 +55,7 @@ final class InputFile: Sendable {
 
   /// Fills `destination` from an offset on.
   ///
-  /// - Returns: The bytes read, fewer where the file has become shorter.
+  /// - Returns: The bytes read, fewer if the file has become shorter.
   func read(from offset: Int, into destination: UnsafeMutableRawBufferPointer) throws(DataError) -> Int {
     var count = 0
     // Linux transfers at most 2 GiB at a time.

@@ -2,7 +2,7 @@ import ImageDecoding
 
 /// Decodes JPEG through libjpeg.
 enum JPEGDecoder {
-  /// - Parameter warn: is told what libjpeg takes for no more than a warning, such as stray bytes between segments.
+  /// - Parameter warn: is told what libjpeg considers a warning, such as stray bytes between segments.
   /// - Throws: `DataError` when the data is damaged or ends early, is of a kind that libjpeg does not decode, or the image is
   ///   too large.
   static func decode(_ bytes: [UInt8], name: String, warn: (String) -> Void) throws(DataError) -> Image {
@@ -53,8 +53,8 @@ enum JPEGDecoder {
 
   /// Makes red, green, blue of cyan, magenta, yellow, black, in place.
   ///
-  /// JPEG files hold ink as Adobe's programs write it, inverted, whether or not they say so; every common reader takes
-  /// them so. The arithmetic is that of Pillow.
+  /// JPEG files hold ink as Adobe's programs write it, inverted, whether or not they say so; every common reader assumes
+  /// that. The arithmetic is that of Pillow.
   private static func convertInk(_ pixels: inout [UInt8]) {
     let count = pixels.count / 4
     pixels.withUnsafeMutableBufferPointer { pixels in

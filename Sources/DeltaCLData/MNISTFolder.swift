@@ -12,7 +12,7 @@ struct MNISTFolder {
   func split(prefix: String) throws(DataError) -> Split {
     let imageFile = try file("\(prefix)-images", ranks: [3, 4])
     let labelFile = try file("\(prefix)-labels", ranks: [1])
-    // The headers tell whether the files belong together, before memory is taken.
+    // The headers show whether the files belong together before memory is taken.
     let images = try IDX.dimensions(contentsOf: imageFile)
     let labels = try IDX.dimensions(contentsOf: labelFile)
     guard images.count >= 3 else {

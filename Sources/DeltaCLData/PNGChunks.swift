@@ -4,9 +4,9 @@ struct PNGChunks {
 
   /// The file without the chunks that would change its colours, such as gAMA and iCCP, and all others that are not needed.
   ///
-  /// Networks are trained on the stored values: Pillow, OpenCV and torchvision give those, whatever gamma the file tells.
+  /// Networks are trained on the stored values: Pillow, OpenCV and torchvision give those, whatever gamma the file states.
   let essential: [UInt8]
-  /// The orientation that an eXIf chunk tells.
+  /// The orientation in an eXIf chunk.
   let orientation: ExifOrientation
   /// Whether the file ends before its end chunk, though not before its pixels.
   let isCutAfterPixels: Bool

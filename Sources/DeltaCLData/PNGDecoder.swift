@@ -25,7 +25,7 @@ enum PNGDecoder {
       .oriented(chunks.orientation, name: name)
   }
 
-  /// What the file stores: grey or RGB, and the opacity where there is one.
+  /// What the file stores: grey or RGB, and the opacity if there is one.
   private struct Stored {
     let rows: Int
     let columns: Int

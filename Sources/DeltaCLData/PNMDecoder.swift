@@ -4,7 +4,7 @@ struct PNMDecoder {
   private let name: String
   private var position = 2
 
-  /// Nil where `bytes` do not begin as PGM or PPM do.
+  /// Nil if `bytes` do not begin as PGM or PPM do.
   ///
   /// - Throws: `DataError` when the data is damaged, ends early or the image is too large.
   static func decode(_ bytes: [UInt8], name: String) throws(DataError) -> Image? {

@@ -35,9 +35,9 @@ extension Safetensors {
       }
     }
 
-    /// The bytes of a tensor of `shape`, or nil where they overflow or do not fill whole bytes.
+    /// The bytes of a tensor of `shape`, or nil if they overflow or do not fill whole bytes.
     func byteCount(shape: [Int]) -> Int? {
-      // In the order of the format's reference reader: an overflow counts even where a later size is 0.
+      // In the order of the format's reference reader: an overflow counts even if a later size is 0.
       var bits = 1
       for size in shape {
         let product = bits.multipliedReportingOverflow(by: size)

@@ -110,7 +110,7 @@ extension Safetensors {
       }
     }
 
-    /// Free text by key; some programs write null where there is none.
+    /// Free text by key; some programs write null if there is none.
     private static func metadata(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) -> [String: String] {
       if try scanner.takeNull() { return [:] }
       var metadata: [String: String] = [:]

@@ -10,7 +10,7 @@ extension Safetensors {
   /// The file in parts, which need no copy: the header and then each tensor's bytes.
   ///
   /// - Parameter name: The file's name for errors.
-  /// - Throws: `DataError` where a name is forbidden or the header is too long.
+  /// - Throws: `DataError` if a name is forbidden or the header is too long.
   public func parts(name: String) throws(DataError) -> [[UInt8]] {
     guard tensors["__metadata__"] == nil else {
       throw DataError(.malformed, name, "no tensor may be called '__metadata__'; rename it")

@@ -8,7 +8,7 @@ struct StreamDestination {
   /// The descriptor that is open already.
   private let descriptor: Int32?
 
-  /// `nil` where the path names something else, or nothing.
+  /// `nil` if the path names something else, or nothing.
   init?(_ path: String) {
     self.path = path
     descriptor = Self.descriptor(of: path)
@@ -30,7 +30,7 @@ struct StreamDestination {
     try FileSystem.write(parts, to: opened, path: path)
   }
 
-  /// Finds out whether it may be written, without opening it: a pipe's reader would take that for all there is.
+  /// Finds out whether it may be written, without opening it: a pipe's reader would take that for the end.
   ///
   /// - Throws: `DataError` with the system's reason.
   func probe() throws(DataError) {

@@ -14,8 +14,8 @@ final class CompiledGraph {
   /// - Parameters:
   ///   - kept: The values that are read after a run.
   ///   - external: Storages that exist, by the ids of the values that lie in them.
-  ///   - fusing: Whether operations are fused, which changes no result but for the last bits of a sigmoid or tanh.
-  /// - Throws: What the backend throws where it cannot make a plan or has not enough memory.
+  ///   - fusing: Whether operations are fused, which changes nothing but the last bits of a sigmoid or tanh.
+  /// - Throws: What the backend throws if it cannot make a plan or has not enough memory.
   init(
     _ graph: Graph, keeping kept: [GraphValue], external: [Int: any Storage], on backend: any Backend,
     fusing: Bool = true
@@ -35,7 +35,7 @@ final class CompiledGraph {
     var storages = external
     var scratches: [Int: any Storage] = [:]
     for block in memory.blocks {
-      // One slice for all values of a block: a kernel that works in place is handed the same memory object twice.
+      // One slice for all values of a block: a kernel that works in place gets the same memory object twice.
       let slice = try arenas[block.elementType]?.slice(offset: block.offset, count: block.count)
       for id in block.values { storages[id] = slice }
       if let index = block.scratchOf { scratches[index] = slice }

@@ -24,7 +24,7 @@ public final class InferenceStep {
 
   /// Compiles a step.
   ///
-  /// - Throws: ``NetworkError`` where the network does not fit together or has other parameters; what the backend throws.
+  /// - Throws: ``NetworkError`` if the network does not fit together or has other parameters; what the backend throws.
   public init(_ network: Network, _ parameters: Parameters, batch: Int) throws {
     let forward = try network.forward(batch: batch, mode: .inference)
     var graph = forward.graph

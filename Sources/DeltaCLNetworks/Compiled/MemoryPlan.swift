@@ -1,7 +1,7 @@
 import DeltaCL
 
 /// Where the values of a graph and the scratch of its nodes lie in one arena per element type: two of them share elements
-/// where no node needs both.
+/// if no node needs both.
 struct MemoryPlan {
   /// Values that follow each other in the same elements, or the scratch of one node.
   struct Block {
@@ -23,7 +23,7 @@ struct MemoryPlan {
   /// The elements that each arena needs.
   private(set) var counts: [ElementType: Int] = [:]
 
-  /// Packs the scratch and all values of a graph but those that lie elsewhere, the largest first, each at the lowest offset
+  /// Packs the scratch and all values of a graph except those that lie elsewhere, the largest first, each at the lowest offset
   /// that is free for its whole lifetime.
   ///
   /// - Parameters:
@@ -55,7 +55,7 @@ struct MemoryPlan {
     }
   }
 
-  /// The values as blocks: a result takes the place of an operand that dies with its node, where the operation allows it.
+  /// The values as blocks: a result takes the place of an operand that dies with its node, if the operation allows it.
   private static func blocks(of graph: Graph, kept: Set<Int>, external: Set<Int>) -> [Block] {
     let lifetimes = lifetimes(of: graph, kept: kept)
     var blocks: [Block] = []

@@ -11,7 +11,7 @@ final class ParameterBuffer: Sendable {
   /// Allocates a buffer of zeros.
   convenience init(_ layout: ParameterLayout, on backend: any Backend) throws {
     try self.init(uninitialized: layout, on: backend)
-    // The device writes them: all parameters of a large network take long to write on one thread and to copy.
+    // The device writes them: one thread would take long to fill and copy all parameters of a large network.
     if layout.count > 0 {
       let plan = try backend.plan(for: .fill(count: layout.count, value: 0))
       try plan.bind([storage], scratch: backend.sharedScratch(for: plan), label: "parameters fill").enqueue()

@@ -30,7 +30,7 @@ struct ParameterLayout: Sendable {
 
   /// The index of a parameter in ``slots``.
   ///
-  /// - Throws: ``NetworkError`` (`mismatchedParameters`) where no parameter has the name.
+  /// - Throws: ``NetworkError`` (`mismatchedParameters`) if no parameter has the name.
   func index(of name: String) throws(NetworkError) -> Int {
     guard let index = indices[name] else {
       throw NetworkError(
@@ -49,7 +49,7 @@ struct ParameterLayout: Sendable {
     }
   }
 
-  /// Throws where `tensors` are not exactly the parameters of this layout, with all that differs.
+  /// Throws if `tensors` are not exactly the parameters of this layout, with all that differs.
   func validate(_ tensors: [String: (shape: Shape, values: [Float])]) throws(NetworkError) {
     var differences = slots.compactMap { slot -> String? in
       guard let tensor = tensors[slot.name] else { return "\(slot.name) is missing" }

@@ -31,8 +31,8 @@ public final class Parameters: Sendable {
 
   /// Draws the initial parameters of a network: the same values for the same seed on every backend.
   ///
-  /// - Throws: ``NetworkError`` where the network's layers do not fit each other; what the backend throws where it has not
-  ///   enough memory.
+  /// - Throws: ``NetworkError`` if the network's layers do not fit each other; what the backend throws, as for want of
+  ///   memory.
   public convenience init(_ network: Network, seed: UInt64, on backend: any Backend) throws {
     try self.init(network, seed: seed, on: backend) { layout, entries in
       { index, values in
@@ -92,7 +92,7 @@ public final class Parameters: Sendable {
 
   /// The shape of a parameter or statistic.
   ///
-  /// - Throws: ``NetworkError`` (`mismatchedParameters`) where no parameter has the name.
+  /// - Throws: ``NetworkError`` (`mismatchedParameters`) if no parameter has the name.
   public func shape(of name: String) throws(NetworkError) -> Shape {
     values.layout.slots[try values.layout.index(of: name)].shape
   }
@@ -120,7 +120,7 @@ public final class Parameters: Sendable {
     try named(training().velocities)
   }
 
-  /// Replaces the optimiser's velocities, to go on with a training that was interrupted.
+  /// Replaces the optimiser's velocities, to resume a training that was interrupted.
   ///
   /// - Throws: ``NetworkError`` as ``load(_:)`` does.
   public func loadVelocities(_ tensors: [String: (shape: Shape, values: [Float])]) throws {
@@ -144,14 +144,14 @@ public final class Parameters: Sendable {
     Int(try Tensor(training().stepNumber, shape: [1]).int32s()[0])
   }
 
-  /// Sets the number of steps that were made, to go on with a training that was interrupted.
+  /// Sets the number of steps that were made, to resume a training that was interrupted.
   public func setStepNumber(_ number: Int) throws {
     try Tensor(training().stepNumber, shape: [1]).write([Int32(truncatingIfNeeded: number)])
   }
 
   /// Where the parameters and statistics of a graph lie, by the ids of their values.
   ///
-  /// - Throws: ``NetworkError`` (`mismatchedParameters`) where they are not these parameters.
+  /// - Throws: ``NetworkError`` (`mismatchedParameters`) if they are not these parameters.
   func storages(for graph: Graph) throws -> [Int: any Storage] {
     let wanted = graph.parameters + graph.statistics
     let slots = values.layout.slots

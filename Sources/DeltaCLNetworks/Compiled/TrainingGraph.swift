@@ -1,6 +1,6 @@
 import DeltaCL
 
-/// The graph of one training step but the update: forward, loss, deltas and gradients.
+/// The graph of one training step without the update: forward, loss, deltas and gradients.
 struct TrainingGraph {
   let graph: Graph
   let images: GraphValue
@@ -12,7 +12,7 @@ struct TrainingGraph {
   /// By the ids of the parameters.
   let gradients: [Int: GraphValue]
 
-  /// The number of the step; `nil` where nothing depends on it.
+  /// The number of the step; `nil` if nothing depends on it.
   let step: GraphValue?
 
   /// - Parameter dropoutSeed: What dropout layers draw from; `nil` turns them off.

@@ -8,7 +8,7 @@ public import OpenCL
 /// layer to the first the deltas through (6) dense, (7) convolution and (8) pooling layers, (9) the gradients as soon as the
 /// delta they need is there, (10) each summed over the batch, and (11) the update; until the iteration limit.
 ///
-/// A run allocates nothing, makes no plan and sets no argument; it writes the batch, and the learning rate where it has changed.
+/// A run allocates nothing, makes no plan and sets no argument; it writes the batch, and the learning rate if it has changed.
 /// Not `Sendable`: an instance belongs to one thread at a time. Steps on the same ``Parameters`` share gradients and velocities.
 public final class TrainingStep {
   /// The number of examples in a batch.
@@ -47,8 +47,8 @@ public final class TrainingStep {
   ///   - loss: What is minimised.
   ///   - optimizer: How the parameters follow their gradients.
   ///   - dropout: Whether dropout layers drop; they draw from the parameters' seed and the number of the step.
-  /// - Throws: ``NetworkError`` where the network does not fit together, does not end in what the loss needs or has other
-  ///   parameters; `DeltaCLError` where the optimiser's values are out of range; what the backend throws.
+  /// - Throws: ``NetworkError`` if the network does not fit together, does not end in what the loss needs or has other
+  ///   parameters; `DeltaCLError` if the optimiser's values are out of range; what the backend throws.
   public init(
     _ network: Network, _ parameters: Parameters, batch: Int, loss: Loss = .softmaxCrossEntropy,
     optimizer: Optimizer = Optimizer(), dropout: Bool = true
@@ -141,7 +141,7 @@ public final class TrainingStep {
     return Int(try correct.int32s()[0])
   }
 
-  /// Waits for the last run, of whichever step on these parameters, and reads the gradient of a parameter.
+  /// Waits for the last run of any step on these parameters, and reads the gradient of a parameter.
   public func gradient(of name: String) throws -> [Float] {
     try gradients.read(parameters.layout.index(of: name))
   }

@@ -8,7 +8,7 @@ extension Graph {
   ///
   /// - Parameter loss: The loss that a loss operation of this graph wrote.
   /// - Returns: The gradient of each parameter that the loss depends on, by the parameter's id; no two are the same value.
-  /// - Throws: ``NetworkError`` (`notDifferentiable`) where the loss depends on a parameter through an operation without a rule.
+  /// - Throws: ``NetworkError`` (`notDifferentiable`) if the loss depends on a parameter through an operation without a rule.
   public mutating func differentiate(_ loss: GraphValue) throws -> [Int: GraphValue] {
     let differentiation = Differentiation(self, loss: loss)
     let gradients = try differentiation.run()
@@ -43,7 +43,7 @@ private final class Differentiation {
     var taken: Set<Int> = []
     for parameter in graph.parameters {
       guard var gradient = try delta(of: parameter.value) else { continue }
-      // A sum hands its delta to both operands as it is; parameters each need a gradient of their own.
+      // A sum passes its delta on to both operands as it is; parameters each need a gradient of their own.
       if !taken.insert(gradient.id).inserted {
         gradient = try append(.copy(count: gradient.shape.elementCount), [gradient], parameter.name)[0]
       }

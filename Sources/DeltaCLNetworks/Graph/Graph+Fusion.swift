@@ -4,7 +4,7 @@ extension Graph {
   /// The same computation in fewer passes over memory.
   ///
   /// An activation is applied by the operation that computes its input, the delta of an activation by the operation that
-  /// computes its dy, where nothing else reads the value between them. What is fused away is written by no node.
+  /// computes its dy, if nothing else reads the value between them. No node writes what is fused away.
   ///
   /// - Parameter kept: The ids of values that are read after the last node has run.
   func fused(keeping kept: Set<Int>) -> Graph {
@@ -12,7 +12,7 @@ extension Graph {
     graph.maskBeforePoolingDeltas(keeping: kept)
     var fusion = Fusion(graph, kept: kept)
     fusion.fuseActivations()
-    // Before the other deltas: to compute a mask again reads less than a kernel that is handed the activation's output.
+    // Before the other deltas: recomputing a mask reads less than a kernel that takes the activation's output.
     fusion.fuseActivationDeltasIntoBatchNormalizations()
     fusion.fuseActivationDeltas()
     graph.nodes = fusion.nodes.compactMap { $0 }
@@ -21,8 +21,8 @@ extension Graph {
 
   /// Takes the delta of a rectifier before the delta of the max pooling that follows it.
   ///
-  /// Max pooling hands each dy to a position whose value is the window's result, so the result tells as much as the value.
-  /// There are fewer results, and the rectifier's output need not be kept for the way back. A mask of ones and zeros gives
+  /// Max pooling passes each dy to a position whose value is the window's result, so the result tells as much as the value.
+  /// There are fewer results, and the rectifier's output need not be kept for the backward pass. A mask of ones and zeros gives
   /// the same sums before and after they are added up.
   private mutating func maskBeforePoolingDeltas(keeping kept: Set<Int>) {
     var writers: [Int: Int] = [:]
@@ -102,7 +102,7 @@ private struct Fusion {
     writers[value.id] = nil
   }
 
-  /// Batch normalisation's delta computes the activation of its result again, from what it reads anyway.
+  /// Batch normalisation's delta recomputes the activation of its result from what it reads anyway.
   mutating func fuseActivationDeltasIntoBatchNormalizations() {
     for (index, node) in nodes.enumerated() {
       guard let node, let delta = node.operation.as(TensorOperation.BatchNormalizationDelta.self),

@@ -10,7 +10,7 @@ public struct Graph: Sendable {
     case labels
     /// Kept from step to step; drawn at first from a distribution for these fans.
     case parameter(Initializer, Fans)
-    /// Kept from step to step and updated by nodes instead of the optimiser, such as running statistics; this at first.
+    /// Kept from step to step and updated by nodes instead of the optimiser, such as running statistics; initially this value.
     case statistic(Float)
     /// The number of steps that were made, an `int32`, on which random numbers depend.
     case step
@@ -62,8 +62,8 @@ public struct Graph: Sendable {
   ///   - inputs: The values that the operation reads or updates, in the order of its operands.
   ///   - label: Its name in errors and profiles.
   /// - Returns: The values written, in the order of the operation's operands and with their shapes.
-  /// - Throws: ``NetworkError`` (`invalidLayer`) where the inputs are not what the operation reads or updates, or a value would be
-  ///   updated that is no statistic.
+  /// - Throws: ``NetworkError`` (`invalidLayer`) if the inputs are not what the operation reads or updates, or a value that
+  ///   is not a statistic would be updated.
   public mutating func append(
     _ operation: TensorOperation, _ inputs: [GraphValue], label: String
   ) throws(NetworkError) -> [GraphValue] {

@@ -1,8 +1,8 @@
 public import DeltaCL
 
-/// Builds a graph from layers, keeping the path of names that leads to the layer at hand.
+/// Builds a graph from layers, keeping the path of names that leads to the current layer.
 public struct GraphBuilder: Sendable {
-  /// What was built so far.
+  /// The graph so far.
   public internal(set) var graph = Graph()
   /// What the graph is for.
   public let mode: Mode
@@ -13,7 +13,7 @@ public struct GraphBuilder: Sendable {
 
   /// What the graph is for, which decides how layers such as batch normalisation and dropout work.
   public enum Mode: Hashable, Sendable {
-    /// Statistics are those of the batch; dropout draws from this seed, or is off where there is none.
+    /// Statistics are those of the batch; dropout draws from this seed, or is off without one.
     case training(dropoutSeed: UInt64?)
     /// Statistics are the running ones; nothing is dropped.
     case inference
@@ -24,12 +24,12 @@ public struct GraphBuilder: Sendable {
     self.mode = mode
   }
 
-  /// The name of the layer at hand, such as `block1.conv2`; empty outside of all named layers.
+  /// The name of the current layer, such as `block1.conv2`; empty outside of all named layers.
   public var layerName: String { path.joined(separator: ".") }
 
   /// Appends a layer under a name of its own, which prefixes the names of its parameters.
   ///
-  /// - Throws: ``NetworkError`` that names the layer where it does not fit its input.
+  /// - Throws: ``NetworkError`` that names the layer if it does not fit its input.
   public mutating func apply(_ layer: any Layer, named name: String, to input: GraphValue) throws -> GraphValue {
     path.append(name)
     defer { path.removeLast() }
@@ -40,28 +40,28 @@ public struct GraphBuilder: Sendable {
     }
   }
 
-  /// Declares a parameter of the layer at hand; its full name is `layer.name`.
+  /// Declares a parameter of the current layer; its full name is `layer.name`.
   ///
   /// - Parameters:
   ///   - name: The name within the layer, such as `weight`.
   ///   - shape: The parameter's shape.
   ///   - initializer: What the values are drawn from at first.
   ///   - fans: The fans of the weights that the layer multiplies its input with.
-  /// - Throws: ``NetworkError`` (`invalidLayer`) where the name is taken.
+  /// - Throws: ``NetworkError`` (`invalidLayer`) if the name is taken.
   public mutating func parameter(
     _ name: String, _ shape: Shape, _ initializer: Initializer, fans: Fans
   ) throws(NetworkError) -> GraphValue {
     graph.add(try uniqueName(name), shape, role: .parameter(initializer, fans))
   }
 
-  /// Declares a statistic of the layer at hand, which operations update and the optimiser leaves alone; its full name is
+  /// Declares a statistic of the current layer, which operations update and the optimiser leaves alone; its full name is
   /// `layer.name`.
   ///
   /// - Parameters:
   ///   - name: Its name within the layer.
   ///   - shape: Its extents.
   ///   - initial: What all its elements are at first.
-  /// - Throws: ``NetworkError`` (`invalidLayer`) where the name is taken.
+  /// - Throws: ``NetworkError`` (`invalidLayer`) if the name is taken.
   public mutating func statistic(_ name: String, _ shape: Shape, initial: Float) throws(NetworkError) -> GraphValue {
     graph.add(try uniqueName(name), shape, role: .statistic(initial))
   }
@@ -69,7 +69,7 @@ public struct GraphBuilder: Sendable {
   /// Appends a dropout, whose random numbers depend on `seed`, the number of the step and the dropouts appended before it.
   ///
   /// - Returns: A value of the input's shape.
-  /// - Throws: `DeltaCLError` where the probability is not from 0 to 1.
+  /// - Throws: `DeltaCLError` if the probability is not from 0 to 1.
   public mutating func dropout(
     _ input: GraphValue, probability: Float, seed: UInt64
   ) throws -> GraphValue {
@@ -89,7 +89,7 @@ public struct GraphBuilder: Sendable {
     return name
   }
 
-  /// Appends an operation of the layer at hand.
+  /// Appends an operation of the current layer.
   ///
   /// - Returns: The first value that the operation writes.
   public mutating func apply(
@@ -98,7 +98,7 @@ public struct GraphBuilder: Sendable {
     try graph.append(operation, inputs, label: layerName.isEmpty ? "network" : layerName)[0]
   }
 
-  /// The error of the layer at hand that cannot take `input`.
+  /// The error of the current layer that cannot take `input`.
   public func mismatch(_ input: GraphValue, needs: String) -> NetworkError {
     NetworkError(
       .invalidLayer,

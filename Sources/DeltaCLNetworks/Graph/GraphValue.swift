@@ -11,7 +11,7 @@ public struct GraphValue: Hashable, Sendable {
 
   /// The same elements seen with another shape, which costs nothing.
   ///
-  /// - Throws: ``NetworkError`` (`invalidLayer`) where the shape has another number of elements.
+  /// - Throws: ``NetworkError`` (`invalidLayer`) if the shape has another number of elements.
   public func reshaped(_ shape: Shape) throws(NetworkError) -> GraphValue {
     guard shape.elementCount == self.shape.elementCount else {
       throw NetworkError(.invalidLayer, "a tensor of shape \(self.shape) cannot be seen as \(shape)")

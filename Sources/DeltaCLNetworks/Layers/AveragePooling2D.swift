@@ -13,7 +13,7 @@ public struct AveragePooling2D: Layer {
   /// Whether padding counts among the cells of a window.
   public var countsPadding: Bool
 
-  /// Creates a layer; `stride` is the window where it is not given.
+  /// Creates a layer; `stride` is the window if it is not given.
   public init(
     window: Extent, stride: Extent? = nil, padding: Padding = 0, ceilMode: Bool = false, countsPadding: Bool = true
   ) {

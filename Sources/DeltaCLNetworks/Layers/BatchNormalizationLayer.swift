@@ -3,7 +3,7 @@ import DeltaCL
 /// Batch normalisation of each channel: images `[N, H, W, C]` or features `[N, C]` to the same.
 ///
 /// Parameters: `weight` and `bias` `[C]`, at first 1 and 0. Statistics: `running_mean` and `running_var` `[C]`, at first 0 and 1, which
-/// follow those of the batches in training and take their place in inference.
+/// follow those of the batches in training and replace them in inference.
 public struct BatchNormalizationLayer: Layer {
   /// What is added to variances before their root is taken.
   public var epsilon: Float

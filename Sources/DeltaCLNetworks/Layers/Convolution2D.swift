@@ -18,7 +18,7 @@ public struct Convolution2D: Layer {
   public var groups: Int
   /// Whether a bias is added.
   public var bias: Bool
-  /// What the weights are drawn from at first, and the bias where the initialiser says so.
+  /// What the initial weights are drawn from, and the bias if the initialiser says so.
   public var initializer: Initializer
 
   /// Creates a layer; its parameters are checked when a network is built with it.

@@ -8,7 +8,7 @@ public struct DenseLayer: Layer {
   public var outputs: Int
   /// Whether a bias is added.
   public var bias: Bool
-  /// What the weights are drawn from at first, and the bias where the initialiser says so.
+  /// What the initial weights are drawn from, and the bias if the initialiser says so.
   public var initializer: Initializer
 
   /// Creates a layer; its parameters are checked when a network is built with it.

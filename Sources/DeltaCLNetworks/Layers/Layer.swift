@@ -6,6 +6,6 @@ public protocol Layer: Sendable {
   ///   - input: Images `[N, H, W, C]` or features `[N, F]`; the batch comes first.
   ///   - graph: What the layer appends to.
   /// - Returns: The layer's output, the batch first again.
-  /// - Throws: ``NetworkError`` or `DeltaCLError` where the input does not fit; the builder adds the layer's name.
+  /// - Throws: ``NetworkError`` or `DeltaCLError` if the input does not fit; the builder adds the layer's name.
   func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue
 }

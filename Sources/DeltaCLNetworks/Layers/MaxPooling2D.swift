@@ -13,7 +13,7 @@ public struct MaxPooling2D: Layer {
   /// Whether the output size is rounded up.
   public var ceilMode: Bool
 
-  /// Creates a layer; `stride` is the window where it is not given.
+  /// Creates a layer; `stride` is the window if it is not given.
   public init(
     window: Extent, stride: Extent? = nil, padding: Padding = 0, dilation: Extent = 1, ceilMode: Bool = false
   ) {

@@ -2,15 +2,15 @@ public import DeltaCL
 
 /// The sum of a body and a shortcut around it, as in residual networks.
 ///
-/// The body's names stand under the layer's own name, those of the shortcut under a name of its own.
+/// The body's parameters are named under the layer's own name, those of the shortcut under a name of its own.
 public struct Residual: Layer {
   /// What is added to the shortcut.
   public var body: any Layer
-  /// What the input passes through beside the body; `nil` passes it on as it is.
+  /// What the input passes through beside the body; `nil` for the identity.
   public var shortcut: (any Layer)?
   /// The name of the shortcut's layer.
   public var shortcutName: String
-  /// What the sum passes through; `nil` passes it on as it is.
+  /// What the sum passes through; `nil` for the identity.
   public var activation: Activation?
 
   /// Creates a layer.

@@ -1,7 +1,7 @@
 public import DeltaCL
 
 extension Network {
-  /// LeNet in the form that became the usual one: two convolutions of 20 and 50 kernels of 5x5, each with a relu and 2x2 max
+  /// LeNet in its usual form: two convolutions of 20 and 50 kernels of 5x5, each with a relu and 2x2 max
   /// pooling, then fully connected layers of 500 and of as many outputs as there are classes.
   ///
   /// Yann LeCun, Léon Bottou, Yoshua Bengio and Patrick Haffner, "Gradient-based learning applied to document recognition",

@@ -31,7 +31,7 @@ extension Network {
     return Network(name: "mobilenet-v2", inputSize: 224, inputChannels: 3, classes: classes, model: model)
   }
 
-  /// Widens by 1x1 kernels, filters each channel on its own and narrows by 1x1 kernels, with a shortcut around it all where the
+  /// Widens by 1x1 kernels, filters each channel on its own and narrows by 1x1 kernels, with a shortcut around it all if the
   /// shape stays.
   private static func invertedResidual(
     from inputs: Int, to outputs: Int, expansion: Int, stride: Extent
@@ -47,7 +47,7 @@ extension Network {
     return stride == 1 && inputs == outputs ? Residual(body) : body
   }
 
-  /// A convolution that keeps the size but for its stride, batch normalisation and a relu6.
+  /// A convolution that keeps the size except for its stride, batch normalisation and a relu6.
   private static func normalizedConvolution(
     _ width: Int, _ kernelSize: Int, stride: Extent = 1, groups: Int = 1
   ) -> Sequential {

@@ -1,6 +1,6 @@
 public import DeltaCL
 
-/// A network as a value: what it takes, what it tells apart and its layers. Its parameters live in ``Parameters``.
+/// A network as a value: its input, its classes and its layers. Its parameters live in ``Parameters``.
 public struct Network: Sendable {
   /// The name that selects the network, such as `lenet`.
   public let name: String

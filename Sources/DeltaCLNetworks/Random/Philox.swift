@@ -60,11 +60,11 @@ public struct Philox: RandomNumberGenerator, Sendable {
     return low | UInt64(nextWord()) << 32
   }
 
-  /// Goes on as if `count` words had been drawn.
+  /// Skips `count` words.
   public mutating func skip(words count: UInt64) {
     let blocks = UInt64(counter[0]) | UInt64(counter[1]) << 32
     let (quotient, remainder) = (count / 4, Int(count % 4))
-    // Of the block that the counter has passed `used` words were drawn.
+    // `used` words of the block before the counter were drawn.
     let drawn = used + remainder
     let passed = blocks &+ quotient &+ (drawn > 4 ? 1 : 0)
     used = drawn > 4 ? drawn - 4 : drawn
@@ -119,7 +119,7 @@ public struct Philox: RandomNumberGenerator, Sendable {
     return Float((-2 * log(radius)).squareRoot() * cos(2 * .pi * angle))
   }
 
-  /// An unbiased integer in `0..<bound`, by Lemire's method; 0 where the bound is not positive.
+  /// An unbiased integer in `0..<bound`, by Lemire's method; 0 if the bound is not positive.
   public mutating func integer(below bound: Int) -> Int {
     guard bound > 0 else { return 0 }
     let bound = UInt64(bound)

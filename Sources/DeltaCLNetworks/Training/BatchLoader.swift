@@ -5,7 +5,7 @@ import OpenCL
 
 /// Draws batches from a split and prepares them ahead on another thread.
 ///
-/// The thread ends when all batches are drawn, when one fails, and when the loader goes away.
+/// The thread ends when all batches are drawn, when one fails, and when the loader is released.
 public final class BatchLoader {
   private let queue: BatchQueue
 
@@ -64,7 +64,7 @@ public final class BatchLoader {
     try queue.next()
   }
 
-  /// Gives a batch back whose contents no device reads any more, so that its memory serves again.
+  /// Gives back a batch whose contents no device reads any more, so that its memory is reused.
   public func recycle(_ batch: Batch) {
     queue.recycle(batch)
   }

@@ -25,7 +25,7 @@ final class BatchQueue: @unchecked Sendable {
 
   /// Waits for room and appends a batch.
   ///
-  /// - Returns: false where nobody will take it.
+  /// - Returns: false if nobody will take it.
   func append(_ batch: Batch) -> Bool {
     condition.withLock {
       while ready.count >= depth && !isClosed { condition.wait() }
@@ -36,7 +36,7 @@ final class BatchQueue: @unchecked Sendable {
     }
   }
 
-  /// Says that no further batch will come, and why where something failed.
+  /// Says that no further batch will come, and why if something failed.
   func end(failure: (any Error)?) {
     condition.withLock {
       self.failure = failure

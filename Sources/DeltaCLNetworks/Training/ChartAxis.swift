@@ -34,7 +34,7 @@ struct ChartAxis {
     return ChartAxis(lower: 0, upper: Double(max(count, 1)), isLogarithmic: false, ticks: ticks)
   }
 
-  /// A logarithmic axis with ticks at 1, 2 and 5 times powers of ten, or at the powers alone where those suffice.
+  /// A logarithmic axis with ticks at 1, 2 and 5 times powers of ten, or at the powers alone if those suffice.
   static func logarithmic(_ values: some Sequence<Double>) -> ChartAxis {
     let positive = values.filter { $0.isFinite && $0 > 0 }
     let lower = max(positive.min() ?? 0.1, 1e-12)

@@ -88,7 +88,7 @@ struct ChartPanel {
     return elements
   }
 
-  /// The least and the greatest point of each pixel column, so that a long run makes no large file.
+  /// The lowest and the highest point of each pixel column, so that a long run does not make a large file.
   private func thinned(_ points: [Point]) -> [Point] {
     guard Double(points.count) > 2 * width else { return points }
     var kept: [Point] = []

@@ -8,14 +8,14 @@ extension Checkpoint {
 
   /// Writes the file, whole or not at all; equal checkpoints give equal bytes.
   ///
-  /// - Throws: `DataError` where it cannot be written.
+  /// - Throws: `DataError` if it cannot be written.
   public func write(to path: String) throws {
     try safetensors().write(to: path)
   }
 
   /// The contents of the file.
   ///
-  /// - Throws: `DataError` where a tensor has not as many values as its shape asks for.
+  /// - Throws: `DataError` if a tensor does not have as many values as its shape.
   public func safetensors() throws -> Safetensors {
     var file = Safetensors()
     for (name, tensor) in tensors {
@@ -42,8 +42,8 @@ extension Checkpoint {
 
   /// Reads a file that ``write(to:)`` wrote.
   ///
-  /// - Throws: `DataError` where the file cannot be read or is not safetensors; ``TrainingError``: `malformedModel` where its
-  ///   metadata is missing or damaged, `notFinite` where a parameter is infinite or NaN.
+  /// - Throws: `DataError` if the file cannot be read or is not safetensors; ``TrainingError``: `malformedModel` if its
+  ///   metadata is missing or damaged, `notFinite` if a parameter is infinite or NaN.
   public init(contentsOf path: String) throws {
     let file = try Safetensors(contentsOf: path)
     let metadata = Metadata(path: path, texts: file.metadata)
@@ -82,7 +82,7 @@ extension Checkpoint {
 
   /// Reads any safetensors file with float tensors, such as initial weights that another program wrote.
   ///
-  /// - Throws: As ``tensors(of:path:)``; `DataError` where the file cannot be read.
+  /// - Throws: As ``tensors(of:path:)``; `DataError` if the file cannot be read.
   public static func tensors(contentsOf path: String) throws -> [String: (shape: Shape, values: [Float])] {
     try tensors(of: Safetensors(contentsOf: path), path: path)
   }
@@ -92,7 +92,7 @@ extension Checkpoint {
   /// - Parameters:
   ///   - file: The file.
   ///   - path: Where it was read, for errors.
-  /// - Throws: `DataError` where a tensor does not hold floats; ``TrainingError`` (`notFinite`) where one holds infinity or NaN.
+  /// - Throws: `DataError` if a tensor does not hold floats; ``TrainingError`` (`notFinite`) if one holds infinity or NaN.
   public static func tensors(
     of file: Safetensors, path: String
   ) throws -> [String: (shape: Shape, values: [Float])] {
@@ -106,7 +106,7 @@ extension Checkpoint {
     return tensors
   }
 
-  /// Throws where a value is infinite or NaN, with the first one by the tensors' names.
+  /// Throws if a value is infinite or NaN, with the first one by the tensors' names.
   private static func requireFinite(
     _ tensors: [String: (shape: Shape, values: [Float])], path: String
   ) throws(TrainingError) {

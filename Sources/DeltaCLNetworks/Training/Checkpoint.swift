@@ -26,7 +26,7 @@ public struct Checkpoint: Sendable {
 
   /// Takes the values of `parameters` as they are.
   ///
-  /// - Throws: What the backend throws where they cannot be read.
+  /// - Throws: What the backend throws if they cannot be read.
   public init(
     _ network: Network, _ parameters: Parameters, classNames: [String], datasetName: String,
     normalization: Normalization,
@@ -48,7 +48,7 @@ public struct Checkpoint: Sendable {
 
   /// The network that the tensors belong to.
   ///
-  /// - Throws: ``NetworkError`` for a name that is not known here; ``TrainingError`` (`modelMismatch`) where the network of that name
+  /// - Throws: ``NetworkError`` for a name that is not known here; ``TrainingError`` (`modelMismatch`) if the network of that name
   ///   takes other images.
   public func network() throws -> Network {
     let network = try Network.named(networkName, classes: classNames.count)
@@ -63,7 +63,7 @@ public struct Checkpoint: Sendable {
 
   /// The parameters on a backend.
   ///
-  /// - Throws: ``NetworkError`` (`mismatchedParameters`) where the tensors do not fit `network`; what the backend throws.
+  /// - Throws: ``NetworkError`` (`mismatchedParameters`) if the tensors do not fit `network`; what the backend throws.
   public func parameters(of network: Network, on backend: any Backend) throws -> Parameters {
     try Parameters(network, tensors: tensors, on: backend)
   }

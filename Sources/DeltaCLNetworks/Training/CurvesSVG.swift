@@ -1,6 +1,6 @@
 import Foundation
 
-/// The loss and accuracy curves of a run side by side, as a picture that any browser shows: no scripts, no outside files, and a
+/// The loss and accuracy curves of a run side by side, as a picture that any browser shows: no scripts, no external files, and a
 /// background of its own, so that it reads on light and on dark pages.
 public struct CurvesSVG: Sendable {
   /// The SVG document.

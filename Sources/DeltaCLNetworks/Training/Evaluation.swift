@@ -12,7 +12,7 @@ public struct Evaluation: Hashable, Sendable {
   /// The share of images that were classified right; NaN without any.
   public var accuracy: Float { Float(correctCounts.reduce(0, +)) / Float(count) }
 
-  /// The share of a class's images that were classified right; `nil` where there is no such image.
+  /// The share of a class's images that were classified right; `nil` if there is no such image.
   public func accuracy(ofClass label: Int) -> Float? {
     counts[label] == 0 ? nil : Float(correctCounts[label]) / Float(counts[label])
   }

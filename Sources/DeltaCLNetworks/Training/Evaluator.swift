@@ -8,12 +8,12 @@ import Foundation
 public final class Evaluator {
   private let network: Network
   private let parameters: Parameters
-  /// The most images to run at a time, less than was asked for where that does not fit.
+  /// The most images to run at a time, fewer than was asked for if those do not fit.
   public private(set) var batchSize: Int
   /// The forward pass by batch size: that of full batches and those of last, short ones.
   private var steps: [Int: InferenceStep] = [:]
 
-  /// The `float32` elements that the activations of a batch may take, 512 MiB. Larger batches of large networks are no faster, and
+  /// The `float32` elements that the activations of a batch may take, 512 MiB. Larger batches of large networks are not faster, and
   /// training needs the memory.
   static let elementLimit = 1 << 27
 
@@ -22,20 +22,20 @@ public final class Evaluator {
   /// - Parameters:
   ///   - network: What to evaluate.
   ///   - parameters: The network's parameters.
-  ///   - batchSize: The images to run at a time, at least 1; fewer are run where a network's activations are large or the
+  ///   - batchSize: The images to run at a time, at least 1; fewer are run if a network's activations are large or the
   ///     device has no room.
-  /// - Throws: ``NetworkError`` where the network does not fit together.
+  /// - Throws: ``NetworkError`` if the network does not fit together.
   public init(_ network: Network, _ parameters: Parameters, batchSize: Int = 250) throws {
     self.network = network
     self.parameters = parameters
     self.batchSize = max(1, min(batchSize, Self.elementLimit / max(1, try network.inferenceElementCount())))
   }
 
-  /// Compiles the forward passes that ``evaluate(_:normalization:)`` will need and takes their memory, so that what does not fit is
+  /// Compiles the forward passes that ``evaluate(_:normalization:)`` will need and allocates their memory, so that a lack of memory is
   /// found before other work.
   ///
   /// - Parameter count: The images that will be evaluated.
-  /// - Throws: ``NetworkError`` where the network has other parameters; what the backend throws, as where it has no room for one image.
+  /// - Throws: ``NetworkError`` if the network has other parameters; what the backend throws, as for want of memory.
   public func prepare(count: Int) throws {
     guard count > 0 else { return }
     while true {
@@ -53,7 +53,7 @@ public final class Evaluator {
 
   /// Classifies every image of `split`.
   ///
-  /// - Throws: ``TrainingError`` (`unsuitableDataset`) where images or labels do not fit the network; what the backend throws.
+  /// - Throws: ``TrainingError`` (`unsuitableDataset`) if images or labels do not fit the network; what the backend throws.
   public func evaluate(_ split: Split, normalization: Normalization) throws -> Evaluation {
     try network.requireFit(of: split)
     try prepare(count: split.count)

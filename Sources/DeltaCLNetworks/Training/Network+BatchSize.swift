@@ -1,5 +1,5 @@
 extension Network {
-  /// Throws where an epoch of `imageCount` images in batches of `batchSize` has a batch of one image and the network needs more, as
+  /// Throws if an epoch of `imageCount` images in batches of `batchSize` has a batch of one image and the network needs more, as
   /// batch normalisation of single values does.
   func checkBatchSize(_ batchSize: Int, imageCount: Int) throws {
     guard imageCount > 0, leavesOneImage(batchSize, of: imageCount) else { return }
@@ -8,7 +8,7 @@ extension Network {
       _ = try forward(batch: 1, mode: .training(dropoutSeed: nil))
       return
     } catch let error as NetworkError {
-      // What is wrong with two images too is for the training step to say.
+      // What fails with two images as well is reported by the training step.
       guard (try? forward(batch: 2, mode: .training(dropoutSeed: nil))) != nil else { return }
       reason = error.message
     }

@@ -3,8 +3,8 @@ public import DeltaCLData
 extension Network {
   /// The images of `dataset` in the form that the network takes: resized, and gray made of colour or colour of gray.
   ///
-  /// - Throws: ``TrainingError`` (`unsuitableDataset`) where there are more classes than the network tells apart; `DataError`
-  ///   where images cannot be converted.
+  /// - Throws: ``TrainingError`` (`unsuitableDataset`) if there are more classes than the network tells apart; `DataError`
+  ///   if images cannot be converted.
   public func prepare(_ dataset: Dataset) throws -> Dataset {
     guard dataset.classNames.count <= classes else {
       throw TrainingError(
@@ -18,7 +18,7 @@ extension Network {
 
   /// The images of `split` in the form that the network takes.
   ///
-  /// - Throws: `DataError` where images cannot be converted.
+  /// - Throws: `DataError` if images cannot be converted.
   public func prepare(_ split: consuming Split) throws -> Split {
     if split.channels != inputChannels {
       let given = split
@@ -30,7 +30,7 @@ extension Network {
     return try split.resized(rows: inputSize.rows, columns: inputSize.columns)
   }
 
-  /// Throws where the images or labels of `split` are not what the network takes.
+  /// Throws if the images or labels of `split` are not what the network takes.
   func requireFit(of split: Split) throws(TrainingError) {
     guard split.imageRows == inputSize.rows, split.imageColumns == inputSize.columns, split.channels == inputChannels
     else {

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// A wish to end a training run early that any thread may express.
+/// A request to end a training run early, which any thread may make.
 public final class StopRequest: Sendable {
   private let flag = Atomic(false)
 
-  /// Creates a request that nobody has made yet.
+  /// Creates a request that is not made yet.
   public init() {}
 
   /// Whether the run is to end after the step that it is in.

@@ -29,13 +29,13 @@ public final class Trainer {
   public private(set) var history = TrainingHistory()
 
   private let fullStep: TrainingStep
-  /// The step for the last, short batch of an epoch; `nil` where all batches are full.
+  /// The step for the last, short batch of an epoch; `nil` if all batches are full.
   private let lastStep: TrainingStep?
   private let evaluator: Evaluator
 
-  /// Initialises the parameters, compiles the steps and the evaluation, and takes all memory that ``run(_:)`` will need on the device.
+  /// Initialises the parameters, compiles the steps and the evaluation, and allocates all memory that ``run(_:)`` will need on the device.
   ///
-  /// - Throws: ``TrainingError`` where the configuration cannot be or the data set does not suit the network; `NetworkError` where
+  /// - Throws: ``TrainingError`` if the configuration is invalid or the data set does not suit the network; `NetworkError` if
   ///   the network does not fit together; what the backend throws, as for want of memory.
   public init(
     _ network: Network, _ dataset: Dataset, _ configuration: TrainingConfiguration, on backend: any Backend
@@ -58,19 +58,19 @@ public final class Trainer {
     let remainder = count % fullStep.batch
     lastStep = remainder == 0 ? nil : try TrainingStep(network, parameters, batch: remainder, optimizer: optimizer)
     for step in [fullStep, lastStep] { step?.learningRate = configuration.learningRate }
-    // An evaluation that does not fit must not be found after an epoch.
+    // A lack of memory for the evaluation must not show only after an epoch.
     try evaluator.prepare(count: self.dataset.test.count)
   }
 
   /// The batches of an epoch, the short one included.
   public var batchesPerEpoch: Int { (dataset.train.count + fullStep.batch - 1) / fullStep.batch }
 
-  /// Trains until the epochs or the steps are done, or until ``stopRequest`` is made. A second call starts anew from the
+  /// Trains until the epochs or the steps are done, or until ``stopRequest`` is made. A second call starts over from the
   /// parameters as they are, and adds to ``history``.
   ///
   /// - Parameter handle: Called after each step, and after each epoch before and after its evaluation, on the calling thread; what it
   ///   throws ends the run.
-  /// - Throws: ``TrainingError`` (`diverged`) where the loss of a step or of the test images is not finite; what the backend throws.
+  /// - Throws: ``TrainingError`` (`diverged`) if the loss of a step or of the test images is not finite; what the backend throws.
   @discardableResult
   public func run(_ handle: (TrainingEvent) throws -> Void = { _ in }) throws -> TrainingResult {
     var run = TrainingRun(self)
@@ -119,7 +119,7 @@ public final class Trainer {
 
   /// The parameters as they are, with all that is needed to use them.
   ///
-  /// - Throws: ``TrainingError`` (`diverged`) where a parameter is not finite; what the backend throws.
+  /// - Throws: ``TrainingError`` (`diverged`) if a parameter is not finite; what the backend throws.
   public func checkpoint() throws -> Checkpoint {
     let last = history.steps.last ?? TrainingHistory.Step(epoch: 0, step: 0, loss: 0, accuracy: 0)
     let checkpoint = try Checkpoint(

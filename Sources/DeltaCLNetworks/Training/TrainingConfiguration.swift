@@ -22,7 +22,7 @@ public struct TrainingConfiguration: Hashable, Sendable {
   /// Creates the default configuration.
   public init() {}
 
-  /// Throws where a value cannot be.
+  /// Throws if a value is impossible.
   ///
   /// - Throws: ``TrainingError`` (`invalidConfiguration`) that names the value.
   public func validate() throws(TrainingError) {

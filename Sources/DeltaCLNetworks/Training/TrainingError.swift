@@ -5,13 +5,13 @@ public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The code's name, such as `diverged`.
     public let description: String
 
-    /// A hyper-parameter cannot be: a batch of 0, a learning rate that is NaN.
+    /// A hyper-parameter is impossible: a batch of 0, a learning rate that is NaN.
     public static let invalidConfiguration = Code(description: "invalidConfiguration")
     /// The loss became infinite or NaN.
     public static let diverged = Code(description: "diverged")
     /// A model file's tensors do not fit the network.
     public static let modelMismatch = Code(description: "modelMismatch")
-    /// A file is no model that was written here: its metadata is missing or damaged.
+    /// A file is not a model that this library wrote: its metadata is missing or damaged.
     public static let malformedModel = Code(description: "malformedModel")
     /// A file's weights are infinite or NaN.
     public static let notFinite = Code(description: "notFinite")

@@ -20,7 +20,7 @@ public struct TrainingProgress: Hashable, Sendable {
   public let loss: Float
   /// The share of the epoch's images so far that was classified right.
   public let accuracy: Float
-  /// The images trained on in a second, over the run so far.
+  /// The images per second, over the run so far.
   public let imagesPerSecond: Double
   /// An estimate of the seconds that the remaining steps will take.
   public let secondsLeft: Double

@@ -4,7 +4,7 @@ extension TrainingHistory {
   ///     {"kind":"step","epoch":1,"step":1,"loss":2.3065,"accuracy":0.0781}
   ///     {"kind":"epoch","epoch":1,"step":938,"loss":0.61,"accuracy":0.77,"testLoss":0.48,"testAccuracy":0.82,"seconds":9.1}
   ///
-  /// Both test figures are `null` where the epoch is not evaluated.
+  /// Both test figures are `null` if the epoch is not evaluated.
   public var jsonLines: String {
     var lines = ""
     var remaining = epochs[...]
@@ -32,7 +32,7 @@ extension TrainingHistory {
     """
   }
 
-  /// The shortest decimal that reads back as the same number; JSON has no word for those that are not finite.
+  /// The shortest decimal that reads back as the same number; JSON cannot express those that are not finite.
   private func json(_ value: Float) -> String {
     value.isFinite ? "\(value)" : "null"
   }

@@ -34,7 +34,7 @@ public struct TrainingHistory: Hashable, Sendable {
     public let testLoss: Float
     /// The share of the test images that was classified right; NaN until they are evaluated.
     public let testAccuracy: Float
-    /// How long the epoch's training took, evaluation left out.
+    /// How long the epoch's training took, without evaluation.
     public let seconds: Double
 
     /// Creates a record.

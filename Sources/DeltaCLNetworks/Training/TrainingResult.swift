@@ -2,7 +2,7 @@
 public struct TrainingResult: Sendable {
   /// Every step and epoch.
   public let history: TrainingHistory
-  /// The test images after the last step; `nil` where a request stopped the run.
+  /// The test images after the last step; `nil` if a request stopped the run.
   public let evaluation: Evaluation?
 
   /// Whether a ``StopRequest`` ended the run before its last step.
