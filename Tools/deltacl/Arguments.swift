@@ -2,7 +2,7 @@ import ArgumentParser
 import DeltaCLData
 import Foundation
 
-/// The arguments of the process as texts that keep the bytes of paths, which `CommandLine.arguments` repairs where they are no
+/// The arguments of the process as texts that keep the bytes of paths, which `CommandLine.arguments` repairs if they are not
 /// UTF-8.
 enum Arguments {
   /// All but the command itself.

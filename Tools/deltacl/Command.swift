@@ -56,7 +56,7 @@ struct Command: ParsableCommand {
     do {
       try Arguments.requireNoneEmpty()
       var command = try parseAsRoot(Arguments.all)
-      // A shell starts commands in the background with SIGINT ignored; all of them end at once all the same.
+      // A shell starts commands in the background with SIGINT ignored; deltacl ends at once nevertheless.
       _ = try Interruption.shared.get()
       try command.run()
     } catch {

@@ -15,9 +15,9 @@ struct DeviceOption: ParsableArguments {
   /// The backend that was asked for.
   ///
   /// - Parameters:
-  ///   - announces: whether to say which one it is and why; a fall to the reference backend is said anyway.
+  ///   - announces: whether to say which one it is and why; a fallback to the reference backend is announced anyway.
   ///   - exact: whether algorithms that round more than the direct sum are turned off; by default as DELTACL_EXACT says.
-  /// - Throws: `DeltaCLError` with the candidates where no device, or more than one, answers to the text.
+  /// - Throws: `DeltaCLError` with the candidates if no device, or more than one, answers to the text.
   func backend(announces: Bool = false, exact: Bool? = nil) throws -> any Backend {
     try Backends.open(candidate(announces: announces), exact: exact)
   }
@@ -56,7 +56,7 @@ struct DeviceOption: ParsableArguments {
 
   private func candidate(announces: Bool) throws -> BackendCandidate {
     try Backends.validateEnvironment()
-    // The reference backend is there where a driver is not to be touched.
+    // The reference backend is for when no driver is to be touched.
     if text.lowercased() != "reference" { try Driver.prepare() }
     let choice = try Backends.choose(text)
     let candidate = choice.candidate

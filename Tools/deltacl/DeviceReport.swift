@@ -67,7 +67,7 @@ struct DeviceReport: Encodable {
   let isDefault: Bool
   let score: Int
   let kernelFamily: String
-  /// Why the device cannot be used; `nil` where it can.
+  /// Why the device cannot be used; `nil` if it can.
   let unusableReason: String?
   /// What the driver reports; `nil` for the reference backend.
   let opencl: Details?

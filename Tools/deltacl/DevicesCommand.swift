@@ -58,7 +58,7 @@ struct DevicesCommand: ParsableCommand {
       DeviceReport($0, isDefault: $0.selector == choice.candidate.selector, family: family)
     }
     if json {
-      // Those that fail have only a place among the failures.
+      // Those that fail are only among the failures.
       let platforms = ((try? Platform.answers()) ?? []).enumerated().compactMap { index, answer in
         (try? answer.get()).map { DeviceReport.PlatformReport($0, index: index) }
       }
@@ -72,7 +72,7 @@ struct DevicesCommand: ParsableCommand {
     try Output.line("default: \(choice.candidate.selector) (\(choice.reason))")
   }
 
-  /// What the other commands take by default. A variable that fits nothing must not hide the list that helps to mend it.
+  /// What the other commands take by default. A wrong variable must not hide the list that helps to correct it.
   private func defaultChoice(_ request: String) throws -> BackendChoice {
     do {
       return try Backends.choose(request)
@@ -82,7 +82,7 @@ struct DevicesCommand: ParsableCommand {
     }
   }
 
-  /// The family of kernels that the environment asks for, where it and the other variables are right.
+  /// The family of kernels that the environment asks for, if all variables are valid.
   private func checkedFamily() -> KernelFamily? {
     do {
       try Backends.validateEnvironment()

@@ -5,13 +5,13 @@ import Foundation
 
 /// What has to be done before an OpenCL driver is loaded.
 enum Driver {
-  /// Gives PoCL a cache of verified kernels, sees that it can start its threads, and has a line said where a driver ends the
-  /// process.
+  /// Gives PoCL a cache of verified kernels, makes sure that it can start its threads, and has a line printed if a driver ends
+  /// the process.
   ///
   /// - Throws: `DeltaCLError` (`outOfThreads`).
   static func prepare() throws {
     Backends.verifyKernelCache()
-    // PoCL aborts where it cannot start one for each processor. The linker that it runs takes another.
+    // PoCL aborts if it cannot start one for each processor. The linker that it runs takes another.
     let environment = ProcessInfo.processInfo.environment
     let count = environment["POCL_MAX_PTHREAD_COUNT"].flatMap(Int.init) ?? ProcessInfo.processInfo.activeProcessorCount
     try CheckedThread.probe(min(max(count, 1), 1024) + 1, for: "the OpenCL driver")

@@ -2,13 +2,13 @@ import DeltaCLData
 import DeltaCLSystem
 import Foundation
 
-/// Files as they are, to be put back where those that replace them turn out to be worse.
+/// Files as they are, to be restored if their replacements turn out to be worse.
 ///
 /// Each file gets a second, hidden name in its folder, which costs no copy. File systems without hard links have no backup.
 final class FileBackup {
   private struct Entry {
     let path: String
-    /// The hidden name of the file that was there, and the descriptor with the lock that tells it from a leftover; `nil` where
+    /// The hidden name of the file that was there, and the descriptor with the lock that tells it from a leftover; `nil` if
     /// there was no file.
     let backup: (path: String, descriptor: Int32)?
   }
@@ -17,7 +17,7 @@ final class FileBackup {
 
   /// Keeps the files at `paths`.
   ///
-  /// - Throws: `DataError` where links lead in a circle.
+  /// - Throws: `DataError` if links lead in a circle.
   init(_ paths: [String]) throws {
     for (index, path) in paths.enumerated() {
       let target = try FileSystem.target(of: path)
@@ -25,9 +25,9 @@ final class FileBackup {
         entries.append(Entry(path: target, backup: nil))
         continue
       }
-      // What is no file is not replaced, and opening a pipe would wait.
+      // Only files are replaced, and opening a pipe would wait.
       guard FileSystem.isFile(target) else { continue }
-      // A name that AtomicFile takes for a leftover, should this process be killed.
+      // A name that AtomicFile removes as a leftover if this process is killed.
       let backup = "\(NativePath.folder(of: target))/.deltacl-\(getpid())-\(index).tmp"
       let descriptor = NativePath.withPath(target) { open($0, O_RDONLY | O_CLOEXEC) }
       guard descriptor >= 0 else { continue }

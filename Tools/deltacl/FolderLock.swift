@@ -1,13 +1,13 @@
 import DeltaCLSystem
 import Foundation
 
-/// Keeps a folder for one process. The system gives the lock back when the process ends, however it ends.
+/// Keeps a folder for one process. The system releases the lock when the process ends, however it ends.
 final class FolderLock {
   private let descriptor: Int32
 
   /// Locks a folder that exists.
   ///
-  /// - Throws: ``CommandFailure`` where another process has locked it, with that process's number. Where locks are not to be had
+  /// - Throws: ``CommandFailure`` if another process has locked it, with that process's number. If locks are unavailable
   ///   there is a warning.
   init(_ folder: String) throws {
     descriptor = NativePath.withPath(folder) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
@@ -27,7 +27,7 @@ final class FolderLock {
         + "with --output")
   }
 
-  /// Waits for the lock of a folder that exists. Where locks are not to be had it does without.
+  /// Waits for the lock of a folder that exists. If locks are unavailable it does without.
   init(waitingFor folder: String) {
     descriptor = NativePath.withPath(folder) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     while descriptor >= 0 && flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
@@ -38,7 +38,7 @@ final class FolderLock {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// The process that holds the lock; `nil` where the system does not tell.
+  /// The process that holds the lock; `nil` if the system does not say.
   private static func holder(of descriptor: Int32) -> Int? {
     var status = stat()
     guard fstat(descriptor, &status) == 0, let locks = SmallFile.read("/proc/locks") else { return nil }

@@ -64,7 +64,7 @@ struct HyperparameterOptions: ParsableArguments {
 
   /// The options as a configuration.
   ///
-  /// - Throws: `TrainingError` where a value cannot be.
+  /// - Throws: `TrainingError` if a value is impossible.
   func configuration() throws -> TrainingConfiguration {
     var configuration = TrainingConfiguration()
     configuration.epochs = epochs

@@ -2,7 +2,7 @@ import ArgumentParser
 import DeltaCL
 import OpenCL
 
-/// Work on many inputs of which some may be bad: each of those gets a line on standard error, and the others are worked on all the same.
+/// Work on many inputs of which some may be bad: each of those gets a line on standard error, and the others are processed.
 struct InputFailures {
   private var count = 0
 
@@ -24,7 +24,7 @@ struct InputFailures {
     }
   }
 
-  /// Throws the exit status 1 where an input was bad.
+  /// Throws the exit status 1 if an input was bad.
   func end() throws {
     if count > 0 { throw ExitCode(1) }
   }

@@ -2,7 +2,7 @@ import DeltaCL
 import Foundation
 import Synchronization
 
-/// Turns SIGINT (Ctrl-C), SIGTERM and SIGHUP (a terminal that is closed) into a wish to stop that work can follow when it likes.
+/// Turns SIGINT (Ctrl-C), SIGTERM and SIGHUP (a terminal that is closed) into a request to stop that work can follow when it suits.
 ///
 /// Until ``catchFirst(_:)`` is called a signal ends the process at once, and so does a second one afterwards.
 final class Interruption: Sendable {
@@ -13,19 +13,19 @@ final class Interruption: Sendable {
 
   private let state = Mutex(State())
 
-  /// That of this process, which watches from the first use on.
+  /// The one of this process, which watches from the first use on.
   static let shared = Result { try Interruption() }
 
   /// Starts to watch. Call it before any other thread exists: threads and child processes inherit the mask that keeps the
   /// signals away from them, so that a Ctrl-C in the terminal does not end a driver's compiler.
   ///
-  /// - Throws: `DeltaCLError` (`outOfThreads`) where no thread can be started; signals then end the process at once.
+  /// - Throws: `DeltaCLError` (`outOfThreads`) if no thread can be started; signals then end the process at once.
   private init() throws {
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
-    // nohup has SIGHUP ignored, and sigwait would get it all the same.
+    // nohup has SIGHUP ignored, but sigwait would get it.
     var hangup = sigaction()
     sigaction(SIGHUP, nil, &hangup)
     let isIgnored =

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A JSON array on standard output that is written element by element, so that what is there when something fails is not lost.
+/// A JSON array on standard output that is written element by element, so that no element is lost when a later one fails.
 struct JSONList {
   private var count = 0
 
@@ -8,7 +8,7 @@ struct JSONList {
   ///
   /// - Throws: ``OutputFailure``.
   mutating func append(_ element: some Encodable) throws {
-    // No string holds a line feed in JSON, so that only the indentation changes.
+    // JSON strings hold no line feeds, so only the indentation changes.
     let lines = try Output.jsonText(element).split(separator: "\n").joined(separator: "\n  ")
     try Output.write((count == 0 ? "[\n  " : ",\n  ") + lines)
     count += 1

@@ -12,7 +12,7 @@ struct OperationName: ExpressibleByArgument {
 
   static var allValueStrings: [String] { TensorOperation.commands.map(\.name) }
 
-  /// The operations with their tensors and attributes; neighbours that differ in their names alone share an entry.
+  /// The operations with their tensors and attributes; neighbours that differ only in their names share an entry.
   static var help: String {
     var entries: [(names: [String], usage: String)] = []
     for command in TensorOperation.commands {

@@ -28,7 +28,7 @@ struct OperationRequest {
 
   /// Finds the tensors that the operation `command` takes in `file`; others in it are ignored.
   ///
-  /// - Throws: `DataError`, `DeltaCLError` or ``CommandFailure`` where a tensor is missing or does not fit.
+  /// - Throws: `DataError`, `DeltaCLError` or ``CommandFailure`` if a tensor is missing or does not fit.
   init(_ command: OperationCommand, _ attributes: OperationAttributes, file: SafetensorsFile) throws {
     self.command = command
     self.file = file
@@ -57,7 +57,7 @@ struct OperationRequest {
       operation: operation, inputs: try operands.filter { $0.access != .write }.map { try input($0) }, outputs: outputs)
   }
 
-  /// The shape of a result where it is not the operand's.
+  /// The shape of a result if it is not the operand's.
   private func resultShape(_ name: String) throws -> Shape? {
     guard let result = command.results.first(where: { $0.name == name }) else { return nil }
     return result.isScalar ? [] : result.model.flatMap { shapes[$0] }
@@ -79,7 +79,7 @@ struct OperationRequest {
     return operand.elementType == .int32 ? .int32s(try int32s(name, in: operand.range), shape) : .floats(name, shape)
   }
 
-  /// The shape of the file's tensor, which must have floats where the operation takes them.
+  /// The shape of the file's tensor, which must have floats if the operation takes them.
   private func shape(of name: String, _ elementType: ElementType) throws -> Shape {
     let (dtype, dimensions) = try file.form(of: name)
     guard elementType != .float32 || dtype.isFloat else {
@@ -118,7 +118,7 @@ struct OperationRequest {
   /// Runs the operations.
   ///
   /// - Returns: the results, by name.
-  /// - Throws: ``CommandFailure`` where the operands and results are more than memory has room for, before any is read.
+  /// - Throws: ``CommandFailure`` if the operands and results are more than memory has room for, before any is read.
   func run(on backend: any Backend) throws -> [String: Safetensors.Tensor] {
     try requireMemory(on: backend)
     var written: [String: Tensor] = [:]
@@ -168,7 +168,7 @@ struct OperationRequest {
     return tensor
   }
 
-  /// Throws where memory has no room for the device's operands, which are the host's too on a CPU, and a copy of the largest.
+  /// Throws if memory has no room for the device's operands, which are the host's too on a CPU, and a copy of the largest.
   private func requireMemory(on backend: any Backend) throws {
     // The reference backend computes in double precision.
     let elementBytes = backend is ReferenceBackend ? 8 : 4

@@ -4,15 +4,15 @@ import OpenCL
 
 /// The command's two streams: answers on standard output, messages on standard error.
 ///
-/// What could command a terminal is escaped in all of them. Line feeds stay: escape texts from files by
-/// ``Swift/String/escapedForTerminal`` where they are put into a line.
+/// Everything that could control a terminal is escaped. Line feeds stay: escape texts from files by
+/// ``Swift/String/escapedForTerminal`` if they are put into a line.
 enum Output {
   /// Whether standard output is a terminal.
   static let isTerminal = isatty(STDOUT_FILENO) == 1
 
-  /// Takes the places of standard streams that are closed, so that no file that is opened later gets one and what is printed.
+  /// Occupies closed standard streams, so that no file that is opened later gets their descriptors and what is printed.
   static func occupyClosedStreams() {
-    // Writing to a place that was opened for reading fails, as it should.
+    // Writing to what was opened for reading fails, as it should.
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", O_RDONLY)
     }
@@ -41,7 +41,7 @@ enum Output {
 
   /// Writes a line to standard error, with the command's name in front. A message that cannot be written is lost.
   ///
-  /// What is longer than anybody reads is shown without its middle.
+  /// Very long lines are shown without their middle.
   static func message(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Excerpt.line(String($0)) }
     Self.text("deltacl: \(lines.joined(separator: "\n"))\n")
@@ -75,7 +75,7 @@ enum Output {
 
   /// Writes all of `text`.
   ///
-  /// - Returns: The error number of what failed; `nil` where all is written.
+  /// - Returns: The error number of what failed; `nil` if all is written.
   private static func write(_ text: String, to descriptor: Int32) -> Int32? {
     var text = text
     return text.withUTF8 { bytes in

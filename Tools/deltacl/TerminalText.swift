@@ -1,8 +1,8 @@
 import DeltaCLSystem
 
 extension String {
-  /// The text with all characters that could command a terminal or turn the direction of what follows replaced by escapes such as
-  /// `\u{1B}`, `\n` for a line feed and `\xFD` for a byte of a path that is no UTF-8: names, paths and texts from files can hold
+  /// The text with all characters that could control a terminal or turn the direction of what follows replaced by escapes such as
+  /// `\u{1B}`, `\n` for a line feed and `\xFD` for a byte of a path that is not UTF-8: names, paths and texts from files can hold
   /// anything.
   var escapedForTerminal: String { escapedForTerminal(keepingLineFeeds: false) }
 
@@ -32,7 +32,7 @@ extension String {
 
   /// JSON text with the control characters replaced that its grammar allows in strings: DEL and those from U+0080 on.
   ///
-  /// A byte of a path that is no UTF-8 becomes the text `\xFD`, as on a terminal. Python's lone surrogates would keep the byte apart
+  /// A byte of a path that is not UTF-8 becomes the text `\xFD`, as on a terminal. Python's lone surrogates would keep the byte apart
   /// from a name with a backslash, and have strict parsers, such as serde's and Foundation's, refuse the whole document.
   var escapedJSON: String {
     guard unicodeScalars.contains(where: { $0.isControl && $0.value >= 0x7F }) else { return self }
@@ -52,7 +52,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether the character is no glyph but a command: the control characters (C0, DEL, C1), line and paragraph separators, and what
+  /// Whether the character controls a terminal instead of showing a glyph: the control characters (C0, DEL, C1), line and paragraph separators, and what
   /// turns the direction of writing.
   fileprivate var isControl: Bool {
     switch value {

@@ -2,9 +2,9 @@ import DeltaCLData
 
 /// What remains of a training that was stopped.
 struct TrainingContinuation {
-  /// The hyper-parameters as arguments of a run that makes what remains; `nil` where nothing does.
+  /// The hyper-parameters as arguments of a run that does the rest; `nil` if nothing remains.
   let arguments: [String]?
-  /// What that run cannot take over, in words.
+  /// What that run does not resume, in words.
   let losses: String
 
   /// - Parameters:

@@ -23,7 +23,7 @@ final class TrainingFiles {
 
   /// Creates and locks the folder and makes sure that the files can be written there, before any time is spent on training.
   ///
-  /// - Throws: `DataError` where they cannot; ``CommandFailure`` where another training has locked the folder.
+  /// - Throws: `DataError` if they cannot; ``CommandFailure`` if another training has locked the folder.
   init(folder: String) throws {
     let folder = NativePath.withoutFinalSlash(folder)
     self.folder = folder
@@ -42,7 +42,7 @@ final class TrainingFiles {
 
   /// Writes all three as the run stands.
   ///
-  /// - Throws: `TrainingError` where the parameters are not finite, `DataError` where a file cannot be written; the old ones stay then.
+  /// - Throws: `TrainingError` if the parameters are not finite, `DataError` if a file cannot be written; the old ones stay then.
   func write(_ trainer: Trainer, title: String) throws {
     let model = try trainer.checkpoint().safetensors().parts(name: model)
     try AtomicFile.write(history(of: trainer, title: title) + [(model, self.model)])
@@ -59,13 +59,13 @@ final class TrainingFiles {
 
   /// Adds what the evaluation has found; the model stays.
   ///
-  /// - Throws: `DataError` where a file cannot be written.
+  /// - Throws: `DataError` if a file cannot be written.
   func writeEvaluation(_ trainer: Trainer, title: String) throws {
     backup = nil
     try AtomicFile.write(history(of: trainer, title: title))
   }
 
-  /// Takes back what ``writeUnevaluated(_:title:)`` wrote, where the evaluation shows that the training has diverged.
+  /// Undoes ``writeUnevaluated(_:title:)``, because the evaluation shows that the training has diverged.
   func restore() {
     for path in backup?.restore() ?? [] {
       Output.message("warning: \(path.escapedForTerminal) could not be put back as it was before the training diverged")

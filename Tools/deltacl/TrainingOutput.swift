@@ -14,7 +14,7 @@ struct TrainingOutput {
     }
   }
 
-  /// Throws what kept lines from being printed.
+  /// Throws what prevented printing.
   func end() throws {
     if let failure { throw failure }
   }

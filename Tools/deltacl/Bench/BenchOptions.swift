@@ -25,7 +25,7 @@ struct BenchOptions: ParsableArguments {
     }
   }
 
-  /// The device's ceilings where a text compares with them: none for JSON and on the reference backend.
+  /// The device's ceilings, for texts that compare with them: none for JSON and on the reference backend.
   func ceilings(of backend: any Backend) throws -> DeviceCeilings? {
     guard !json, let backend = backend as? OpenCLBackend else { return nil }
     return try DeviceCeilings.measure(on: backend)

@@ -7,7 +7,7 @@ struct LayerMeasurement: Encodable {
   let direction: BenchDirection
   /// The kernels that ran.
   let plan: String
-  /// Of one call, many of which are enqueued before a wait where one is short.
+  /// Of one call; short ones are enqueued many times before a wait.
   let medianSeconds: Double
   /// 10⁹ multiplications and additions a second, counted as the direct algorithm does them.
   let gflops: Double
@@ -65,14 +65,14 @@ struct LayerMeasurement: Encodable {
     gigabytesPerSecond = Double(operations.reduce(0) { $0 + $1.byteCount }) / statistics.median * 1e-9
   }
 
-  /// Values in -0.5..<0.5. Few are drawn: what a processor takes does not depend on them as long as they are ordinary.
+  /// Values in -0.5..<0.5. Few are drawn: the time does not depend on the values as long as they are ordinary.
   private static func randomTensor(_ shape: Shape, on backend: any Backend) throws -> Tensor {
     var generator = Philox(seed: 1, stream: .custom(shape.elementCount))
     let drawn = (0..<4099).map { _ in generator.uniform() - 0.5 }
     return try Tensor((0..<shape.elementCount).map { drawn[$0 % drawn.count] }, shape: shape, on: backend)
   }
 
-  /// The greatest relative error of elements at equal distances, of which there are as many as take about a second.
+  /// The greatest relative error of equally spaced elements, as many as take about a second.
   private static func error(of operation: TensorOperation, _ tensors: [String: Tensor]) throws -> Double {
     let values = try operation.operands.compactMap { try tensors[$0.name]?.floats() }
     guard let result = values.last, !result.isEmpty else { return 0 }

@@ -36,7 +36,7 @@ struct LayerShape {
 
   /// A layer by its numbers in the ``form``; stride, padding and dilation may be two, as `2x1`. The text is its name.
   ///
-  /// - Throws: ``CommandFailure`` for another form, `DeltaCLError` for numbers that make no convolution.
+  /// - Throws: ``CommandFailure`` for another form, `DeltaCLError` for an impossible convolution.
   init(parsing text: String) throws {
     let fields = text.split(separator: ",", omittingEmptySubsequences: false).map { field in
       field.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
@@ -52,7 +52,7 @@ struct LayerShape {
       let numbers = values.compactMap(\.self)
       return Extent(numbers[0], numbers[numbers.count - 1])
     }
-    // The library takes no images for an empty batch; there is nothing to measure then.
+    // The library allows an empty batch, but there is nothing to measure.
     guard extents[0].rows != 0 else { throw CommandFailure("the shape '\(text)' has no image: give at least one") }
     self.init(name: text, convolution: try Self.convolution(extents, text))
   }

@@ -14,8 +14,8 @@ struct NetworkMeasurement: Encodable {
   /// From opening the device to the end of the first step: initial parameters, plans, programs, buffers and the step. Drivers
   /// keep programs on disk, so a second process is faster than the first.
   let firstStepSeconds: Double
-  /// The median time in which a step's call returns while nothing else is in the queue: the host's share, which runs beside
-  /// the device's where steps are enqueued ahead.
+  /// The median time in which a step's call returns while nothing else is in the queue: the host's share, which overlaps
+  /// with the device's if steps are enqueued ahead.
   let hostSeconds: Double
 
   /// The width of the middle half of the samples, relative to the median.

@@ -1,4 +1,4 @@
-/// What repeated measurements of one thing say: robust against the few that something else disturbed.
+/// Robust statistics of repeated measurements, of which a few may be disturbed.
 struct SampleStatistics {
   private let sorted: [Double]
 
@@ -28,7 +28,7 @@ struct SampleStatistics {
     return (sorted[high] - sorted[low]) / 2 / median
   }
 
-  /// The value that a share of the samples lies below, between neighbours in proportion.
+  /// The value that a share of the samples lies below, interpolated between neighbours.
   func quantile(_ share: Double) -> Double {
     guard let last = sorted.indices.last else { return 0 }
     let position = min(max(share, 0), 1) * Double(last)

@@ -5,7 +5,7 @@ struct Sampler {
   /// The relative uncertainty of the median that is good enough.
   var target = 0.01
 
-  /// Fewer samples than this are not believed, whatever the budget.
+  /// The least number of samples, whatever the budget.
   static let minimumCount = 3
   /// The least time of a sample, so that neither the clock nor a single wait counts.
   static let sampleSeconds = 0.002

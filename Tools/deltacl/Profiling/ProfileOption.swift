@@ -13,7 +13,7 @@ struct ProfileOption: ParsableArguments {
   /// Whether a profile was asked for, so that the backend must be opened for it.
   var isWanted: Bool { profile != nil }
 
-  /// The backend to compute on, opened for profiling where one is wanted. A path that cannot be written is found before the
+  /// The backend to compute on, opened for profiling if a profile was asked for. A path that cannot be written is found before the
   /// work.
   func open(_ device: DeviceOption, announces: Bool) throws -> any Backend {
     guard let profile else { return try device.backend(announces: announces) }
@@ -22,14 +22,14 @@ struct ProfileOption: ParsableArguments {
     return backend
   }
 
-  /// What ran on `backend` since the last call; `nil` where no profile was asked for.
+  /// What ran on `backend` since the last call; `nil` if no profile was asked for.
   func take(from backend: any Backend) throws -> Profile? {
     isWanted ? try (backend as? OpenCLBackend)?.takeProfile() : nil
   }
 
-  /// Writes the trace and prints the table of each profile to standard error; nothing where no profile was asked for.
+  /// Writes the trace and prints the table of each profile to standard error; nothing if no profile was asked for.
   ///
-  /// - Throws: `DataError` where the file cannot be written.
+  /// - Throws: `DataError` if the file cannot be written.
   func write(_ profiles: [Profile]) throws {
     guard let profile else { return }
     try AtomicFile.write(ChromeTrace(profiles).json(), to: profile)

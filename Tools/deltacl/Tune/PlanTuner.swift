@@ -11,11 +11,11 @@ struct PlanTuner {
   /// What was found.
   struct Outcome {
     let defaultSeconds: Double
-    /// The fastest plan; `nil` where that is the default.
+    /// The fastest plan; `nil` if that is the default.
     let winner: (choice: PlanChoice, seconds: Double)?
     /// The plans that were tried, the default among them.
     let count: Int
-    /// Whether there was time enough to tell.
+    /// Whether there was enough time to decide.
     let isCertain: Bool
   }
 
@@ -24,7 +24,7 @@ struct PlanTuner {
     /// `nil` for the default plan.
     let choice: PlanChoice?
     let call: any BoundOperation
-    /// What a call takes, by one measurement.
+    /// The seconds of a call, by one measurement.
     let seconds: Double
     var samples: [Double] = []
 
@@ -77,7 +77,7 @@ struct PlanTuner {
   ///   - first: A choice to begin with, such as the one that was best the last time.
   ///   - budget: The seconds after which no further plan or round is begun.
   ///   - rejected: Is told why a candidate is out.
-  /// - Throws: ``CommandFailure`` where the default plans compute wrong values; what the backend throws.
+  /// - Throws: ``CommandFailure`` if the default plans compute wrong values; what the backend throws.
   func run(first: PlanChoice?, budget: Double, rejected: (PlanChoice, String) -> Void) throws -> Outcome {
     let start = clock.now
     func elapsed() -> Double { (clock.now - start) / .seconds(1) }
@@ -121,7 +121,7 @@ struct PlanTuner {
     while rounds < Self.maximumRounds, rounds == 0 || elapsed() < budget {
       for contender in contenders { contender.samples.append(try sample(contender)) }
       rounds += 1
-      // Little by little those that cannot win make room for the others.
+      // Those that cannot win gradually make room for the others.
       if rounds >= 3, let best = contenders.map(\.median).min() {
         contenders.removeAll { $0.choice != nil && $0.median > 1.15 * best }
       }
@@ -185,7 +185,7 @@ struct PlanTuner {
     return bound
   }
 
-  /// What is wrong with the output; `nil` where nothing is.
+  /// What is wrong with the output; `nil` if nothing is.
   private func flaw(_ expected: [Float], _ bound: Double) throws -> String? {
     let values = try output.floats()
     var worst = 0.0

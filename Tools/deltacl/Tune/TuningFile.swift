@@ -10,7 +10,7 @@ struct TuningFile {
 
   /// Finds the place of a device's file and makes the folder.
   ///
-  /// - Throws: ``CommandFailure`` where there is no folder and none can be made.
+  /// - Throws: ``CommandFailure`` if there is no folder and none can be made.
   init(for device: Device) throws {
     guard let folder = Tuning.cacheFolder else {
       throw CommandFailure("there is no folder to keep the tuning in: set DELTACL_CACHE_DIR to one")
@@ -25,14 +25,14 @@ struct TuningFile {
     }
   }
 
-  /// What the file holds; `nil` where there is none that can be used.
+  /// What the file holds; `nil` if there is none that can be used.
   func read() -> Tuning? {
     Tuning.load(for: subject, from: folder)
   }
 
   /// Reads the file again, changes what is in it and writes it, while no other process does so.
   ///
-  /// - Throws: `DataError` where it cannot be written; ``CommandFailure`` where the folder cannot be locked.
+  /// - Throws: `DataError` if it cannot be written; ``CommandFailure`` if the folder cannot be locked.
   func update(_ change: (inout Tuning) -> Void) throws {
     let lock = FolderLock(waitingFor: folder)
     try withExtendedLifetime(lock) {
