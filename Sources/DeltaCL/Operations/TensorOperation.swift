@@ -76,9 +76,7 @@ extension TensorOperation {
   }
 
   /// Contributes the deltas of what was read, from the delta of what was written.
-  package func differentiate(in scope: inout some DifferentiationScope) throws {
-    try base.differentiate(in: &scope)
-  }
+  package func differentiate(in scope: inout some DifferentiationScope) throws { try base.differentiate(in: &scope) }
 
   /// Throws if an operand's shape is impossible or too large to index; every backend calls it before it plans.
   public func validate() throws(DeltaCLError) {

@@ -27,9 +27,7 @@ public enum Activation: Hashable, Sendable {
   }
 
   /// All functions, in the order in which help lists them.
-  static func all(slope: Float = 0.01) -> [Activation] {
-    [.relu, .relu6, .leakyRelu(slope: slope), .sigmoid, .tanh]
-  }
+  static func all(slope: Float = 0.01) -> [Activation] { [.relu, .relu6, .leakyRelu(slope: slope), .sigmoid, .tanh] }
 
   /// Throws if a parameter of the function is out of range.
   func validate() throws(DeltaCLError) {

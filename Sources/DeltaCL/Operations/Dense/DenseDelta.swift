@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// dy, w to dx.
-  public static func denseDelta(_ dense: Dense) -> Self {
-    Self(DenseDelta(dense: dense))
-  }
+  public static func denseDelta(_ dense: Dense) -> Self { Self(DenseDelta(dense: dense)) }
 
   /// The delta of a dense layer's input.
   public struct DenseDelta: ConvolutionOperation {

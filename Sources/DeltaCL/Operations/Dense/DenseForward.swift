@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// x, w (and b with `bias`) to y.
-  public static func dense(_ dense: Dense, bias: Bool) -> Self {
-    Self(DenseForward(dense: dense, hasBias: bias))
-  }
+  public static func dense(_ dense: Dense, bias: Bool) -> Self { Self(DenseForward(dense: dense, hasBias: bias)) }
 
   /// The forward pass of a dense layer.
   public struct DenseForward: ConvolutionOperation {

@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// x, dy to dw.
-  public static func denseGradient(_ dense: Dense) -> Self {
-    Self(DenseGradient(dense: dense))
-  }
+  public static func denseGradient(_ dense: Dense) -> Self { Self(DenseGradient(dense: dense)) }
 
   /// The gradient of a dense layer's weights.
   public struct DenseGradient: ConvolutionOperation {

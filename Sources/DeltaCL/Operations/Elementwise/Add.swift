@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// a, b to y = a + b.
-  public static func add(count: Int) -> Self {
-    Self(Add(count: count))
-  }
+  public static func add(count: Int) -> Self { Self(Add(count: count)) }
 
   /// The sum of two tensors.
   public struct Add: Operation {

@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// x to y = x.
-  public static func copy(count: Int) -> Self {
-    Self(Copy(count: count))
-  }
+  public static func copy(count: Int) -> Self { Self(Copy(count: count)) }
 
   /// The same elements once more.
   public struct Copy: Operation {

@@ -93,7 +93,5 @@ extension Dropout: Operation {
 
 extension TensorOperation {
   /// x, step `[1]` to y. It is its own delta: dy, step to dx.
-  public static func dropout(_ dropout: Dropout) -> Self {
-    Self(dropout)
-  }
+  public static func dropout(_ dropout: Dropout) -> Self { Self(dropout) }
 }

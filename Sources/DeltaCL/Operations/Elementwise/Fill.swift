@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// y = value.
-  public static func fill(count: Int, value: Float) -> Self {
-    Self(Fill(count: count, value: value))
-  }
+  public static func fill(count: Int, value: Float) -> Self { Self(Fill(count: count, value: value)) }
 
   /// A tensor of equal elements.
   public struct Fill: Operation {

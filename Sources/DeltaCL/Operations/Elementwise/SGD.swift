@@ -64,7 +64,5 @@ extension SGD: Operation {
 
 extension TensorOperation {
   /// learningRate `[1]`, gradient; updates parameters and velocity.
-  public static func sgd(_ sgd: SGD) -> Self {
-    Self(sgd)
-  }
+  public static func sgd(_ sgd: SGD) -> Self { Self(sgd) }
 }

@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// x to y = factor * x.
-  public static func scale(count: Int, factor: Float) -> Self {
-    Self(Scale(count: count, factor: factor))
-  }
+  public static func scale(count: Int, factor: Float) -> Self { Self(Scale(count: count, factor: factor)) }
 
   /// A tensor times a number.
   public struct Scale: Operation {

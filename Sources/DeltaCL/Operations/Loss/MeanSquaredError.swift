@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// y, target to the mean loss and dy = 2 (y - target) / count; the mean over nothing is NaN.
-  public static func meanSquaredError(count: Int) -> Self {
-    Self(MeanSquaredError(count: count))
-  }
+  public static func meanSquaredError(count: Int) -> Self { Self(MeanSquaredError(count: count)) }
 
   /// The mean of squared differences, and its delta.
   public struct MeanSquaredError: Operation {

@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// x to y, over the classes of each row.
-  public static func softmax(rows: Int, classes: Int) -> Self {
-    Self(Softmax(rows: rows, classes: classes))
-  }
+  public static func softmax(rows: Int, classes: Int) -> Self { Self(Softmax(rows: rows, classes: classes)) }
 
   /// The softmax of each row.
   public struct Softmax: Operation {

@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// y, dy to dx.
-  public static func softmaxDelta(rows: Int, classes: Int) -> Self {
-    Self(SoftmaxDelta(rows: rows, classes: classes))
-  }
+  public static func softmaxDelta(rows: Int, classes: Int) -> Self { Self(SoftmaxDelta(rows: rows, classes: classes)) }
 
   /// The delta of what a softmax was applied to.
   public struct SoftmaxDelta: Operation {

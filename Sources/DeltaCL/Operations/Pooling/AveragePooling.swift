@@ -55,7 +55,5 @@ extension AveragePooling: Operation {
 
 extension TensorOperation {
   /// x to y.
-  public static func averagePooling(_ average: AveragePooling) -> Self {
-    Self(average)
-  }
+  public static func averagePooling(_ average: AveragePooling) -> Self { Self(average) }
 }

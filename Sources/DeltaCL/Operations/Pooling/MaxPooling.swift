@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// x to y and argmax.
-  public static func maxPooling(_ pooling: Pooling) -> Self {
-    Self(MaxPooling(pooling: pooling))
-  }
+  public static func maxPooling(_ pooling: Pooling) -> Self { Self(MaxPooling(pooling: pooling)) }
 
   /// The forward pass of max pooling.
   public struct MaxPooling: Operation {

@@ -1,8 +1,6 @@
 extension TensorOperation {
   /// dy, argmax to dx: a gather from every window that chose a position.
-  public static func maxPoolingDelta(_ pooling: Pooling) -> Self {
-    Self(MaxPoolingDelta(pooling: pooling))
-  }
+  public static func maxPoolingDelta(_ pooling: Pooling) -> Self { Self(MaxPoolingDelta(pooling: pooling)) }
 
   /// The delta of max pooling's input.
   public struct MaxPoolingDelta: Operation {
