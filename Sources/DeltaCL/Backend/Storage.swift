@@ -31,4 +31,20 @@ public protocol Storage: AnyObject, Sendable {
 extension Storage {
   /// The bytes of all elements.
   public var byteCount: Int { count * elementType.byteCount }
+
+  /// Throws if a slice does not lie within the storage.
+  func validateSlice(offset: Int, count: Int) throws(DeltaCLError) {
+    guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
+      throw DeltaCLError(
+        .mismatch, "a slice of \(count) elements from element \(offset) does not lie within \(self.count) elements")
+    }
+  }
+
+  /// Throws if host memory for all elements has another size.
+  func validateTransfer(of byteCount: Int) throws(DeltaCLError) {
+    guard byteCount == self.byteCount else {
+      throw DeltaCLError(
+        .mismatch, "a storage of \(count) elements has \(self.byteCount) bytes and the host's memory \(byteCount)")
+    }
+  }
 }

@@ -15,10 +15,7 @@ final class OpenCLStorage: Storage {
   }
 
   func slice(offset: Int, count: Int) throws -> any Storage {
-    guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
-      throw DeltaCLError(
-        .mismatch, "a slice of \(count) elements from element \(offset) does not lie within \(self.count) elements")
-    }
+    try validateSlice(offset: offset, count: count)
     guard offset % backend.storageAlignment == 0 else {
       throw DeltaCLError(
         .mismatch,
@@ -32,19 +29,13 @@ final class OpenCLStorage: Storage {
   }
 
   func write(_ source: HostMemory) throws {
-    guard source.byteCount == byteCount else {
-      throw DeltaCLError(
-        .mismatch, "a storage of \(count) elements takes \(byteCount) bytes and was given \(source.byteCount)")
-    }
+    try validateTransfer(of: source.byteCount)
     if count == 0 { return }
     try backend.enqueueWrite(source, byteCount: byteCount, to: buffer)
   }
 
   func read(into destination: UnsafeMutableRawBufferPointer) throws {
-    guard destination.count == byteCount else {
-      throw DeltaCLError(
-        .mismatch, "a storage of \(count) elements gives \(byteCount) bytes and was asked for \(destination.count)")
-    }
+    try validateTransfer(of: destination.count)
     if count == 0 { return try backend.finish() }
     try backend.surfacing { try backend.queue.read(buffer, into: destination) }
   }

@@ -21,20 +21,13 @@ public final class ReferenceStorage: Storage {
 
   /// A part that shares this storage's memory.
   public func slice(offset: Int, count: Int) throws -> any Storage {
-    guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
-      throw DeltaCLError(
-        .mismatch, "a slice of \(count) elements at \(offset) does not lie within a storage of \(self.count)")
-    }
+    try validateSlice(offset: offset, count: count)
     return ReferenceStorage(memory, offset: self.offset + offset, count: count, backend: backend)
   }
 
   /// Copies all elements from host memory.
   public func write(_ source: HostMemory) throws {
-    guard source.byteCount == count * elementType.byteCount else {
-      throw DeltaCLError(
-        .mismatch,
-        "a storage of \(count) elements takes \(count * elementType.byteCount) bytes, not \(source.byteCount)")
-    }
+    try validateTransfer(of: source.byteCount)
     if count == 0 { return }
     backend.withQueue {
       source.withUnsafeBytes { bytes in
@@ -50,11 +43,7 @@ public final class ReferenceStorage: Storage {
 
   /// Copies all elements to host memory.
   public func read(into destination: UnsafeMutableRawBufferPointer) throws {
-    guard destination.count == count * elementType.byteCount else {
-      throw DeltaCLError(
-        .mismatch,
-        "a storage of \(count) elements gives \(count * elementType.byteCount) bytes, not \(destination.count)")
-    }
+    try validateTransfer(of: destination.count)
     backend.withQueue {
       switch elementType {
       case .float32:
