@@ -26,7 +26,7 @@ extension CommandTests {
         let step = try #require(model.metadata["step"].flatMap { Int($0) })
         #expect(end.errors.contains("--epochs \(100_000 - step / 23) "))
         #expect(end.errors.contains("--output '\(folder.path("a run-2"))'"))
-        #expect(end.errors.contains("momentum and the order of the images start anew"))
+        #expect(end.errors.contains("momentum and the order of the images start over"))
       }
     }
 

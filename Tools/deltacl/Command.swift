@@ -18,15 +18,15 @@ struct Command: ParsableCommand {
         deltacl evaluate runs/lenet-digits/model.safetensors
         deltacl predict runs/lenet-digits/model.safetensors image.png
 
-      Results go to standard output, messages to standard error. The exit status is 0 for success, 64 where the \
-      arguments cannot be right, and 1 where something failed: a file, a device, a training run that diverged.
+      Results go to standard output, messages to standard error. The exit status is 0 for success, 64 if the \
+      arguments are wrong, and 1 if something failed: a file, a device, a training run that diverged.
 
       Devices are selected with --device or the variable DELTACL_DEVICE: auto, gpu, cpu, reference, P:D as \
       `deltacl devices` prints it, or a part of a platform's or device's name.
 
       Environment variables:
 
-        DELTACL_DEVICE       the device, where --device is not given
+        DELTACL_DEVICE       the device, if --device is not given
         DELTACL_FAMILY       tile (kernels made for CPUs) or local (for GPUs) in place of those for the device's class
         DELTACL_EXACT        1: no algorithms that round more than direct sums
         DELTACL_TUNING       0: do not use what `deltacl tune` has found
@@ -36,7 +36,7 @@ struct Command: ParsableCommand {
         POCL_CACHE_DIR       where the kernels that PoCL compiled are kept, in place of ~/.cache/deltacl/pocl
         DELTACL_CACHE_MAXSIZE
                              the most bytes of them, or with K, M or G as 512M; 0: no limit (default: 1G)
-        POCL_AFFINITY        0: PoCL's threads may move between processors; otherwise each stays on one where the \
+        POCL_AFFINITY        0: PoCL's threads may move between processors; otherwise each stays on one if the \
       process may use all
       """,
     version: "0.1.0",

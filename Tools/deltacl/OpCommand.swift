@@ -12,14 +12,14 @@ struct OpCommand: ParsableCommand {
       ignored.
 
       Below each operation are the tensors that it reads -> those that it writes, and its attributes with their \
-      defaults. A tensor with ? need not be there.
+      defaults. A tensor with ? is optional.
 
       \(OperationName.help)
 
-      With activation=relu, relu6, leaky-relu, sigmoid or tanh an operation applies it to y. A delta then gives that of \
-      the activation's input: it also reads activated, the activation's output, or in batch normalization bias. Dropout's \
-      step is int32 [1]. The delta of batch normalization takes the digits of the mean that savedMean is too short for from \
-      x.
+      With activation=relu, relu6, leaky-relu, sigmoid or tanh an operation applies it to y. A delta then becomes that \
+      of the activation's input: it also reads activated, the activation's output, or in batch normalization bias. Dropout's \
+      step is int32 [1]. The delta of batch normalization recomputes from x the digits of the mean that savedMean is too short \
+      for.
       A value for two axes is 2 or 2x1 (rows x columns); padding is 1, 1x2 or top,left,bottom,right.
 
       Examples:

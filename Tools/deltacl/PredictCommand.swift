@@ -11,11 +11,11 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       Takes PNG, JPEG, PGM and PPM files and prints the most likely classes of each with their probabilities. Images are \
       brought to the size and the channels that the model was trained on; they should look like its training images, \
-      which for MNIST and its kind are bright on black. Transparent pixels are laid on black or, where all that is visible is \
+      which for MNIST and its kind are bright on black. Transparent pixels are laid on black or, if everything visible is \
       dark, on white, and images are turned as their Exif data says.
 
-      Each result is printed as soon as it is there. An image that cannot be read gets a line on standard error, the \
-      others are classified all the same, and the exit status is 1.
+      Each result is printed as soon as it is ready. An image that cannot be read gets a line on standard error, the \
+      others are classified nevertheless, and the exit status is 1.
 
       Examples:
 

@@ -10,9 +10,9 @@ struct TrainCommand: ParsableCommand {
     abstract: "Trains a network on a data set.",
     discussion: """
       Trains by stochastic gradient descent with momentum and writes three files to the output folder after each epoch: \
-      model.safetensors (the parameters), metrics.jsonl (a line a step and a line an epoch) and curves.svg (loss and \
+      model.safetensors (the parameters), metrics.jsonl (a line per step and per epoch) and curves.svg (loss and \
       accuracy, for a browser). Files of an earlier run are replaced, each as a whole and all at once; the test figures of \
-      an epoch are added when it is evaluated. The folder is locked against a second training. Where standard output \
+      an epoch are added when it is evaluated. The folder is locked against a second training. If standard output \
       cannot be written, the training goes on without it and exits with status 1.
 
       Data sets are fashion-mnist (Debian's dataset-fashion-mnist), digits (8x8 digits, part of this command), or a \
@@ -22,7 +22,7 @@ struct TrainCommand: ParsableCommand {
       The same arguments give the same model on the same device, bit for bit.
 
       Ctrl-C finishes the step, writes the files and exits with status 130 (SIGTERM: 143, SIGHUP: 129); a second one leaves \
-      at once. The command that it prints trains on from the weights; momentum and the order of the images start anew.
+      at once. The command that it prints trains on from the weights; momentum and the order of the images start over.
 
       Examples:
 

@@ -18,7 +18,7 @@ struct TrainingContinuation {
     arguments = epochs < 1 || steps ?? 1 < 1 ? nil : hyperparameters.arguments(epochs: epochs, maxSteps: steps)
     losses =
       (step.isMultiple(of: batchesPerEpoch) ? "" : "the epoch that was begun, ")
-      + "momentum and the order of the images start anew"
+      + "momentum and the order of the images start over"
   }
 
   /// A folder beside `folder` that does not exist: training on into the same one would replace what is there.

@@ -7,7 +7,7 @@ struct BenchCeilingsCommand: ParsableCommand {
     abstract: "Measures what the device can do at most: multiply-adds, bytes copied, launches.",
     discussion: """
       JSON is an object with device, gflops, gigabytesPerSecond (read and written together), launchSeconds (from \
-      enqueueing the smallest kernel to knowing that it has finished) and queuedLaunchSeconds (what one adds where many \
+      enqueueing the smallest kernel to knowing that it has finished) and queuedLaunchSeconds (what one adds if many \
       are enqueued before the wait).
       """)
 

@@ -6,10 +6,10 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measures layers, networks and what the device can do at most.",
     discussion: """
       Every measurement is repeated after a warm-up until its median is certain or its time budget is spent. GFLOP/s \
-      count the multiplications and additions of the direct algorithm, so that a faster algorithm can pass the device's \
+      count the multiplications and additions of the direct algorithm, so that a faster algorithm can exceed the device's \
       ceiling. GB/s count each operand once.
 
-      Other work on the machine at the same time spoils the figures; the spread, the width of the middle half of the \
+      Other load on the machine distorts the figures; the spread, the width of the middle half of the \
       samples, shows it.
 
       Examples:

@@ -8,7 +8,7 @@ struct BenchNetworksCommand: ParsableCommand {
     abstract: "Measures whole training or inference steps.",
     discussion: """
       A training step is forward in training mode, softmax cross-entropy, backward and stochastic gradient descent with \
-      momentum, on random images. Each network gets the device anew, so that its memory and its first step are its own. \
+      momentum, on random images. The device is opened anew for each network, so that its memory and its first step are its own. \
       The first step includes opening the device and building programs; drivers keep those on disk, so for a cold start \
       give the driver an empty cache, PoCL by POCL_CACHE_DIR.
 

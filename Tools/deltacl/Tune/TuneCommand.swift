@@ -10,8 +10,8 @@ struct TuneCommand: ParsableCommand {
     abstract: "Measures which plans are the fastest on a device, and has all other commands use them.",
     discussion: """
       A plan is the algorithm, register tile and other numbers that an operation's kernels run with. Each convolution \
-      and dense layer of a training step, or of the shapes, is planned in several ways; those that compute right are \
-      measured in turns. The fastest is kept where it beats the default by more than \
+      and dense layer of a training step, or of the shapes, is planned in several ways; those that compute correctly are \
+      measured in turns. The fastest is kept if it beats the default by more than \
       \(Int(PlanTuner.margin * 100)) % in three rounds of four.
 
       What is found goes to a file for the device, its driver and the kernels in the cache folder: $DELTACL_CACHE_DIR, \
@@ -19,7 +19,7 @@ struct TuneCommand: ParsableCommand {
       the device uses it from then on. DELTACL_TUNING=0 turns that off; deleting the file undoes it. Another plan may \
       round differently, so results may change in their last bits; with one file they repeat bit for bit.
 
-      More budget tries more plans and measures them more often: some 5 s for each operation are worth it. Nothing else \
+      More budget tries more plans and measures them more often: about 5 s per operation are worth it. Nothing else \
       should run at the same time.
 
       Examples:
