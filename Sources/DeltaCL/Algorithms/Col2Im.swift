@@ -16,9 +16,6 @@ struct Col2Im: ConvolutionAlgorithm {
     /// Taps by pixels of dy.
     let tile: RegisterTile
 
-    /// The taps of all input channels.
-    var taps: Int { convolution.kernelSize.area * convolution.inputChannels }
-
     /// The pixels of a row of dy, padded to whole register tiles.
     var rowLanes: Int { ceilingDivision(convolution.outputSize.columns, tile.lanes) * tile.lanes }
 
@@ -50,7 +47,8 @@ struct Col2Im: ConvolutionAlgorithm {
     var localBytes: Double {
       let row = Double(convolution.outputChannels) * Double(rowStep)
       let sums = Double(convolution.stride.columns) * Double(convolution.inputChannels) * Double(phaseLanes)
-      return (row + Double(ring) * Double(taps) * Double(step) + sums) * Double(ElementType.float32.byteCount)
+      return (row + Double(ring) * Double(convolution.taps) * Double(step) + sums)
+        * Double(ElementType.float32.byteCount)
     }
 
     /// The bands that an image's rows are split into: enough for many cores, and few, since each recomputes the products that
@@ -64,9 +62,8 @@ struct Col2Im: ConvolutionAlgorithm {
     var cost: Double {
       let rows = convolution.outputSize.rows + (bands - 1) * (ring - 1)
       // A product is stored and added, an element of dx only stored.
-      let products = Double(rows) * Double(rowLanes) * Double(taps) * Double(convolution.outputChannels + 6)
-      return products + 64
-        * Double(convolution.inputSize.area * convolution.inputChannels)
+      let products = Double(rows) * Double(rowLanes) * Double(convolution.taps) * Double(convolution.outputChannels + 6)
+      return products + 64 * Double(convolution.inputSize.area * convolution.inputChannels)
     }
   }
 
@@ -105,13 +102,8 @@ struct Col2Im: ConvolutionAlgorithm {
   var candidates: [Parameters] {
     let columns = convolution.outputSize.columns
     let tiles = TileShape.candidates(
-      pixels: taps, channels: columns, width: planner.vectorWidth(covering: columns), fits: false)
+      pixels: convolution.taps, channels: columns, width: planner.vectorWidth(covering: columns), fits: false)
     return [Parameters()] + tiles.map { Parameters(tile: $0) }
-  }
-
-  /// The taps of all input channels.
-  private var taps: Int {
-    convolution.kernelSize.area * convolution.inputChannels
   }
 
   private func geometry(_ tile: TileShape?) -> Geometry {
@@ -119,15 +111,15 @@ struct Col2Im: ConvolutionAlgorithm {
     return Geometry(
       convolution: convolution,
       tile: RegisterTile(
-        choosing: tile, pixels: taps, channels: columns, width: planner.vectorWidth(covering: columns), pixelStep: 1))
+        choosing: tile, pixels: convolution.taps, channels: columns, width: planner.vectorWidth(covering: columns),
+        pixelStep: 1))
   }
 
   func launches(_ parameters: Parameters, _ epilogue: EpilogueBinding) -> LaunchList {
     let geometry = self.geometry(parameters.tile)
     let input = convolution.inputSize, output = convolution.outputSize
     let items = convolution.batch * geometry.bands
-    var list = LaunchList()
-    list.append(
+    return LaunchList(
       Launch(
         "convolution_delta_gather", in: "convolution/delta-gather",
         constants: [
@@ -137,13 +129,12 @@ struct Col2Im: ConvolutionAlgorithm {
           "COLUMN_STRIDE": convolution.stride.columns, "ROW_DILATION": convolution.dilation.rows,
           "COLUMN_DILATION": convolution.dilation.columns, "Q_LANES": geometry.rowLanes, "Q_STEP": geometry.rowStep,
           "LANES": geometry.phaseLanes, "PAD": geometry.padding, "STEP": geometry.step, "RING": geometry.ring,
-          "PART": SumParts.longestChain(of: convolution.outputChannels * geometry.taps / convolution.inputChannels),
+          "PART": SumParts.longestChain(of: convolution.outputChannels * convolution.taps / convolution.inputChannels),
         ],
         [
           "dy": .operand(0), "w": .operand(1), "dx": .operand(2), "items": .int(items), "bands": .int(geometry.bands),
           "H": .int(input.rows), "W": .int(input.columns), "P": .int(output.rows), "Q": .int(output.columns),
           "top": .int(convolution.padding.top), "left": .int(convolution.padding.left),
         ], globalSize: [items], localSize: 1, epilogue: epilogue))
-    return list
   }
 }

@@ -7,7 +7,7 @@ extension DirectSum {
   private var tileCandidates: [TileShape] {
     let convolution = (try? pass.convolution.inOneRow) ?? pass.convolution
     let isForward = pass.direction == .forward
-    let channels = (isForward ? convolution.outputChannels : convolution.inputChannels) / convolution.groups
+    let channels = isForward ? convolution.groupKernels : convolution.groupChannels
     let pixels =
       isForward ? convolution.outputSize.columns : DeltaPhase.all(convolution.columnAxis).map(\.count).min() ?? 1
     return TileShape.candidates(

@@ -12,7 +12,7 @@ extension DirectSum {
       argument: result, rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
       channels: convolution.outputChannels)
     let padding = convolution.padding
-    let taps = convolution.kernelSize.area * groupChannels
+    let taps = convolution.taps
     let rowTile = RegisterTile(
       choosing: parameters.tile, pixels: convolution.outputSize.columns, channels: groupKernels,
       width: planner.vectorWidth(covering: groupKernels),

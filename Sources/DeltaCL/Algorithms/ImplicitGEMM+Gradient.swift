@@ -6,7 +6,7 @@ extension ImplicitGEMM {
 
   func gradient(_ parameters: Parameters) throws(DeltaCLError) -> LaunchList {
     let (groupChannels, groupKernels) = (convolution.groupChannels, convolution.groupKernels)
-    let taps = convolution.kernelSize.area * groupChannels
+    let taps = convolution.taps
     let pixels = convolution.batch * convolution.outputSize.area
     let mostSplits = max(1, pixels / Self.pixelsPerSplit)
     let tile = self.tile(

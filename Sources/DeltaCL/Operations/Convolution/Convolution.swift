@@ -86,6 +86,8 @@ public struct Convolution: Hashable, Sendable {
   var groupChannels: Int { inputChannels / groups }
   /// The kernels of a group.
   var groupKernels: Int { outputChannels / groups }
+  /// The taps of a kernel, R * S * C / groups.
+  var taps: Int { kernelSize.area * groupChannels }
 
   var paddedInputSize: Extent {
     Extent(inputSize.rows + padding.top + padding.bottom, inputSize.columns + padding.left + padding.right)
