@@ -90,10 +90,9 @@ struct Col2Im: ConvolutionAlgorithm {
   var drawback: Refusal? {
     let width = planner.maximumVectorWidth
     guard convolution.inputChannels < 2 * width else { return .manyChannels(convolution.inputChannels) }
-    func area(_ extent: Extent) -> Double { Double(extent.rows) * Double(extent.columns) }
     let lanes = ceilingDivision(convolution.inputChannels, width) * width
     let direct =
-      area(convolution.inputSize) * area(convolution.kernelSize) / area(convolution.stride)
+      Double(convolution.inputSize.area) * Double(convolution.kernelSize.area) / Double(convolution.stride.area)
       * Double(convolution.outputChannels * lanes)
     let cost = geometry(nil).cost
     return cost < direct ? nil : .slower(cost, direct: direct)
