@@ -29,19 +29,11 @@ extension Winograd {
     let kernelParts = ceilingDivision(outputs, kernels)
     let most = vectors == 4 ? 6 : 12
     let pixels = chosen?.pixels ?? ceilingDivision(kernels, ceilingDivision(kernels, most))
-    var constants = transform.constants(for: convolution.outputSize)
-    constants["C"] = channels
-    constants["K"] = outputs
-    constants["CB"] = vectors * width
-    constants["GRADIENT"] = 1
-    constants["NV"] = vectors
-    constants["TB"] = 128
-    constants["KB"] = kernels
-    constants["MR"] = min(pixels, outputs - (kernelParts - 1) * kernels)
-    if kernelsAtOnce != nil {
-      constants["AT_ONCE"] = 1
-      constants["MR"] = 16 / vectors
-    }
+    var constants = transform.constants(for: convolution.outputSize).merging([
+      "C": channels, "K": outputs, "CB": vectors * width, "GRADIENT": 1, "NV": vectors, "TB": 128, "KB": kernels,
+      "MR": min(pixels, outputs - (kernelParts - 1) * kernels),
+    ]) { $1 }
+    if kernelsAtOnce != nil { constants.merge(["AT_ONCE": 1, "MR": 16 / vectors]) { $1 } }
     let v = try list.scratch(
       .float32, transform.transformCount(range * WinogradTransform.lanes(for: channels)), for: "transformed input")
     let m = try list.scratch(

@@ -25,12 +25,8 @@ extension Winograd {
     let geometry = Correlation(
       transform, batch: convolution.batch, outputSize: y, channels: channels, outputs: outputs,
       tile: parameters.tile)
-    var constants = transform.constants(for: y)
-    constants["C"] = channels
-    constants["K"] = outputs
-    constants["ROW_PHASE"] = phase.rows
-    constants["COLUMN_PHASE"] = phase.columns
-    constants.merge(epilogue.constants) { $1 }
+    var constants = transform.constants(for: y).merging(epilogue.constants) { $1 }
+    constants.merge(["C": channels, "K": outputs, "ROW_PHASE": phase.rows, "COLUMN_PHASE": phase.columns]) { $1 }
     let (bias, result) = pass.biasAndResult
     let operands: KernelArguments = ["w": .operand(1), "b": bias, "y": result]
     let grid: KernelArguments = [
@@ -40,12 +36,11 @@ extension Winograd {
     ]
     let results: KernelArguments = ["P": .int(y.rows), "Q": .int(y.columns), "hasBias": .flag(pass.hasBias)]
     if let block = geometry.fusedBlock(localBytes: planner.localBytes, wanted: parameters.tiles) {
-      constants["FUSED"] = 1
-      constants["CB"] = WinogradTransform.partChannels(ofFused: channels)
-      constants["TB"] = block.tiles
-      constants["KB"] = block.outputs
-      constants["NV"] = geometry.vectors
-      constants["MR"] = geometry.pixels
+      let blocks = [
+        "FUSED": 1, "CB": WinogradTransform.partChannels(ofFused: channels), "TB": block.tiles, "KB": block.outputs,
+        "NV": geometry.vectors, "MR": geometry.pixels,
+      ]
+      constants.merge(blocks) { $1 }
       let u = try list.scratch(.float32, geometry.kernelCount, for: "transformed kernels")
       list.append(
         Launch(
@@ -63,10 +58,7 @@ extension Winograd {
     }
     let blocks = geometry.blocks(localBytes: planner.localBytes, tile: parameters.tile)
     let partChannels = WinogradTransform.partChannels(of: channels)
-    constants["TB"] = blocks.tiles
-    constants["CB"] = partChannels
-    constants["NV"] = blocks.vectors
-    constants["MR"] = blocks.pixels
+    constants.merge(["TB": blocks.tiles, "CB": partChannels, "NV": blocks.vectors, "MR": blocks.pixels]) { $1 }
     let v = try list.scratch(
       .float32, transform.transformCount(blocks.tiles * ceilingDivision(channels, partChannels) * partChannels),
       for: "transformed input")
