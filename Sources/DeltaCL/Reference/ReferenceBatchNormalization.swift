@@ -26,43 +26,37 @@ extension Reference {
   }
 
   static func batchNormalizationDelta(
-    _ normalization: BatchNormalization, x: Span<Double>, dy: Span<Double>, weight: Span<Double>,
-    savedMean: Span<Double>, savedInverseDeviation: Span<Double>, savedMeanLow: Span<Double>,
-    dx: consuming MutableSpan<Double>, dweight: consuming MutableSpan<Double>, dbias: consuming MutableSpan<Double>
+    _ normalization: BatchNormalization, _ activation: Activation?, x: Span<Double>, dy: Span<Double>,
+    weight: Span<Double>, bias: Span<Double>?, savedMean: Span<Double>, savedInverseDeviation: Span<Double>,
+    savedMeanLow: Span<Double>, dx: consuming MutableSpan<Double>, dweight: consuming MutableSpan<Double>,
+    dbias: consuming MutableSpan<Double>
   ) {
     let (rows, channels) = (normalization.rows, normalization.channels)
+    // The delta of the normalised values, before an activation.
+    var delta = (0..<rows * channels).map { dy[$0] }
+    if let activation, let bias {
+      for index in delta.indices {
+        let c = index % channels
+        let mean = savedMean[c] + savedMeanLow[c]
+        let y = activation.value((x[index] - mean) * savedInverseDeviation[c] * weight[c] + bias[c])
+        delta[index] = activation.delta(y: y, dy: dy[index])
+      }
+    }
     for c in 0..<channels {
       let (mean, inverse) = (savedMean[c] + savedMeanLow[c], savedInverseDeviation[c])
       var (sum, product) = (0.0, 0.0)
       for row in 0..<rows {
-        sum += dy[row * channels + c]
-        product += dy[row * channels + c] * (x[row * channels + c] - mean) * inverse
+        sum += delta[row * channels + c]
+        product += delta[row * channels + c] * (x[row * channels + c] - mean) * inverse
       }
       for row in 0..<rows {
         let normalized = (x[row * channels + c] - mean) * inverse
         dx[row * channels + c] =
-          weight[c] * inverse * (dy[row * channels + c] - (sum + normalized * product) / Double(rows))
+          weight[c] * inverse * (delta[row * channels + c] - (sum + normalized * product) / Double(rows))
       }
       dweight[c] = product
       dbias[c] = sum
     }
-  }
-
-  static func batchNormalizationDelta(
-    _ normalization: BatchNormalization, _ activation: Activation, x: Span<Double>, dy: Span<Double>,
-    weight: Span<Double>, bias: Span<Double>, savedMean: Span<Double>, savedInverseDeviation: Span<Double>,
-    savedMeanLow: Span<Double>, dx: consuming MutableSpan<Double>, dweight: consuming MutableSpan<Double>,
-    dbias: consuming MutableSpan<Double>
-  ) {
-    let masked = (0..<normalization.shape.elementCount).map { index in
-      let c = index % normalization.channels
-      let mean = savedMean[c] + savedMeanLow[c]
-      let y = activation.value((x[index] - mean) * savedInverseDeviation[c] * weight[c] + bias[c])
-      return activation.delta(y: y, dy: dy[index])
-    }
-    batchNormalizationDelta(
-      normalization, x: x, dy: masked.span, weight: weight, savedMean: savedMean,
-      savedInverseDeviation: savedInverseDeviation, savedMeanLow: savedMeanLow, dx: dx, dweight: dweight, dbias: dbias)
   }
 
   static func batchNormalizationInference(

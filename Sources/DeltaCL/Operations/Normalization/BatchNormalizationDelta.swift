@@ -32,17 +32,12 @@ extension TensorOperation {
     }
 
     func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
-      if let activation {
-        Reference.batchNormalizationDelta(
-          normalization, activation, x: f[0].span, dy: f[1].span, weight: f[2].span, bias: f[3].span,
-          savedMean: f[4].span, savedInverseDeviation: f[5].span, savedMeanLow: f[6].span, dx: f[7].mutableSpan,
-          dweight: f[8].mutableSpan, dbias: f[9].mutableSpan)
-      } else {
-        Reference.batchNormalizationDelta(
-          normalization, x: f[0].span, dy: f[1].span, weight: f[2].span, savedMean: f[3].span,
-          savedInverseDeviation: f[4].span, savedMeanLow: f[5].span, dx: f[6].mutableSpan, dweight: f[7].mutableSpan,
-          dbias: f[8].mutableSpan)
-      }
+      let saved = activation == nil ? 3 : 4
+      Reference.batchNormalizationDelta(
+        normalization, activation, x: f[0].span, dy: f[1].span, weight: f[2].span,
+        bias: activation == nil ? nil : f[3].span, savedMean: f[saved].span,
+        savedInverseDeviation: f[saved + 1].span, savedMeanLow: f[saved + 2].span, dx: f[saved + 3].mutableSpan,
+        dweight: f[saved + 4].mutableSpan, dbias: f[saved + 5].mutableSpan)
     }
 
     func launches(_ planner: Planner, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
