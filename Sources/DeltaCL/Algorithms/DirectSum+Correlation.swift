@@ -133,7 +133,7 @@ extension DirectSum {
 }
 
 extension Convolution {
-  /// The same over one row of all pixels, if no window has neighbours: tiles then need not end with the image's rows.
+  /// A 1x1 convolution as one over a single row of all pixels, so that tiles need not end with the image's rows; others unchanged.
   var inOneRow: Convolution {
     get throws(DeltaCLError) {
       guard batch > 0, kernelSize == 1, stride == 1, padding == 0, groups == 1 else { return self }

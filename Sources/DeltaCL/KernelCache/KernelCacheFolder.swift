@@ -86,7 +86,7 @@ struct KernelCacheFolder {
     }
   }
 
-  /// Why PoCL may report no device: mostly because it cannot make the folder that it compiles in.
+  /// Why PoCL may report no device, as it does if it cannot make the folder that it compiles in.
   static func reasonForNoDevice(environment: [String: String]) -> String {
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     let folder =

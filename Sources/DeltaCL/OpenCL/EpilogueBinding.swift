@@ -32,7 +32,7 @@ struct EpilogueBinding: Sendable {
     if case .activationDelta = epilogue { ["activated": activated] } else { [:] }
   }
 
-  /// The launch that applies the epilogue in place, for results that several launches store in part.
+  /// The launch that applies the epilogue in place, for results of which a launch without it stores a part.
   func launch(_ planner: Planner) -> Launch? {
     switch epilogue {
     case .activation(let function): planner.activation(function, x: result, y: result, count: count)

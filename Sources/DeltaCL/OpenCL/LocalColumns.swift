@@ -11,7 +11,7 @@ struct LocalColumns {
   private static let maximumLanes = 32
   /// The work-groups to aim for.
   private static let workGroups = 256
-  /// The ranges' partial results are added one after the other.
+  /// The most ranges: their partial results are added one after the other.
   private static let maximumSplits = 64
   /// The least rows per work-item; below this the reduction tree costs more than it saves.
   private static let rowsPerItem = 16
