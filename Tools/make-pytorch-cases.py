@@ -147,7 +147,7 @@ table("averagePoolings", "[(PoolingCase, Bool, [String: String])]", [
 ])
 table("activations", "[(Activation, [String: String])]", [
     activation(".relu", F.relu),
-    activation(".leakyRelu(slope: 0.25)", lambda x: F.leaky_relu(x, 0.25)),
+    activation(".leakyReLU(slope: 0.25)", lambda x: F.leaky_relu(x, 0.25)),
     activation(".sigmoid", torch.sigmoid),
     activation(".tanh", torch.tanh),
 ])

@@ -33,7 +33,7 @@ import Testing
     let operations: [TensorOperation] = [
       .dense(dense, bias: true), .denseDelta(dense), .denseGradient(dense), .biasGradient(rows: 9, channels: 5),
       .averagePooling(average), .averagePoolingDelta(average),
-      .activation(.relu, count: 9), .activationDelta(.leakyRelu(slope: 0.5), count: 9),
+      .activation(.relu, count: 9), .activationDelta(.leakyReLU(slope: 0.5), count: 9),
       .dropout(try Dropout(count: 9, probability: 0.5, seed: 1, layer: 0)), .increment, .softmax(rows: 3, classes: 5),
       .softmaxDelta(rows: 3, classes: 5), .softmaxCrossEntropy(rows: 3, classes: 500), .meanSquaredError(count: 9),
       .correctPredictions(rows: 3, classes: 5), .add(count: 9), .scale(count: 9, factor: 2), .fill(count: 9, value: 1),

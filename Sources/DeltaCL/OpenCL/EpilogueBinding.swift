@@ -49,7 +49,7 @@ extension Activation {
     switch self {
     case .relu: ["ACTIVATION": 1]
     case .relu6: ["ACTIVATION": 2]
-    case .leakyRelu(let slope): ["ACTIVATION": 3, "SLOPE": Int(slope.bitPattern)]
+    case .leakyReLU(let slope): ["ACTIVATION": 3, "SLOPE": Int(slope.bitPattern)]
     case .sigmoid: ["ACTIVATION": 4]
     case .tanh: ["ACTIVATION": 5]
     }

@@ -29,7 +29,7 @@ extension Activation {
     switch self {
     case .relu: x < 0 ? 0 : x
     case .relu6: x < 0 ? 0 : x > 6 ? 6 : x
-    case .leakyRelu(let slope): x < 0 ? Double(slope) * x : x
+    case .leakyReLU(let slope): x < 0 ? Double(slope) * x : x
     case .sigmoid: 1 / (1 + exp(-x))
     case .tanh: Foundation.tanh(x)
     }
@@ -40,7 +40,7 @@ extension Activation {
     switch self {
     case .relu: y <= 0 ? 0 : dy
     case .relu6: y > 0 && y < 6 ? dy : 0
-    case .leakyRelu(let slope): y > 0 ? dy : Double(slope) * dy
+    case .leakyReLU(let slope): y > 0 ? dy : Double(slope) * dy
     case .sigmoid: dy * y * (1 - y)
     case .tanh: dy * (1 - y * y)
     }

@@ -10,6 +10,6 @@ public struct LeakyReLU: Layer {
 
   /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
   public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
-    try graph.activate(input, .leakyRelu(slope: slope))
+    try graph.activate(input, .leakyReLU(slope: slope))
   }
 }

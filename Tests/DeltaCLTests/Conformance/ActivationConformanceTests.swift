@@ -5,7 +5,7 @@ import Testing
   private var random = RandomValues(seed: 4)
 
   static let functions: [Activation] = [
-    .relu, .relu6, .leakyRelu(slope: 0.01), .leakyRelu(slope: 0.25), .sigmoid, .tanh,
+    .relu, .relu6, .leakyReLU(slope: 0.01), .leakyReLU(slope: 0.25), .sigmoid, .tanh,
   ]
   static let special: [Float] = [
     .nan, .infinity, -.infinity, 0, -0.0, 1, -1, 6, 5.9999995, 6.0000005, 20, -20, 90, -90, 1e30, -1e30,
@@ -17,14 +17,14 @@ import Testing
   /// deltas cancel.
   private func tolerance(_ function: Activation) -> Tolerance {
     switch function {
-    case .relu, .relu6, .leakyRelu: .exact
+    case .relu, .relu6, .leakyReLU: .exact
     case .sigmoid, .tanh: .near(relative: 8 * Tolerance.epsilon, absolute: 1e-37)
     }
   }
 
   private func deltaTolerance(_ function: Activation) -> Tolerance {
     switch function {
-    case .relu, .relu6, .leakyRelu: .exact
+    case .relu, .relu6, .leakyReLU: .exact
     case .sigmoid, .tanh: .near(relative: 16 * Tolerance.epsilon, absolute: 16 * Tolerance.epsilon)
     }
   }
@@ -50,9 +50,9 @@ import Testing
   @Test(arguments: [-0.5, .nan, .infinity] as [Float])
   func impossibleSlopesAreRefused(slope: Float) throws {
     for operation in [
-      TensorOperation.activation(.leakyRelu(slope: slope), count: 1),
-      .activationDelta(.leakyRelu(slope: slope), count: 1),
-      .fused(.add(count: 1), .activation(.leakyRelu(slope: slope))),
+      TensorOperation.activation(.leakyReLU(slope: slope), count: 1),
+      .activationDelta(.leakyReLU(slope: slope), count: 1),
+      .fused(.add(count: 1), .activation(.leakyReLU(slope: slope))),
     ] {
       #expect(throws: DeltaCLError.self) { try operation.validate() }
     }

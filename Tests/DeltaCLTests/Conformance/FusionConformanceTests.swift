@@ -7,7 +7,7 @@ import Testing
   private var random = RandomValues(seed: 13)
 
   /// Exact on the integers that the sums are made of.
-  private static let rectifiers: [Activation] = [.relu, .relu6, .leakyRelu(slope: 0.25)]
+  private static let rectifiers: [Activation] = [.relu, .relu6, .leakyReLU(slope: 0.25)]
   private static let epilogues =
     rectifiers.map(Epilogue.activation) + rectifiers.map(Epilogue.activationDelta)
 

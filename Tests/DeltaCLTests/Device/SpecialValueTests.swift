@@ -55,7 +55,7 @@ import Testing
     let x: [Float] = [0, -0.0, 6, nan, infinity, -infinity, 5.9999995, 6.0000005, 1e-30, -1e-30]
     let expected: [(Activation, [Float])] = [
       (.relu, [0, 0, 3, 3, 3, 0, 3, 3, 3, 0]), (.relu6, [0, 0, 0, 0, 0, 0, 3, 0, 3, 0]),
-      (.leakyRelu(slope: 0.25), [0.75, 0.75, 3, 0.75, 3, 0.75, 3, 3, 3, 0.75]),
+      (.leakyReLU(slope: 0.25), [0.75, 0.75, 3, 0.75, 3, 0.75, 3, 3, 3, 0.75]),
     ]
     for count in [x.count, 17 * x.count] {
       func filled(_ values: [Float]) -> [Float] { (0..<count).map { values[$0 % x.count] } }

@@ -1,11 +1,11 @@
 extension Activation {
   /// The attributes that the function takes in `deltacl op`.
   var attributes: [OperationAttribute] {
-    if case .leakyRelu = self { [.slope] } else { [] }
+    if case .leakyReLU = self { [.slope] } else { [] }
   }
 
   /// The same function with another slope, if it has one.
   func with(slope: Float) -> Activation {
-    if case .leakyRelu = self { .leakyRelu(slope: slope) } else { self }
+    if case .leakyReLU = self { .leakyReLU(slope: slope) } else { self }
   }
 }

@@ -9,7 +9,7 @@ public enum Activation: Hashable, Sendable {
   case relu6
   /// `x < 0 ? slope * x : x`; its delta is `y > 0 ? dy : slope * dy`, also if y is NaN. The slope is finite and not below 0, or y would not
   /// tell the sign of x.
-  case leakyRelu(slope: Float)
+  case leakyReLU(slope: Float)
   /// `1 / (1 + exp(-x))`; its delta is `dy * y * (1 - y)`, NaN if y is.
   case sigmoid
   /// The hyperbolic tangent; its delta is `dy * (1 - y * y)`, NaN if y is.
@@ -20,18 +20,18 @@ public enum Activation: Hashable, Sendable {
     switch self {
     case .relu: "relu"
     case .relu6: "relu6"
-    case .leakyRelu: "leaky-relu"
+    case .leakyReLU: "leaky-relu"
     case .sigmoid: "sigmoid"
     case .tanh: "tanh"
     }
   }
 
   /// All functions, in the order in which help lists them.
-  static func all(slope: Float = 0.01) -> [Activation] { [.relu, .relu6, .leakyRelu(slope: slope), .sigmoid, .tanh] }
+  static func all(slope: Float = 0.01) -> [Activation] { [.relu, .relu6, .leakyReLU(slope: slope), .sigmoid, .tanh] }
 
   /// Throws if a parameter of the function is out of range.
   func validate() throws(DeltaCLError) {
-    if case .leakyRelu(let slope) = self, !(slope.isFinite && slope >= 0) {
+    if case .leakyReLU(let slope) = self, !(slope.isFinite && slope >= 0) {
       throw DeltaCLError(.invalidDescriptor, "\(name): the slope \(slope) must be finite and at least 0")
     }
   }
