@@ -84,7 +84,7 @@ struct FewChannels: ConvolutionAlgorithm {
       terms: taps)
     let blocks = ceilingDivision(kernels, tile.lanes)
     let (bias, result) = pass.biasAndResult
-    let packed = try list.scratch(blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
+    let packed = try list.scratch(.float32, blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
     let rowsPerItem = ceilingDivision(rows, Self.items)
     list.append(
       Launch(
@@ -112,7 +112,8 @@ struct FewChannels: ConvolutionAlgorithm {
     // The sums of a range's rows are added one after the other.
     let longest = SumParts.longestChain(of: rows * convolution.outputSize.columns)
     let splits = min(rows, max(ceilingDivision(Self.items, blocks), ceilingDivision(rows, longest)))
-    let partial = try list.scratch(splits * blocks * lines * run * tile.lanes, for: "partial kernel gradients")
+    let partial = try list.scratch(
+      .float32, splits * blocks * lines * run * tile.lanes, for: "partial kernel gradients")
     list.append(
       Launch(
         "few_channels_gradient", in: "convolution/few-channels", constants: constants(tile),
