@@ -13,7 +13,7 @@
 // The weight of kernel row r, column s, channel c for output channel k lies at
 // w[wFirst + r * wRow + s * wColumn + c * wChannel + k * wOutput]; OUTPUTS_INNERMOST says that wOutput is 1, else
 // wChannel is.
-__attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution_correlate(
+__attribute__((reqd_work_group_size(ITEMS, 1, 1))) SUB_GROUP_SIZE kernel void local_convolution_correlate(
     global const float *restrict x, global const float *restrict w, global const float *restrict bias,
     global float *restrict y, int hasBias, int isPadded,
     // the pixels that are computed: `pixels` = N * P * Q
@@ -156,12 +156,13 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_convolution
     }
   }
   if (!isSuspect) return;
-  // The work-item's results again, which leave out the padding.
-  for (int m = 0; m < WM; m++) {
+  // The work-item's results again, which leave out the padding. Unrolled, these loops would have Intel's compiler leave
+  // `sum` in memory.
+  ROLLED_FOR(m, WM) {
     const int pixel = firstPixel + 4 * (m / 4 * TY + ty) + m % 4;
     if (pixel >= pixels) continue;
     const Digits d = digits(pixel, P, Q);
-    for (int n = 0; n < WN; n++) {
+    ROLLED_FOR(n, WN) {
       const int output = firstOutput + 4 * (n / 4 * TX + tx) + n % 4;
       if (output >= outputs) continue;
       float total = 0.0f, error = 0.0f;

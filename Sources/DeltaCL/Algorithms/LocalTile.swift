@@ -20,6 +20,15 @@ struct LocalTile: Hashable, Sendable {
     LocalTile(rows: 32, columns: 32, depth: 32, itemRows: 4, itemColumns: 4),
   ]
 
+  /// The tiles to choose from on the GPUs of a vendor, or on others: those of which every compiler of the vendor keeps all results in
+  /// registers. `Tools/check-gpu-kernels` holds the choice to what the compilers report; docs/gpu.md has the figures.
+  static func tiles(for vendor: GPUVendor?) -> [LocalTile] {
+    switch vendor {
+    case .intel: all.filter { $0.itemRows * $0.itemColumns <= 32 }
+    case .nvidia, .amd, nil: all
+    }
+  }
+
   /// The work-items of a work-group.
   var items: Int { rows / itemRows * (columns / itemColumns) }
 
