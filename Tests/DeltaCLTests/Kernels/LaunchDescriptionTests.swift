@@ -63,7 +63,7 @@ import Testing
     let nvidia = try constants(.nvidia, [])
     #expect(nvidia["WM"] == 8 && nvidia["WN"] == 8 && nvidia["SUB_GROUP"] == nil)
     let intel = try constants(.intel, [8, 16, 32])
-    #expect(intel["WM"] == 8 && intel["WN"] == 4 && intel["SUB_GROUP"] == 8)
+    #expect(intel["TM"] == 64 && intel["WM"] == 4 && intel["SUB_GROUP"] == 8)
     #expect(try constants(.intel, [16, 32])["SUB_GROUP"] == 16)
     #expect(try constants(.intel, [])["SUB_GROUP"] == nil)
   }
