@@ -3,6 +3,15 @@
 //
 // More constants: OUTPUTS_INNERMOST if neighbouring weights belong to neighbouring output channels, as in a delta;
 // EPILOGUE.
+//
+// What the compilers must make of it at least (docs/gpu.md):
+// gpu-floor: local_convolution_correlate WM=8 WN=8 on NVIDIA: multiply-adds 74 %, occupancy 12 %
+// gpu-floor: local_convolution_correlate WM=8 WN=4 on NVIDIA: multiply-adds 58 %, occupancy 12 %
+// gpu-floor: local_convolution_correlate WM=4 WN=4 on NVIDIA: multiply-adds 40 %, occupancy 12 %
+// gpu-floor: local_convolution_correlate WM=8 WN=8 on AMD: multiply-adds 65 %, occupancy 25 %
+// gpu-floor: local_convolution_correlate WM=8 WN=4 on AMD: multiply-adds 50 %, occupancy 50 %
+// gpu-floor: local_convolution_correlate WM=4 WN=4 on AMD: multiply-adds 32 %, occupancy 20 %
+// gpu-floor: local_convolution_correlate on Intel: multiply-adds 25 %, occupancy 50 %
 
 #include "convolution/implicit-gemm.h"
 
