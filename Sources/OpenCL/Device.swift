@@ -54,6 +54,8 @@ public final class Device: Hashable, Sendable {
   public let maximumWorkItemSizes: [Int]
   /// The sub-groups that a work-group may have; 0 without sub-groups.
   public let maximumSubgroups: Int
+  /// `CL_DEVICE_SUB_GROUP_SIZES_INTEL`, ascending: what a kernel may require; empty without `cl_intel_required_subgroup_size`.
+  public let requirableSubgroupSizes: [Int]
   /// The vector widths that suit the compiler.
   public let preferredVectorWidths: VectorWidths
   /// The vector widths of the instruction set.
@@ -146,6 +148,11 @@ public final class Device: Hashable, Sendable {
     maximumWorkItemSizes =
       try query.ifKnown { try $0.array(CL_DEVICE_MAX_WORK_ITEM_SIZES, of: UInt.self).map { Int(clamping: $0) } } ?? []
     maximumSubgroups = try small(CL_DEVICE_MAX_NUM_SUB_GROUPS)
+    // CL_DEVICE_SUB_GROUP_SIZES_INTEL of cl_ext.h.
+    let subgroupSizes: [UInt] =
+      extensions.contains("cl_intel_required_subgroup_size")
+      ? try query.ifKnown { try $0.array(0x4108, of: UInt.self) } ?? [] : []
+    requirableSubgroupSizes = subgroupSizes.map { Int(clamping: $0) }.sorted()
     preferredVectorWidths = VectorWidths(
       char: try small(CL_DEVICE_PREFERRED_VECTOR_WIDTH_CHAR),
       short: try small(CL_DEVICE_PREFERRED_VECTOR_WIDTH_SHORT),

@@ -42,7 +42,7 @@ struct Command: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OpCommand.self,
-      BenchCommand.self, TuneCommand.self, GradientsCommand.self,
+      BenchCommand.self, TuneCommand.self, GradientsCommand.self, LaunchesCommand.self,
     ])
 
   static func main() {

@@ -8,6 +8,9 @@
 // With PARTS, for long sums, `partSteps` steps at a time have accumulators of their own, whose totals are then added,
 // because one chain of additions would round too much. That takes twice the registers.
 //
+// SUB_GROUP, where it is defined, is the size of sub-groups that Intel's compiler must take: the smallest, which leaves
+// a work-item the most registers.
+//
 // The factors that a work-item copies at a time are VX neighbouring channels of an image, VW neighbouring floats of the
 // kernels, and it stores VY neighbouring results: 4 where the channels are multiples of 4, so that all is aligned,
 // else 1.
@@ -29,6 +32,12 @@
 #include "include/epilogue.h"
 #include "include/sums.h"
 #include "include/vector.h"
+
+#ifdef SUB_GROUP
+#define SUB_GROUP_SIZE __attribute__((intel_reqd_sub_group_size(SUB_GROUP)))
+#else
+#define SUB_GROUP_SIZE
+#endif
 
 #define TX (TN / WN)
 #define TY (TM / WM)

@@ -154,9 +154,12 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
     _ tile: LocalTile, channels: Int, outputs: Int, outputsAreInnermost: Bool
   ) -> [String: Int] {
     let vectors = (x: channels.isMultiple(of: 4) ? 4 : 1, y: outputs.isMultiple(of: 4) ? 4 : 1)
-    return tile.constants.merging([
-      "VX": vectors.x, "VW": outputsAreInnermost ? vectors.y : vectors.x, "VY": vectors.y,
-      "OUTPUTS_INNERMOST": outputsAreInnermost ? 1 : 0,
-    ]) { $1 }
+    var constants = tile.constants
+    constants["VX"] = vectors.x
+    constants["VW"] = outputsAreInnermost ? vectors.y : vectors.x
+    constants["VY"] = vectors.y
+    constants["OUTPUTS_INNERMOST"] = outputsAreInnermost ? 1 : 0
+    constants["SUB_GROUP"] = planner.subgroupSize
+    return constants
   }
 }

@@ -20,6 +20,22 @@ struct LocalTile: Hashable, Sendable {
     LocalTile(rows: 32, columns: 32, depth: 32, itemRows: 4, itemColumns: 4),
   ]
 
+  /// The tiles for Intel's GPUs: those of which the compiler keeps all accumulators in registers, also where long sums have two for
+  /// each result and where channels are copied one by one.
+  static let intel = [
+    LocalTile(rows: 64, columns: 64, depth: 16, itemRows: 4, itemColumns: 4),
+    LocalTile(rows: 32, columns: 32, depth: 16, itemRows: 4, itemColumns: 4),
+  ]
+
+  /// The tiles to choose from on the GPUs of a vendor; `nil` stands for all others. `Tools/check-gpu-kernels` holds the choice to
+  /// what the vendors' compilers report.
+  static func tiles(for vendor: GPUVendor?) -> [LocalTile] {
+    switch vendor {
+    case .intel: intel
+    case .nvidia, .amd, nil: all
+    }
+  }
+
   /// The work-items of a work-group.
   var items: Int { rows / itemRows * (columns / itemColumns) }
 

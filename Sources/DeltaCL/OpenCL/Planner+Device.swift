@@ -14,7 +14,8 @@ extension Planner {
       localTiles = []
       algorithms.removeAll { $0 == ImplicitGEMM.self }
     case .local:
-      self = .gpu
+      let vendor = device.type == .gpu ? GPUVendor(vendorID: device.vendorID) : nil
+      self = .gpu(of: vendor, subgroupSizes: device.requirableSubgroupSizes)
       localTiles.removeAll { !$0.fits(device) }
       guard !localTiles.isEmpty else {
         throw DeltaCLError(
@@ -26,6 +27,16 @@ extension Planner {
     if exact { algorithms.removeAll { !$0.isExact } }
     limitLocalMemory(to: device)
     maximumScratchBytes = device.maximumAllocationBytes
+  }
+
+  /// The planner for the GPUs of a vendor; `nil` stands for all others.
+  ///
+  /// - Parameter subgroupSizes: Those that a kernel may require. On Intel's GPUs a work-item of the smallest has the most registers.
+  static func gpu(of vendor: GPUVendor?, subgroupSizes: [Int]) -> Planner {
+    var planner = gpu
+    planner.localTiles = LocalTile.tiles(for: vendor)
+    if vendor == .intel { planner.subgroupSize = subgroupSizes.min() }
+    return planner
   }
 
   /// Keeps to the local memory that a device has.

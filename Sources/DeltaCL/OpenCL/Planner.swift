@@ -24,6 +24,8 @@ struct Planner: Sendable {
   var localBytes = 0
   /// The tiles of the local family to choose from; none turns it off.
   var localTiles: [LocalTile] = []
+  /// The size of sub-groups that the kernels of the local family require; `nil` leaves it to the driver.
+  var subgroupSize: Int?
 
   /// What is fixed for the operation that is planned instead of being left to the defaults.
   var choice: PlanChoice?

@@ -18,9 +18,11 @@ enum TestDevice {
 
   private static let copiesWorkItems = ProcessInfo.processInfo.environment["POCL_WORK_GROUP_METHOD"] == "repl"
 
-  /// The tiles of the local family under test: with small shapes the largest and the smallest.
+  /// The tiles of the local family under test, those of all vendors: with small shapes the largest and the smallest.
   static let localTiles =
-    usesSmallShapes ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self) : LocalTile.all
+    usesSmallShapes
+    ? [LocalTile.all.first, LocalTile.all.last].compactMap(\.self)
+    : Array(LocalTile.all.dropLast() + LocalTile.intel.filter { !LocalTile.all.contains($0) } + LocalTile.all.suffix(1))
 
   private static let opened = try? exactPlanners.map { try newBackend($0) }
 
