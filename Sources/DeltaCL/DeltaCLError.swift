@@ -22,6 +22,8 @@ public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let ambiguousDevice = Code(description: "ambiguous device")
     /// A driver failed while it ran an operation.
     public static let deviceFailure = Code(description: "device failure")
+    /// A device cannot run a kernel, as its work-groups are too small, or computes wrong values by all that there are for an operation.
+    public static let unsupportedKernel = Code(description: "unsupported kernel")
     /// The system starts no thread.
     public static let outOfThreads = Code(description: "out of threads")
     /// An OpenCL driver has no folder to compile kernels in.

@@ -27,6 +27,8 @@ struct Planner: Sendable {
 
   /// What is fixed for the operation that is planned instead of being left to the defaults.
   var choice: PlanChoice?
+  /// What computed wrong values in a self-test of the device.
+  var exclusions: [KernelExclusion] = []
   /// The bytes that the scratch of an operation may take.
   var maximumScratchBytes = Int.max
 
