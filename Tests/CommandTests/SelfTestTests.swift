@@ -88,7 +88,7 @@ extension CommandTests {
 
       let text = folder.text("report.json")
       let whole: Report = try decoded(text)
-      #expect(whole.results.count == whole.count && whole.count > 100)
+      #expect(whole.results.count == whole.count && whole.count > 80)
       for result in whole.results {
         #expect(result.outcome == "passed" && result.reason == nil && !result.kernels.isEmpty, "\(result)")
       }
@@ -196,6 +196,8 @@ extension CommandTests {
         .expectFailure(saying: "has no kernels to test")
       try Deltacl("selftest", "--device", "cpu", environment: ["DELTACL_CACHE_DIR": "/dev/null/cache"])
         .expectFailure(saying: "/dev/null/cache")
+      try Deltacl("selftest", "--device", "cpu", "--report", folder.path("none/x.json"), environment: environment)
+        .expectFailure(saying: folder.path("none"))
     }
   }
 }

@@ -27,12 +27,12 @@ struct KernelVariant: Hashable, Sendable, Codable {
     }
   }
 
-  /// What a self-test wants to have run once: the kernel with the whole tile, whatever the window, or with each of the tile's constants.
-  /// Local tiles are few, and always whole.
+  /// What a self-test wants to have run once: the kernel with the whole tile, whatever the window, or with each of the tile's constants,
+  /// of which one of the numbers of pixels up to each power of two will do. Local tiles are few, and always whole.
   func features(ofWholeTiles: Bool) -> Set<KernelVariant> {
     let constants = tile.filter { Self.tileConstants.contains($0.key) }
     if ofWholeTiles || constants["TM"] != nil { return [KernelVariant(kernel: kernel, tile: constants)] }
-    return Set(constants.map { KernelVariant(kernel: kernel, tile: [$0.key: $0.value]) })
+    return Set(constants.map { KernelVariant(kernel: kernel, tile: [$0.key: powerOfTwo(covering: $0.value)]) })
       .union([KernelVariant(anyTileOf: kernel)])
   }
 
@@ -60,4 +60,11 @@ extension LaunchList {
     var seen: Set<KernelVariant> = []
     return launches.map(KernelVariant.init).filter { seen.insert($0).inserted }
   }
+}
+
+/// The least power of two that is not under `count`.
+private func powerOfTwo(covering count: Int) -> Int {
+  var power = 1
+  while power < count { power *= 2 }
+  return power
 }

@@ -28,8 +28,8 @@ public final class SelfTest: Sendable {
   ///   - device: The device.
   ///   - selector: The text that selects it, such as `0:0`.
   ///   - family: The family of kernels; without one, that of the device's class.
-  ///   - isThorough: Whether every candidate's tile is run, which takes several times as long, not just every width, height and vector
-  ///     of a tile.
+  ///   - isThorough: Whether every candidate's tile is run, which takes several times as long, not just tiles of all widths and about
+  ///     all sizes.
   /// - Throws: ``DeltaCLError`` (`unknownDevice`) where the device cannot run the family, (`missingKernel`) where
   ///   `DELTACL_KERNELS_DIR` names a folder without the sources.
   public convenience init(

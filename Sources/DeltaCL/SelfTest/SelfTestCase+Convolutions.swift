@@ -1,8 +1,8 @@
 /// Convolutions and dense layers by the plans that the planner can choose.
 extension SelfTestCase {
-  /// Cases whose plans run every kernel of small convolutions and dense layers with every constant of their tiles.
+  /// Cases whose plans run every kernel of small convolutions and dense layers, with several tiles.
   ///
-  /// - Parameter isThorough: Whether it is every tile, not just every constant of one: several times as many programs.
+  /// - Parameter isThorough: Whether it is every tile, not just tiles of all widths and about all sizes: several times as many programs.
   /// - Throws: ``DeltaCLError`` where an operation cannot be planned at all.
   static func convolutions(on planner: Planner, isThorough: Bool = false) throws(DeltaCLError) -> [SelfTestCase] {
     var values = SelfTestValues()

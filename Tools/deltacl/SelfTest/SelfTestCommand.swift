@@ -1,6 +1,7 @@
 import ArgumentParser
 import CrashMessage
 import DeltaCL
+import DeltaCLData
 import Foundation
 
 struct SelfTestCommand: ParsableCommand {
@@ -13,7 +14,7 @@ struct SelfTestCommand: ParsableCommand {
       for, is run on a small shape, twice and between margins, and held to the reference: bit for bit where \
       the data are integers, else within a bound.
 
-      Without --thorough tiles are chosen that have every number of vectors and pixels once; with it every tile is run that \
+      Without --thorough there are tiles of all vector widths and about all sizes; with it every tile is run that \
       `deltacl tune` would try for the test's shapes, which takes several times as long.
 
       What is found goes to a file for the device, its driver and the kernels in the cache folder: $DELTACL_CACHE_DIR, \
@@ -66,9 +67,10 @@ struct SelfTestCommand: ParsableCommand {
     }
     let test = try SelfTest(
       opencl, selector: candidate.selector, family: Backends.defaultFamily, isThorough: thorough)
-    // A folder that cannot be made is found before the work.
+    // What cannot be written is found before the work.
     let conclusion = SelfTestConclusion(
       test: test, candidate: candidate, file: try SelfTestFile(for: test.subject), report: report, json: json)
+    for path in [conclusion.file.path] + [report].compactMap(\.self) { try AtomicFile.probe(path) }
     let watchdog = try SelfTestWatchdog(limit: timeout) { results in
       do {
         try conclusion.write(results)
