@@ -29,7 +29,8 @@ extension CommandTests {
         Tuning.Entry(
           .convolution(convolution, bias: true), exact: false, choice: choice, seconds: 1e-3, defaultSeconds: 2e-3))
       try FileManager.default.createDirectory(atPath: folder.path("cache"), withIntermediateDirectories: true)
-      try Data(try tuning.json().utf8).write(to: folder.url.appendingPathComponent("cache/\(tuning.subject.fileName)"))
+      try Data(try tuning.json().utf8).write(
+        to: folder.url.appendingPathComponent("cache/\(tuning.subject.fileName(.tuning))"))
     }
 
     private func bench(_ environment: [String: String]) throws -> Deltacl {
@@ -47,7 +48,7 @@ extension CommandTests {
       #expect(lines.count == 2)
       #expect(lines.last?.hasPrefix("convolution-gradient  1,4,6,2,20,3,3,1,1,1,1 ") == true)
       #expect(run.errorLines.last?.contains("wrote \(folder.path("cache"))/tuning-") == true)
-      #expect(try folder.names(in: "cache") == [subject().fileName])
+      #expect(try folder.names(in: "cache") == [subject().fileName(.tuning)])
       #expect(try Tuning.load(for: subject(), from: folder.path("cache")) != nil)
       #expect(try bench(environment).errors == "")
     }
@@ -74,7 +75,7 @@ extension CommandTests {
 
     @Test func damagedAndStaleFilesAreIgnoredWithALine() throws {
       try writeTuning()
-      let name = try subject().fileName
+      let name = try subject().fileName(.tuning)
       try Data("{}".utf8).write(to: folder.url.appendingPathComponent("cache/\(name)"))
       let damaged = try bench(environment)
       #expect(damaged.status == 0)

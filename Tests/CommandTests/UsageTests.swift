@@ -2,7 +2,9 @@ import Testing
 
 extension CommandTests {
   @Suite struct UsageTests {
-    @Test(arguments: [[], ["devices"], ["train"], ["evaluate"], ["predict"], ["op"], ["tune"], ["gradients"]])
+    @Test(arguments: [
+      [], ["devices"], ["train"], ["evaluate"], ["predict"], ["op"], ["tune"], ["selftest"], ["gradients"],
+    ])
     func helpTeaches(_ command: [String]) throws {
       let run = try Deltacl(command + ["--help"])
       #expect(run.status == 0)

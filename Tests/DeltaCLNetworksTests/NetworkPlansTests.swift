@@ -36,6 +36,22 @@ import Testing
     }
   }
 
+  @Test(arguments: Network.names) func aSelfTestRunsEveryKernel(name: String) throws {
+    let network = try Network.named(name, classes: 10)
+    for (device, planner) in Self.planners {
+      let cases = try SelfTestCase.operations(on: planner) + SelfTestCase.convolutions(on: planner)
+      let tested = Set(cases.flatMap { $0.kernels.map(\.kernel) })
+      var planned: Set<String> = []
+      for (_, graph) in try graphs(of: network) {
+        for node in graph.nodes {
+          planned.formUnion(try planner.decide(node.operation).launches.launches.map(\.kernel))
+        }
+      }
+      let missing = planned.subtracting(tested)
+      #expect(missing.isEmpty, "\(device): \(missing.sorted())")
+    }
+  }
+
   /// Training at a batch of 8 and inference at one of 1, as they are compiled.
   private func graphs(of network: Network) throws -> [(title: String, graph: Graph)] {
     let training = try TrainingGraph(network, batch: 8, loss: .softmaxCrossEntropy, dropoutSeed: 1)

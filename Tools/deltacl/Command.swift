@@ -30,7 +30,7 @@ struct Command: ParsableCommand {
         DELTACL_FAMILY       tile (kernels made for CPUs) or local (for GPUs) in place of those for the device's class
         DELTACL_EXACT        1: no algorithms that round more than direct sums
         DELTACL_TUNING       0: do not use what `deltacl tune` has found
-        DELTACL_CACHE_DIR    where `deltacl tune` keeps it, in place of ~/.cache/deltacl
+        DELTACL_CACHE_DIR    where `deltacl tune` and `deltacl selftest` keep it, in place of ~/.cache/deltacl
         DELTACL_VERBOSE      1: say for each operation which plan was taken, and why
         DELTACL_KERNELS_DIR  a folder to read the kernels' sources from, to develop them
         POCL_CACHE_DIR       where the kernels that PoCL compiled are kept, in place of ~/.cache/deltacl/pocl
@@ -42,7 +42,7 @@ struct Command: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OpCommand.self,
-      BenchCommand.self, TuneCommand.self, GradientsCommand.self, LaunchesCommand.self,
+      BenchCommand.self, TuneCommand.self, SelfTestCommand.self, GradientsCommand.self, LaunchesCommand.self,
     ])
 
   static func main() {

@@ -36,7 +36,8 @@ struct DeviceOption: ParsableArguments {
     if let device = candidate.device {
       return try OpenCLBackend(
         device, selector: candidate.selector, family: family, exact: exact, profiling: profiling,
-        tuning: Tuning.current(for: device, family: family))
+        tuning: Tuning.current(for: device, family: family),
+        selfTest: SelfTestRecord.current(for: device, family: family))
     }
     guard !profiling else {
       throw CommandFailure(
@@ -49,12 +50,18 @@ struct DeviceOption: ParsableArguments {
   func untunedBackend() throws -> OpenCLBackend? {
     let candidate = try candidate(announces: true)
     return try candidate.device.map {
-      try OpenCLBackend(
-        $0, selector: candidate.selector, family: Backends.defaultFamily, exact: Backends.isExactByDefault)
+      let family = try Backends.defaultFamily
+      return try OpenCLBackend(
+        $0, selector: candidate.selector, family: family, exact: Backends.isExactByDefault,
+        selfTest: SelfTestRecord.current(for: $0, family: family))
     }
   }
 
-  private func candidate(announces: Bool) throws -> BackendCandidate {
+  /// What was asked for, with nothing opened yet.
+  ///
+  /// - Parameter announces: whether to say which one it is and why; a fall to the reference backend is said anyway.
+  /// - Throws: As ``backend(announces:exact:)``.
+  func candidate(announces: Bool) throws -> BackendCandidate {
     try Backends.validateEnvironment()
     // The reference backend is for when no driver is to be touched.
     if text.lowercased() != "reference" { try Driver.prepare() }

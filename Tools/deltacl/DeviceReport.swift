@@ -69,11 +69,15 @@ struct DeviceReport: Encodable {
   let kernelFamily: String
   /// Why the device cannot be used; `nil` if it can.
   let unusableReason: String?
+  /// What is known from a self-test; `nil` for the reference backend.
+  let selfTest: SelfTestReport.Summary?
   /// What the driver reports; `nil` for the reference backend.
   let opencl: Details?
 
-  /// - Parameter family: The family of kernels that was asked for on every device.
-  init(_ candidate: BackendCandidate, isDefault: Bool, family: KernelFamily?) {
+  /// - Parameters:
+  ///   - family: The family of kernels that was asked for on every device.
+  ///   - selfTest: What a self-test has found just now.
+  init(_ candidate: BackendCandidate, isDefault: Bool, family: KernelFamily?, selfTest: SelfTestState? = nil) {
     selector = candidate.selector
     name = candidate.name
     type = candidate.kind.rawValue
@@ -81,6 +85,7 @@ struct DeviceReport: Encodable {
     score = candidate.score
     kernelFamily = candidate.kernelFamily.map { (family ?? $0).rawValue } ?? "none"
     unusableReason = candidate.unusableReason
+    self.selfTest = candidate.device.map { _ in SelfTestReport.Summary(selfTest ?? candidate.selfTest) }
     opencl = candidate.device.map { device in
       let indices = candidate.selector.split(separator: ":").compactMap { Int($0) }
       return Details(
@@ -172,6 +177,7 @@ extension DeviceReport {
       rows.append(("type", "plain Swift on the host with Float64 sums; slow, needs no driver"))
     }
     rows.append(("kernels", kernelFamily))
+    if let selfTest { rows.append(("self-test", selfTest.text)) }
     rows.append(("score", "\(score)"))
     if let unusableReason { rows.append(("unusable", unusableReason)) }
     let lines = rows.map { "    " + $0.0.padding(toLength: 18, withPad: " ", startingAt: 0) + $0.1 }

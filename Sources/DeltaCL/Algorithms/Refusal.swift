@@ -27,8 +27,17 @@ enum Refusal: Error, Hashable {
   case manyRows(Int, most: Int)
   /// The estimated multiplications for an image, and those of the direct sum.
   case slower(Double, direct: Double)
+  /// What it would run computed wrong values in a self-test of the device and its driver.
+  case failedSelfTest(KernelExclusion)
   /// The device class does not have it, or it is turned off because results must be exact.
   case turnedOff
+}
+
+extension Refusal {
+  /// Whether a self-test is the reason.
+  var isFailedSelfTest: Bool {
+    if case .failedSelfTest = self { true } else { false }
+  }
 }
 
 extension Refusal: CustomStringConvertible {
@@ -57,6 +66,7 @@ extension Refusal: CustomStringConvertible {
     case .slower(let cost, let direct):
       "it would cost \(whole(cost)) multiplications for each image, the direct sum "
         + whole(direct)
+    case .failedSelfTest(let exclusion): "\(exclusion) failed the self-test of this device and driver"
     case .turnedOff: "it is turned off"
     }
   }

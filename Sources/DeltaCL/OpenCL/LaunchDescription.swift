@@ -64,7 +64,6 @@ extension TensorOperation {
   package func launches(on vendor: GPUVendor, subgroupSizes: [Int]) throws(DeltaCLError) -> [LaunchDescription] {
     let planner = Planner.gpu(of: vendor, subgroupSizes: subgroupSizes)
     let list = try planner.decide(self).launches
-    let scratchByteCounts = list.scratchCounts.map { $0 * ElementType.float32.byteCount }
-    return list.launches.map { LaunchDescription($0, of: self, scratchByteCounts: scratchByteCounts, planner) }
+    return list.launches.map { LaunchDescription($0, of: self, scratchByteCounts: list.scratchByteCounts, planner) }
   }
 }

@@ -40,15 +40,25 @@ public final class OpenCLBackend: Backend {
   ///     are then exact.
   ///   - profiling: Whether to record when each command ran, for ``takeProfile()``. It slows small operations a little.
   ///   - tuning: Plans to take instead of the defaults, such as ``Tuning/current(for:family:)``.
+  ///   - selfTest: What to plan around, such as ``SelfTestRecord/current(for:family:)``. A warning on standard error says if that
+  ///     is not enough.
   /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) if the device cannot compile kernels, or not run those
   ///   of `family`, (`invalidArgument`) if `DELTACL_VERBOSE` is neither 0 nor 1.
   public convenience init(
     _ device: Device, selector: String, family: KernelFamily? = nil, exact: Bool = false, profiling: Bool = false,
-    tuning: Tuning? = nil
+    tuning: Tuning? = nil, selfTest: SelfTestRecord? = nil
   ) throws {
+    var planner = try Planner(for: device, family: family, exact: exact)
+    if let selfTest {
+      planner.exclusions = selfTest.exclusions
+      if selfTest.state.hasFailed {
+        StandardError.lineOnce(
+          "warning: \(selector) (\(device.name)) computes wrong values, its self-test \(selfTest.state): choose another device, "
+            + "or update its driver and run `deltacl selftest` again")
+      }
+    }
     try self.init(
-      device, selector: selector, planner: Planner(for: device, family: family, exact: exact), exact: exact,
-      profiling: profiling, tuning: tuning)
+      device, selector: selector, planner: planner, exact: exact, profiling: profiling, tuning: tuning)
   }
 
   init(

@@ -60,6 +60,12 @@ final class OpenCLPlan: Plan {
           "\(label): the kernel \(launch.kernel) takes \(kernel.argumentCount) arguments, not \(launch.arguments.values.count): the sources in DELTACL_KERNELS_DIR are of another version"
         )
       }
+      if let items = launch.localSize, items > kernel.workGroupInfo.maximumSize {
+        throw DeltaCLError(
+          .unsupportedKernel,
+          "\(label): the kernel \(launch.kernel) needs work-groups of \(items) work-items, and \(backend) allows "
+            + "\(kernel.workGroupInfo.maximumSize): set DELTACL_FAMILY=tile, or choose another device")
+      }
       let localSize =
         launch.localSize.map { WorkSize($0, 1, 1) } ?? backend.localSize(for: kernel, covering: launch.globalSize[0])
       guard let globalSize = WorkSize(launch.globalSize).roundedUp(toMultipleOf: localSize) else {

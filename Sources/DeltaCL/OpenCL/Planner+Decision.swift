@@ -1,10 +1,10 @@
 /// How the planner decides, and how its decisions are overridden.
 extension Planner {
   /// Plans an operation as tuned or chosen, else by the first algorithm that can do it, has no drawback and whose scratch
-  /// fits.
+  /// fits. If a self-test has excluded an algorithm's own plan, its candidates follow, and in the end algorithms with a drawback.
   ///
   /// - Throws: ``DeltaCLError`` (`tooLarge`) if no plan's scratch fits or can be indexed, (`invalidArgument`) if the algorithm
-  ///   that is chosen cannot do the operation.
+  ///   that is chosen cannot do the operation, (`unsupportedKernel`) if a self-test has excluded all plans.
   func decide(_ operation: TensorOperation, tuned entry: Tuning.Entry? = nil) throws(DeltaCLError) -> PlanDecision {
     let epilogue = EpilogueBinding(operation.epilogue, of: operation.withoutEpilogue.operands)
     let defaults = PlanDecision.Source.defaults(deviceClass: deviceClass)
@@ -27,11 +27,38 @@ extension Planner {
       switch attempt(type, nil, pass, epilogue) {
       case .success(let list):
         return PlanDecision(launches: list, source: defaults, choice: type.defaultChoice, refusals: refusals)
-      case .failure(let refusal): refusals.append((type.name, refusal))
+      case .failure(let refusal):
+        refusals.append((type.name, refusal))
+        guard case .failedSelfTest = refusal, let plan = first(of: candidates(of: type, pass), pass, epilogue) else {
+          continue
+        }
+        return PlanDecision(launches: plan.list, source: defaults, choice: plan.choice, refusals: refusals)
       }
     }
-    // The last algorithm does every pass: only scratch can rule it out.
-    throw error(refusals.last?.refusal ?? .turnedOff, operation)
+    let failures = refusals.map(\.refusal).filter(\.isFailedSelfTest)
+    if !failures.isEmpty {
+      let choices = algorithms.flatMap { candidates(of: $0, pass) }
+      if let plan = first(of: choices, pass, epilogue) {
+        return PlanDecision(launches: plan.list, source: defaults, choice: plan.choice, refusals: refusals)
+      }
+    }
+    // The last algorithm does every pass: only scratch or a self-test can be in its way.
+    throw error(failures.last ?? refusals.last?.refusal ?? .turnedOff, operation)
+  }
+
+  private func candidates(of type: any ConvolutionAlgorithm.Type, _ pass: ConvolutionPass) -> [PlanChoice] {
+    guard let algorithm = try? type.init(pass, on: self) else { return [] }
+    return [type.defaultChoice] + algorithm.choices
+  }
+
+  /// The first choice that can do a pass.
+  private func first(
+    of choices: [PlanChoice], _ pass: ConvolutionPass, _ epilogue: EpilogueBinding
+  ) -> (choice: PlanChoice, list: LaunchList)? {
+    for choice in choices {
+      if case .success(let list) = attempt(choice, pass, epilogue) { return (choice, list) }
+    }
+    return nil
   }
 
   /// Choices that give other plans than the defaults and than each other, the most promising ones first. Empty if an
@@ -76,6 +103,7 @@ extension Planner {
         throw .tooLarge(error.message)
       }
       if let refusal = scratchRefusal(list) { throw refusal }
+      if let exclusion = exclusions.first(where: { $0.covers(list) }) { throw .failedSelfTest(exclusion) }
       return list
     }
   }
@@ -92,6 +120,11 @@ extension Planner {
       DeltaCLError(
         .tooLarge,
         "\(subject) needs \(bytes) bytes of scratch, the device's largest buffer is \(most) bytes: use a smaller batch")
+    case (.failedSelfTest, nil):
+      DeltaCLError(
+        .unsupportedKernel,
+        "\(subject) has no algorithm left: \(refusal); choose another device, or update the driver and run "
+          + "`deltacl selftest` again")
     case (_, let choice?):
       DeltaCLError(.invalidArgument, "\(subject) cannot run as '\(choice)': \(refusal); choose another algorithm")
     case (_, nil): DeltaCLError(.tooLarge, "\(subject): \(refusal)")

@@ -29,6 +29,8 @@ struct Planner: Sendable {
 
   /// What is fixed for the operation that is planned instead of being left to the defaults.
   var choice: PlanChoice?
+  /// What computed wrong values in a self-test of the device.
+  var exclusions: [KernelExclusion] = []
   /// The most bytes of scratch for one operation.
   var maximumScratchBytes = Int.max
 

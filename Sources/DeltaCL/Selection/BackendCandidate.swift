@@ -30,8 +30,10 @@ public struct BackendCandidate: Sendable {
   public let device: Device?
   /// Why it cannot be used; `nil` if it can.
   public let unusableReason: String?
+  /// What is known from a self-test of the device; of the reference implementation, that there was none.
+  public let selfTest: SelfTestState
 
-  init(_ device: Device, platformIndex: Int, deviceIndex: Int) {
+  init(_ device: Device, platformIndex: Int, deviceIndex: Int, selfTest: SelfTestState = .notRun) {
     selector = "\(platformIndex):\(deviceIndex)"
     name = device.name
     platformName = device.platform.name
@@ -43,6 +45,7 @@ public struct BackendCandidate: Sendable {
       case .custom: .custom
       }
     self.device = device
+    self.selfTest = selfTest
     unusableReason =
       if device.type == .custom {
         "it runs no OpenCL C"
@@ -64,12 +67,16 @@ public struct BackendCandidate: Sendable {
     score = Kind.reference.weight
     device = nil
     unusableReason = nil
+    selfTest = .notRun
   }
 
   static let reference = BackendCandidate(reference: "reference implementation")
 
   /// Whether ``Backends/select(_:)`` can make it.
   public var isUsable: Bool { unusableReason == nil }
+
+  /// Whether `auto` may take it: it is usable and has not failed a self-test.
+  public var isTrusted: Bool { isUsable && !selfTest.hasFailed }
 
   /// The family of kernels for the device's class; `nil` for the reference implementation.
   public var kernelFamily: KernelFamily? { device.map { KernelFamily(for: $0) } }

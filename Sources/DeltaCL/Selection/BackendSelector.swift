@@ -42,7 +42,16 @@ enum BackendSelector: Hashable, Sendable {
   ) throws(DeltaCLError) -> BackendChoice {
     let (candidate, reason) = try find(in: candidates, failures)
     let isFallback = self == .auto && candidate.device == nil
-    return BackendChoice(candidate: candidate, reason: reason, isFallback: isFallback, failures: failures)
+    let untrusted = self == .auto ? candidates.filter { $0.isUsable && !$0.isTrusted } : []
+    return BackendChoice(
+      candidate: candidate, reason: reason, isFallback: isFallback,
+      failures: failures
+        + untrusted.map {
+          PlatformFailure(
+            subject: "device \($0.selector) (\($0.name))",
+            reason: "its self-test \($0.selfTest); update its driver and run `deltacl selftest --device \($0.selector)`"
+          )
+        })
   }
 
   private func find(
@@ -57,10 +66,11 @@ enum BackendSelector: Hashable, Sendable {
     }
     switch self {
     case .auto:
-      guard let best = Self.best(candidates) else { throw unknown("there is no backend") }
+      guard let best = Self.best(candidates.filter(\.isTrusted)) else { throw unknown("there is no backend") }
       return (best, Self.reasonForAuto(best, candidates))
     case .kind(let kind):
-      guard let best = Self.best(candidates.filter { $0.kind == kind }) else {
+      let devices = candidates.filter { $0.kind == kind }
+      guard let best = Self.best(devices.filter(\.isTrusted)) ?? Self.best(devices) else {
         throw unknown("there is no usable \(kind.rawValue.uppercased()) device")
       }
       let reason = kind == .reference ? "selected by its name" : "the best \(kind.rawValue.uppercased()) device"
@@ -98,8 +108,14 @@ enum BackendSelector: Hashable, Sendable {
   }
 
   private static func reasonForAuto(_ best: BackendCandidate, _ candidates: [BackendCandidate]) -> String {
-    let devices = candidates.filter { $0.device != nil && $0.isUsable }
-    if best.device == nil { return "auto: no usable OpenCL device was found, so the reference implementation remains" }
+    let devices = candidates.filter { $0.device != nil && $0.isTrusted }
+    let hasUntrusted = candidates.contains { $0.isUsable && !$0.isTrusted }
+    if best.device == nil {
+      return hasUntrusted
+        ? "auto: no OpenCL device has passed its self-test, so the reference implementation remains"
+        : "auto: no usable OpenCL device was found, so the reference implementation remains"
+    }
+    if hasUntrusted, devices.count == 1 { return "auto: the only OpenCL device that has not failed its self-test" }
     if devices.count == 1 { return "auto: the only OpenCL device" }
     if devices.filter({ $0.kind == best.kind }).count == 1 {
       return "auto: the only \(best.kind.rawValue.uppercased()) among \(devices.count) OpenCL devices"

@@ -30,7 +30,10 @@ extension Backends {
           for (deviceIndex, answer) in devices.enumerated() {
             switch answer {
             case .success(let device):
-              candidates.append(BackendCandidate(device, platformIndex: platformIndex, deviceIndex: deviceIndex))
+              candidates.append(
+                BackendCandidate(
+                  device, platformIndex: platformIndex, deviceIndex: deviceIndex,
+                  selfTest: SelfTestRecord.state(of: device, family: try? defaultFamily)))
             case .failure(let error):
               failures.append(
                 PlatformFailure(subject: "device \(platformIndex):\(deviceIndex) of \(subject)", reason: "\(error)"))

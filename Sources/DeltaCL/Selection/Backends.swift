@@ -7,8 +7,9 @@ import Synchronization
 ///
 /// One grammar serves ``select(_:)``, the environment variable `DELTACL_DEVICE` and the command's `--device`:
 ///
-/// - `auto`: the candidate with the highest score: a GPU before an accelerator before a CPU before the reference backend.
-/// - `gpu`, `cpu`: the device of that kind with the highest score.
+/// - `auto`: the candidate with the highest score: a GPU before an accelerator before a CPU before the reference backend. A device
+///   that has failed its self-test is none.
+/// - `gpu`, `cpu`: the device of that kind with the highest score; one that has failed its self-test only where there is no other.
 /// - `reference`: the reference implementation.
 /// - `P:D`: device D of platform P, as `deltacl devices` prints them; `P` or `D` alone if only one device has that index.
 /// - anything else: a part of one device's or platform's name, in upper or lower case.
@@ -55,8 +56,8 @@ public enum Backends {
     try open(choose(text).candidate)
   }
 
-  /// Opens a candidate, with the family of kernels that ``defaultFamily`` says and the tuning of
-  /// ``Tuning/current(for:family:)``. The same device gives the same instance each time.
+  /// Opens a candidate, with the family of kernels that ``defaultFamily`` says, the tuning of ``Tuning/current(for:family:)`` and
+  /// the self-test of ``SelfTestRecord/current(for:family:)``. The same device gives the same instance each time.
   ///
   /// - Parameters:
   ///   - candidate: One of those that ``available()`` lists.
@@ -74,7 +75,8 @@ public enum Backends {
       if let backend = opened[key] { return backend }
       let backend = try OpenCLBackend(
         device, selector: candidate.selector, family: family, exact: exact,
-        tuning: Tuning.current(for: device, family: family))
+        tuning: Tuning.current(for: device, family: family),
+        selfTest: SelfTestRecord.current(for: device, family: family))
       opened[key] = backend
       return backend
     }

@@ -1,7 +1,6 @@
 import DeltaCLSystem
 import Foundation
 public import OpenCL
-import Synchronization
 
 extension Tuning {
   /// The folder for what `deltacl tune` finds: `DELTACL_CACHE_DIR`, else `deltacl` in `XDG_CACHE_HOME`, else
@@ -30,7 +29,7 @@ extension Tuning {
 
   /// Reads the file for a subject; `nil` if there is none that can be used.
   public static func load(for subject: TuningSubject, from folder: String) -> Tuning? {
-    let path = "\(folder)/\(subject.fileName)"
+    let path = "\(folder)/\(subject.fileName(.tuning))"
     guard SmallFile.exists(path) else {
       warnOfOthers(for: subject, in: folder)
       return nil
@@ -38,7 +37,7 @@ extension Tuning {
     do {
       return try Tuning(json: try bytes(of: path), for: subject)
     } catch {
-      warn("the tuning in \(path) is ignored, \(error): run `deltacl tune` again, or delete it")
+      StandardError.lineOnce("the tuning in \(path) is ignored, \(error): run `deltacl tune` again, or delete it")
       return nil
     }
   }
@@ -52,18 +51,12 @@ extension Tuning {
   }
 
   private static func warnOfOthers(for subject: TuningSubject, in folder: String) {
-    let isStale = SmallFile.names(in: folder).contains { $0.hasPrefix(subject.fileNamePrefix) && $0.hasSuffix(".json") }
+    let isStale = SmallFile.names(in: folder).contains {
+      $0.hasPrefix(subject.fileNamePrefix(.tuning)) && $0.hasSuffix(".json")
+    }
     guard isStale else { return }
-    warn(
+    StandardError.lineOnce(
       "the tuning of \(subject.device) in \(folder) is for another driver or other kernels and is ignored: run "
-        + "`deltacl tune` again, or delete \(subject.fileNamePrefix)*")
-  }
-
-  private static let warnings = Mutex<Set<String>>([])
-
-  /// Prints a warning once per process.
-  private static func warn(_ message: String) {
-    guard warnings.withLock({ $0.insert(message).inserted }) else { return }
-    StandardError.line(message)
+        + "`deltacl tune` again, or delete \(subject.fileNamePrefix(.tuning))*")
   }
 }

@@ -43,11 +43,36 @@ public struct TuningSubject: Hashable, Sendable, Codable {
     return kernels == other.kernels ? nil : "it is for other kernel sources"
   }
 
-  /// The beginning of the names of all files for the device, whatever the driver and the kernels.
-  var fileNamePrefix: String { "tuning-\(stableHash("\(platform)\0\(device)\0\(computeUnits)\0\(family)").prefix(8))-" }
+}
 
-  /// The name of the file.
-  public var fileName: String { "\(fileNamePrefix)\(stableHash(driver).prefix(8))-\(kernels.prefix(8)).json" }
+extension TuningSubject {
+  /// What a file in the cache folder holds.
+  public enum FileKind: String, Sendable {
+    /// A ``Tuning``.
+    case tuning = "tuning"
+    /// A ``SelfTestRecord``.
+    case selfTest = "selftest"
+  }
+
+  /// The name of a file.
+  public func fileName(_ kind: FileKind) -> String {
+    "\(fileNamePrefix(kind))\(stableHash(driver).prefix(8))-\(kernels.prefix(8)).json"
+  }
+
+  /// The beginning of the names of all files for the device, whatever the driver and the kernels.
+  func fileNamePrefix(_ kind: FileKind) -> String {
+    Self.fileNamePrefix(kind, "\(platform)\0\(device)\0\(computeUnits)\0\(family)")
+  }
+
+  /// The same without the kernels' sources, which take long to read.
+  static func fileNamePrefix(_ kind: FileKind, _ device: Device, family: KernelFamily?) -> String {
+    let family = (family ?? KernelFamily(for: device)).rawValue
+    return fileNamePrefix(kind, "\(device.platform.name)\0\(device.name)\0\(device.computeUnits)\0\(family)")
+  }
+
+  private static func fileNamePrefix(_ kind: FileKind, _ device: String) -> String {
+    "\(kind.rawValue)-\(stableHash(device).prefix(8))-"
+  }
 }
 
 /// A hash of 16 hexadecimal digits that is the same in every process: FNV-1a.

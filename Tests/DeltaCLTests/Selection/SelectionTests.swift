@@ -85,6 +85,31 @@ import Testing
     #expect(try !Backends.choose("0:0").isFallback)
   }
 
+  @Test func aDeviceThatFailedItsSelfTestIsNotTakenByAuto() throws {
+    let device = try #require(Backends.choose(TestDevice.selection).candidate.device)
+    func candidate(_ index: Int, _ state: SelfTestState) -> BackendCandidate {
+      BackendCandidate(device, platformIndex: 0, deviceIndex: index, selfTest: state)
+    }
+    let bad = candidate(0, .failed(["fill: y[0] is 1.0, not 0.1"]))
+    let good = candidate(1, .passed(count: 9, excluded: ["winograd_correlate"]))
+    let choice = try BackendSelector("auto").choose(from: [bad, good, .reference])
+    #expect(choice.candidate.selector == "0:1" && !choice.isFallback)
+    #expect(choice.reason == "auto: the only OpenCL device that has not failed its self-test")
+    #expect(try BackendSelector(good.kind.rawValue).choose(from: [bad, good]).candidate.selector == "0:1")
+
+    let fallback = try BackendSelector("auto").choose(from: [bad, .reference])
+    #expect(fallback.isFallback && fallback.candidate.selector == "reference")
+    #expect(fallback.reason.contains("self-test"))
+    #expect(fallback.failures.map(\.subject) == ["device 0:0 (\(device.name))"])
+    #expect(fallback.failures.first?.reason.contains("fill: y[0] is 1.0, not 0.1") == true)
+    // An explicit choice is taken at its word.
+    #expect(try BackendSelector("0:0").choose(from: [bad, .reference]).candidate.selector == "0:0")
+    #expect(try BackendSelector(bad.kind.rawValue).choose(from: [bad]).candidate.selector == "0:0")
+    for state in [SelfTestState.notRun, .stale] {
+      #expect(try BackendSelector("auto").choose(from: [candidate(0, state), .reference]).candidate.selector == "0:0")
+    }
+  }
+
   /// Every device and platform has an `e` in its name, and an explicit selection never guesses.
   @Test func ambiguousNames() {
     expectError(.ambiguousDevice, naming: "'e'", "reference", "0:0") { try Backends.choose("e") }

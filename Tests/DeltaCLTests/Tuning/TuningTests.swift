@@ -107,7 +107,7 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("deltacl-tuning-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent(subject.fileName)
+    let file = folder.appendingPathComponent(subject.fileName(.tuning))
     #expect(Tuning.load(for: subject, from: folder.path) == nil)
     try Data(try example().json().utf8).write(to: file)
     #expect(Tuning.load(for: subject, from: folder.path) == example())

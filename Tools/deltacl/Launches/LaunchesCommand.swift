@@ -63,7 +63,7 @@ struct LaunchesCommand: ParsableCommand {
           network: name, mode: "inference", batch: batch, network.compiledInferenceOperations(batch: batch))
       }
     }
-    try Output.json(table, keys: .useDefaultKeys)
+    try Output.json(table)
   }
 }
 

@@ -12,17 +12,9 @@ struct TuningFile {
   ///
   /// - Throws: ``CommandFailure`` if there is no folder and none can be made.
   init(for device: Device) throws {
-    guard let folder = Tuning.cacheFolder else {
-      throw CommandFailure("there is no folder to keep the tuning in: set DELTACL_CACHE_DIR to one")
-    }
+    folder = try CacheFolder.make(for: "the tuning")
     subject = try TuningSubject(device, family: Backends.defaultFamily)
-    self.folder = folder
-    path = "\(folder)/\(subject.fileName)"
-    do {
-      try FileSystem.createFolder(folder)
-    } catch {
-      throw CommandFailure("cannot make the cache folder \(folder): choose another with DELTACL_CACHE_DIR")
-    }
+    path = "\(folder)/\(subject.fileName(.tuning))"
   }
 
   /// What the file holds; `nil` if there is none that can be used.
