@@ -41,8 +41,10 @@ struct FewChannels: ConvolutionAlgorithm {
     guard terms <= SumParts.chain else { throw .longSums(terms, most: SumParts.chain) }
   }
 
-  /// Sums of a gradient wait in memory between rows.
+  /// At a stride of 1 there are so many products for each padded element that padding takes little of the time. Sums of a gradient wait
+  /// in memory between rows.
   var drawback: Refusal? {
+    guard convolution.stride.columns > 1 else { return .unitStride }
     let pixels = convolution.outputSize.columns
     return pass.direction == .gradient && pixels < Self.leastPixels ? .shortRows(pixels, least: Self.leastPixels) : nil
   }

@@ -12,6 +12,8 @@ enum Refusal: Error, Hashable {
   case fewChannels(Int, least: Int)
   /// So many that they fill vectors without it.
   case manyChannels(Int)
+  /// A stride of 1, at which it takes more time.
+  case unitStride
   /// Rows of fewer pixels than those for which it takes less time.
   case shortRows(Int, least: Int)
   /// Sums of more terms than one chain of additions may have.
@@ -54,6 +56,7 @@ extension Refusal: CustomStringConvertible {
       "it has none for the \(direction) of a \(kernel) kernel at stride \(stride)"
     case .fewChannels(let channels, let least): "\(channels) channels are fewer than \(least)"
     case .manyChannels(let channels): "\(channels) channels fill the lanes of vectors"
+    case .unitStride: "the stride is 1"
     case .shortRows(let pixels, let least): "rows of \(pixels) pixels are shorter than \(least)"
     case .longSums(let terms, let most): "sums of \(terms) terms are longer than \(most)"
     case .unaligned(let inputs, let width): "\(inputs) inputs are no multiple of \(width)"

@@ -88,4 +88,22 @@ import Testing
       try refusal(ConvolutionCase(input: Extent(3, 2_000), channels: 3, kernel: Extent(3, 2)))
         == .localMemory(72_000, available: 16 << 10))
   }
+
+  /// Where the direct sum takes less time, the algorithm is there for tuning alone.
+  @Test func isTakenWherePaddingTakesMostOfTheTime() throws {
+    func algorithms(_ parameters: ConvolutionCase) throws -> [String?] {
+      let convolution = try parameters.descriptor()
+      return try [.convolution(convolution, bias: false), .convolutionGradient(convolution)].map {
+        try Planner.cpu.decide($0).choice?.algorithm
+      }
+    }
+    #expect(
+      try algorithms(ConvolutionCase(input: 96, channels: 3, outputs: 32, stride: 2, padding: 1))
+        == ["few-channels", "few-channels"])
+    #expect(
+      try algorithms(ConvolutionCase(input: 64, channels: 3, outputs: 32, stride: 2, padding: 1))
+        == ["few-channels", "direct"])
+    #expect(
+      try algorithms(ConvolutionCase(input: 96, channels: 3, outputs: 32, padding: 1)) == ["direct", "direct"])
+  }
 }

@@ -188,8 +188,8 @@ import Testing
     #expect(try planner.decide(.fill(count: 1, value: 0)).reason == "default of CPU devices")
     #expect(
       try planner.decide(.convolution(odd, bias: false)).reason
-        == "default of CPU devices: few-channels, not depthwise: it is not depthwise, "
-        + "not winograd: 3 channels are fewer than 16"
+        == "default of CPU devices: direct, not depthwise: it is not depthwise, "
+        + "not winograd: 3 channels are fewer than 16, not few-channels: the stride is 1"
     )
     let entry = Tuning.Entry(
       .convolution(odd, bias: false), exact: false, choice: .direct, seconds: 1e-3, defaultSeconds: 2e-3)
