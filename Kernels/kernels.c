@@ -75,6 +75,9 @@ static const struct {
   {"elementwise/elementwise.cl", (const char[]){
 #embed "OpenCL/elementwise/elementwise.cl" suffix(, 0)
   }},
+  {"elementwise/expression.cl", (const char[]){
+#embed "OpenCL/elementwise/expression.cl" suffix(, 0)
+  }},
   {"elementwise/multiply-channels.cl", (const char[]){
 #embed "OpenCL/elementwise/multiply-channels.cl" suffix(, 0)
   }},
@@ -120,8 +123,17 @@ static const struct {
   {"random/dropout.cl", (const char[]){
 #embed "OpenCL/random/dropout.cl" suffix(, 0)
   }},
+  {"reduction/argument.cl", (const char[]){
+#embed "OpenCL/reduction/argument.cl" suffix(, 0)
+  }},
   {"reduction/local.cl", (const char[]){
 #embed "OpenCL/reduction/local.cl" suffix(, 0)
+  }},
+  {"reduction/reduce.cl", (const char[]){
+#embed "OpenCL/reduction/reduce.cl" suffix(, 0)
+  }},
+  {"reduction/tree.h", (const char[]){
+#embed "OpenCL/reduction/tree.h" suffix(, 0)
   }},
   {"softmax/softmax.cl", (const char[]){
 #embed "OpenCL/softmax/softmax.cl" suffix(, 0)

@@ -4,7 +4,15 @@ import DeltaCLSystem
 /// The OpenCL C sources: compiled into the binary, or read from the folder that `DELTACL_KERNELS_DIR` names, which spares a
 /// build for each change while kernels are developed.
 enum KernelSource {
-  /// What a program is built from: `Kernels/OpenCL/<name>.cl`, with the headers that it includes in place.
+  /// What a program is built from: its definitions and its source, with the headers in place.
+  ///
+  /// - Throws: ``DeltaCLError`` (`missingKernel`).
+  static func program(_ key: ProgramKey) throws(DeltaCLError) -> String {
+    let source = try program(key.source)
+    return key.definitions.isEmpty ? source : "#line 1 \"definitions\"\n\(key.definitions)\(source)"
+  }
+
+  /// The file `Kernels/OpenCL/<name>.cl`, with the headers that it includes in place.
   ///
   /// - Throws: ``DeltaCLError`` (`missingKernel`).
   static func program(_ name: String) throws(DeltaCLError) -> String {

@@ -30,14 +30,16 @@ struct Launch: Hashable, Sendable {
   }
 
   /// - Parameters:
+  ///   - definitions: Macros that are generated for the operation.
   ///   - constants: What is fixed when the program is built, such as the vector width `V`.
   ///   - epilogue: What the kernel applies to each element when it stores the operation's result.
   init(
-    _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: KernelArguments,
-    globalSize: [Int], localSize: Int? = nil, epilogue: EpilogueBinding = .none
+    _ kernel: String, in source: String, definitions: String = "", constants: [String: Int] = [:],
+    _ arguments: KernelArguments, globalSize: [Int], localSize: Int? = nil, epilogue: EpilogueBinding = .none
   ) {
     self.kernel = kernel
-    program = ProgramKey(source: source, constants: constants.merging(epilogue.constants) { $1 })
+    program = ProgramKey(
+      source: source, constants: constants.merging(epilogue.constants) { $1 }, definitions: definitions)
     self.arguments = arguments + epilogue.arguments
     self.globalSize = globalSize
     self.localSize = localSize

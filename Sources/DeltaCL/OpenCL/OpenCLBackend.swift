@@ -188,7 +188,7 @@ public final class OpenCLBackend: Backend {
   func program(_ key: ProgramKey) throws -> Program {
     try state.withLock { state in
       if let program = state.programs[key] { return program }
-      let source = try KernelSource.program(key.source)
+      let source = try KernelSource.program(key)
       let options = key.options.joined(separator: " ")
       let build = { [self] in try Program(context, sources: [source], options: options) }
       let program =

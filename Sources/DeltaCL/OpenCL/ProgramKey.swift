@@ -1,9 +1,11 @@
-/// What distinguishes the programs of one device: the source and the constants it is built with.
+/// What distinguishes the programs of one device: the source, and what it is built with.
 struct ProgramKey: Hashable, Sendable {
   /// The path of a file in `Kernels/OpenCL`, without its extension.
   let source: String
   /// Preprocessor definitions.
   let constants: [String: Int]
+  /// Macros that stand in front of the source: what is generated for an operation instead of being written for all.
+  var definitions = ""
 
   /// The build options, in a fixed order, so that drivers' caches recognise them.
   var options: [String] {

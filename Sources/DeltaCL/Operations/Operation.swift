@@ -17,6 +17,9 @@ protocol Operation: Hashable, Sendable {
   /// The convolution behind the operation; `nil` if its plan has no free choices.
   var convolutionPass: ConvolutionPass? { get }
 
+  /// See ``TensorOperation/expression``.
+  var expression: ElementwiseExpression? { get }
+
   /// Throws if a parameter is impossible that no descriptor has checked. The operands' shapes are checked for all.
   func validate() throws(DeltaCLError)
 
@@ -38,6 +41,7 @@ extension Operation {
   var inPlaceOperands: [Int] { [] }
   var acceptsEpilogue: Bool { false }
   var convolutionPass: ConvolutionPass? { nil }
+  var expression: ElementwiseExpression? { nil }
 
   var shapeText: String {
     operands.map { "\($0.name)[\($0.shape.dimensions.map(String.init).joined(separator: ","))]" }.joined(separator: " ")

@@ -65,6 +65,9 @@ extension TensorOperation {
   /// What follows the operation in the same pass over memory.
   var epilogue: Epilogue? { `as`(Fused.self)?.epilogue }
 
+  /// What each element of the only result is of the elements of the operands there; `nil` for operations of other kinds.
+  package var expression: ElementwiseExpression? { base.expression }
+
   /// Computes the mathematics, see ``Operation/computeReference(floats:integers:)``.
   func computeReference(floats: [ReferenceFloats], integers: [ReferenceIntegers]) {
     base.computeReference(floats: floats, integers: integers)

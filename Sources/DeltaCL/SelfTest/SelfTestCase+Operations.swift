@@ -5,7 +5,7 @@ extension SelfTestCase {
   /// - Throws: ``DeltaCLError`` where an operation cannot be planned.
   static func operations(on planner: Planner) throws(DeltaCLError) -> [SelfTestCase] {
     var values = SelfTestValues()
-    return try elementwise(on: planner, &values) + pooling(on: planner, &values)
+    return try elementwise(on: planner, &values) + expressions(on: planner, &values) + pooling(on: planner, &values)
       + normalization(on: planner, &values) + losses(on: planner, &values)
   }
 
@@ -51,6 +51,33 @@ extension SelfTestCase {
       // So many rows that their sums are split.
       try make(.biasGradient(rows: 1500, channels: 20), [values.integers(1500 * 20)]),
     ]
+    return cases
+  }
+
+  private static func expressions(
+    on planner: Planner, _ values: inout SelfTestValues
+  ) throws(DeltaCLError) -> [SelfTestCase] {
+    let (rows, channels) = (70, 19)
+    let x = values.floats(rows * channels, -3...3), integers = values.integers(rows * channels)
+    let scale = values.floats(channels, -1...1), offset = values.floats(rows, -1...1)
+    // Repeated along either axis.
+    let chain = ElementwiseExpression.gelu(.input(0) * .input(1)) - .silu(.input(2) / 3)
+    var cases = [
+      try SelfTestCase(
+        .elementwise(chain, inputs: [[rows, channels], [channels], [rows, 1]]), [x, scale, offset], .rounded,
+        on: planner)
+    ]
+    // Rows, columns, and so many elements that they are split.
+    for (shape, axes): (Shape, [Int]) in [([rows, channels], [1]), ([rows, channels], [0]), ([2, 10_000, 2], [1])] {
+      let elements = shape == [rows, channels] ? integers : values.integers(shape.elementCount)
+      for function: TensorOperation.Reduction.Function in [.sum, .maximum, .argMin] {
+        cases.append(try SelfTestCase(.reduction(function, shape: shape, axes: axes), [elements], .exact, on: planner))
+      }
+      cases.append(
+        try SelfTestCase(.reduction(.mean, shape: shape, axes: axes), [elements], .rounded, on: planner))
+    }
+    cases.append(
+      try SelfTestCase(.reduction(.logSumExp, shape: [rows, channels], axes: [1]), [x], .rounded, on: planner))
     return cases
   }
 

@@ -70,5 +70,5 @@ extension TensorOperation {
       Dropout.command, Dropout.deltaCommand,
       DenseForward.command, DenseDelta.command, DenseGradient.command,
     ] + Activation.all().map(ActivationForward.command) + Activation.all().map(ActivationDelta.command)
-    + [SoftmaxCrossEntropy.command]
+    + [SoftmaxCrossEntropy.command] + Elementwise.commands + Reduction.commands
 }
