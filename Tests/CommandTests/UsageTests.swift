@@ -48,6 +48,9 @@ extension CommandTests {
       (["op"], "<name>"),
       (["op", "convolve", "--input", "a", "--output", "b"], "convolution-gradient, max-pooling"),
       (["op", "relu", "--output", "b"], "--input"),
+      (["op", "relu", "--input", "a"], "--output"),
+      (["op", "relu", "--list"], "--list takes no operation"),
+      (["op", "--json"], "--json needs --list"),
     ])
     func wrongUsageIsSaidInOneLine(_ arguments: [String], _ words: String) throws {
       let run = try Deltacl(arguments)
@@ -74,6 +77,9 @@ extension CommandTests {
       ("max-pooling", "ceil-mode=yes", "ceil-mode must be true or false"),
       ("average-pooling", "dilation=2", "no attribute 'dilation'"),
       ("leaky-relu", "slope=nan", "slope must be a number of at least 0"),
+      ("reduce-sum", "axes=1,", "axes must be axes such as 0,2 or -1, the innermost, not '1,'"),
+      ("gelu", "approximate=erf", "approximate must be one of none, tanh"),
+      ("celu", "alpha=0", "alpha must be a number other than 0"),
       ("relu", "slope=1", "relu has no attribute 'slope'; it has: none"),
     ])
     func wrongAttributesAreWrongUsage(_ name: String, _ attribute: String, _ words: String) throws {
