@@ -95,6 +95,21 @@ public struct GraphBuilder: Sendable {
   public mutating func apply(
     _ operation: TensorOperation, to inputs: GraphValue...
   ) throws(NetworkError) -> GraphValue {
+    try apply(operation, to: inputs)
+  }
+
+  /// Appends a formula for each element to the current layer.
+  ///
+  /// - Parameters:
+  ///   - expression: The formula.
+  ///   - inputs: The values that it reads, whose shapes are broadcast.
+  /// - Throws: `DeltaCLError` if the shapes do not broadcast.
+  public mutating func apply(_ expression: ElementwiseExpression, to inputs: GraphValue...) throws -> GraphValue {
+    try apply(.elementwise(expression, inputs: inputs.map(\.shape)), to: inputs)
+  }
+
+  private mutating func apply(_ operation: TensorOperation, to inputs: [GraphValue]) throws(NetworkError) -> GraphValue
+  {
     try graph.append(operation, inputs, label: layerName.isEmpty ? "network" : layerName)[0]
   }
 
