@@ -301,8 +301,8 @@ extension CommandTests {
           name: "multiply-channels", attributes: [], inputs: ["x": image, "s": .floats([3], [1, 1, 1])],
           words: "s has the shape [3], where the other tensors and attributes ask for [1]"),
         Misfit(
-          name: "multiply", attributes: [], inputs: ["a": image, "b": .floats([2], [1, 1])],
-          words: "multiply: elementwise: the shapes [1, 3, 3, 1], [2] do not broadcast"),
+          name: "multiply", attributes: [], inputs: ["a": image, "b": .floats([2, 1], [1, 1])],
+          words: "multiply: elementwise: the shapes [1, 3, 3, 1], [2, 1] do not broadcast"),
         Misfit(
           name: "reduce-max", attributes: ["axes=4"], inputs: ["x": image],
           words: "reduce-max: there is no axis 4 of the shape [1, 3, 3, 1]"),

@@ -6,13 +6,30 @@ extension TestNetwork {
   /// Formulas for each element, and reductions.
   static let formulas: [TestNetwork] = [
     TestNetwork(
-      "element-wise functions", inputSize: 3, inputChannels: 2, classes: 3,
+      "gated units", inputSize: 3, inputChannels: 2, classes: 3,
       [
-        "conv1": Convolution2D(outputChannels: 3, kernelSize: 2), "silu": SiLU(), "gelu": GELU(),
-        "prelu": PReLU(), "conv2": Convolution2D(outputChannels: 4, kernelSize: 1), "mish": Mish(),
-        "tanh": GELU(isApproximate: true), "swish": HardSwish(), "flatten": Flatten(), "dense1": DenseLayer(outputs: 5),
-        "elu": ELU(alpha: 0.5), "celu": CELU(alpha: 0.7), "selu": SELU(), "softplus": Softplus(),
-        "softsign": Softsign(), "hard": HardSigmoid(), "dense2": DenseLayer(outputs: 3),
+        "conv": Convolution2D(outputChannels: 3, kernelSize: 2), "silu": SiLU(), "gelu": GELU(), "mish": Mish(),
+        "flatten": Flatten(), "dense": DenseLayer(outputs: 3, initializer: .normal(deviation: 1)),
+      ] as Sequential),
+    TestNetwork(
+      "exponential units", inputSize: 3, inputChannels: 2, classes: 3,
+      [
+        "conv": Convolution2D(outputChannels: 3, kernelSize: 2), "elu": ELU(alpha: 0.5), "celu": CELU(alpha: 0.7),
+        "selu": SELU(), "gelu": GELU(isApproximate: true), "flatten": Flatten(),
+        "dense": DenseLayer(outputs: 3, initializer: .normal(deviation: 1)),
+      ] as Sequential),
+    TestNetwork(
+      "functions with limits", inputSize: 3, inputChannels: 2, classes: 3,
+      [
+        "conv": Convolution2D(outputChannels: 3, kernelSize: 2), "softplus": Softplus(), "softsign": Softsign(),
+        "swish": HardSwish(), "hard": HardSigmoid(), "flatten": Flatten(),
+        "dense": DenseLayer(outputs: 3, initializer: .normal(deviation: 1)),
+      ] as Sequential),
+    TestNetwork(
+      "slopes that are learnt", inputSize: 3, inputChannels: 2, classes: 3,
+      [
+        "conv": Convolution2D(outputChannels: 3, kernelSize: 2), "prelu": PReLU(), "flatten": Flatten(),
+        "dense": DenseLayer(outputs: 3),
       ] as Sequential),
     TestNetwork(
       "reductions", inputSize: 3, inputChannels: 2, classes: 4, batch: 2,

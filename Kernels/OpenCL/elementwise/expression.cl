@@ -11,9 +11,9 @@
 
 #ifdef PARSE_ONLY
 #define PARAMETERS global const float *x0, global const float *x1, global float *y, float c0
-#define BEGIN_ROW                            \
-  const int i0 = row;                        \
-  global const float *p0 = x0 + i0 * length; \
+#define BEGIN_ROW                             \
+  const int i0 = row;                         \
+  global const float *p0 = x0 + i0 * columns; \
   const float s1 = x1[i0];
 #define STEPS(T, GET)   \
   const T v0 = GET(p0); \
@@ -29,16 +29,16 @@
 #define VECTOR_GET(p) LOAD((p) + at)
 #define SCALAR_GET(p) (p)[at]
 
-// y[rows, length]. One work-item `group` neighbouring elements of some rows. y may be an input of its shape: each
+// y[rows, columns]. One work-item `group` neighbouring elements of some rows. y may be an input of its shape: each
 // element is read before it is written.
-kernel void expression(PARAMETERS, int rows, int length, int group, int rowsPerItem)
+kernel void expression(PARAMETERS, int rows, int columns, int group, int rowsPerItem)
 {
-  const int item = get_global_id(0), groups = (length + group - 1) / group;
+  const int item = get_global_id(0), groups = (columns + group - 1) / group;
   const int first = item % groups * group, begin = item / groups * rowsPerItem;
-  const int last = min(first + group, length);
+  const int last = min(first + group, columns);
   for (int row = begin; row < min(begin + rowsPerItem, rows); row++) {
     BEGIN_ROW
-    global float *out = y + row * length;
+    global float *out = y + row * columns;
     int at = first;
     for (; at <= last - V; at += V) {
       STEPS(vec, VECTOR_GET)

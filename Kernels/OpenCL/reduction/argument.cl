@@ -20,13 +20,13 @@
 
 // Where `inner` is 1, to values and positions[rows, splits]. One work-item some rows and a split.
 kernel void argument_rows(
-    global const float *restrict x, global float *restrict values, global int *restrict positions, int rows, int length,
-    int splits, int rowsPerItem)
+    global const float *restrict x, global float *restrict values, global int *restrict positions, int rows,
+    int columns, int splits, int rowsPerItem)
 {
   const int item = get_global_id(0), split = item % splits, first = item / splits * rowsPerItem;
-  const int begin = (long)length * split / splits, end = (long)length * (split + 1) / splits;
+  const int begin = (long)columns * split / splits, end = (long)columns * (split + 1) / splits;
   for (int row = first; row < min(first + rowsPerItem, rows); row++) {
-    global const float *in = x + row * length;
+    global const float *in = x + row * columns;
     float best = in[begin];
     int position = begin, at = begin;
     if (begin <= end - V) {

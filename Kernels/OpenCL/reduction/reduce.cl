@@ -86,14 +86,14 @@
 
 // Where `inner` is 1. One work-item some rows and a split.
 kernel void reduce_rows(
-    global const float *restrict x, global float *restrict y SHIFT_PARAMETER, int rows, int length, int splits,
+    global const float *restrict x, global float *restrict y SHIFT_PARAMETER, int rows, int columns, int splits,
     int rowsPerItem COUNT_PARAMETER)
 {
   const int item = get_global_id(0), split = item % splits, first = item / splits * rowsPerItem;
-  const int begin = (long)length * split / splits, end = (long)length * (split + 1) / splits;
+  const int begin = (long)columns * split / splits, end = (long)columns * (split + 1) / splits;
   for (int row = first; row < min(first + rowsPerItem, rows); row++) {
     SHIFT(float, shifts[row])
-    global const float *in = x + row * length;
+    global const float *in = x + row * columns;
     float total = NEUTRAL;
     for (int from = begin; from < end; from += PART) {
       const int to = min(from + PART, end);

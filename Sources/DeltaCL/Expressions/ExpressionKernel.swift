@@ -64,7 +64,7 @@ struct ExpressionKernel {
       }
       if position.isEmpty { position = "0" }
       if varies[axes] {
-        statements.append("global const float *p\(input) = x\(input) + \(position) * length;")
+        statements.append("global const float *p\(input) = x\(input) + \(position) * columns;")
       } else {
         statements.append("const float s\(input) = x\(input)[\(position)];")
       }

@@ -116,7 +116,7 @@ extension Planner {
       return Launch(
         "reduce_rows", in: "reduction/reduce", constants: constants,
         tensors + [
-          "rows": .int(stage.outer), "length": .int(stage.reduced), "splits": .int(splits),
+          "rows": .int(stage.outer), "columns": .int(stage.reduced), "splits": .int(splits),
           "rowsPerItem": .int(rowsPerItem),
         ] + last, globalSize: [ceilingDivision(stage.outer, rowsPerItem) * splits])
     }
@@ -163,7 +163,7 @@ extension Planner {
       append(
         "argument_rows",
         [
-          "rows": .int(stage.outer), "length": .int(stage.reduced), "splits": .int(splits),
+          "rows": .int(stage.outer), "columns": .int(stage.reduced), "splits": .int(splits),
           "rowsPerItem": .int(rowsPerItem),
         ], items: ceilingDivision(stage.outer, rowsPerItem) * splits)
     }

@@ -58,7 +58,7 @@ extension SelfTestCase {
     on planner: Planner, _ values: inout SelfTestValues
   ) throws(DeltaCLError) -> [SelfTestCase] {
     let (rows, channels) = (70, 19)
-    let x = values.floats(rows * channels, -3...3), integers = values.integers(rows * channels)
+    let x = values.floats(rows * channels, -3...3)
     let scale = values.floats(channels, -1...1), offset = values.floats(rows, -1...1)
     // Repeated along either axis.
     let chain = ElementwiseExpression.gelu(.input(0) * .input(1)) - .silu(.input(2) / 3)
@@ -67,17 +67,21 @@ extension SelfTestCase {
         .elementwise(chain, inputs: [[rows, channels], [channels], [rows, 1]]), [x, scale, offset], .rounded,
         on: planner)
     ]
-    // Rows, columns, and so many elements that they are split.
-    for (shape, axes): (Shape, [Int]) in [([rows, channels], [1]), ([rows, channels], [0]), ([2, 10_000, 2], [1])] {
-      let elements = shape == [rows, channels] ? integers : values.integers(shape.elementCount)
-      for function: TensorOperation.Reduction.Function in [.sum, .maximum, .argMin] {
-        cases.append(try SelfTestCase(.reduction(function, shape: shape, axes: axes), [elements], .exact, on: planner))
-      }
+    // Products neither overflow nor vanish.
+    let factors = values.floats(rows * channels, 0.9...1.1)
+    for function in TensorOperation.Reduction.Function.allCases {
+      let elements = function == .product ? factors : x
       cases.append(
-        try SelfTestCase(.reduction(.mean, shape: shape, axes: axes), [elements], .rounded, on: planner))
+        try SelfTestCase(
+          .reduction(function, shape: [rows, channels], axes: [1]), [elements], .rounded, on: planner))
     }
-    cases.append(
-      try SelfTestCase(.reduction(.logSumExp, shape: [rows, channels], axes: [1]), [x], .rounded, on: planner))
+    // Columns, and so many elements that they are split.
+    for shape: Shape in [[rows, channels], [10_000, 2]] {
+      let elements = values.integers(shape.elementCount)
+      for function: TensorOperation.Reduction.Function in [.sum, .argMin] {
+        cases.append(try SelfTestCase(.reduction(function, shape: shape, axes: [0]), [elements], .exact, on: planner))
+      }
+    }
     return cases
   }
 

@@ -85,7 +85,7 @@ extension TensorOperation {
             "V": form.rows == 1 ? planner.maximumVectorWidth : planner.vectorWidth(within: form.length)
           ],
           kernel.arguments(result: inputs.count) + [
-            "rows": .int(form.rows), "length": .int(form.length), "group": .int(group),
+            "rows": .int(form.rows), "columns": .int(form.length), "group": .int(group),
             "rowsPerItem": .int(rowsPerItem),
           ], globalSize: [ceilingDivision(form.length, group) * ceilingDivision(form.rows, rowsPerItem)]))
     }
