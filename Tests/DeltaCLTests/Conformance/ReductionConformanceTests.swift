@@ -14,8 +14,8 @@ import Testing
     : [
       ([3, 21], [1]), ([130, 17], [0]), ([5], [0]), ([], []), ([4, 5], []), ([2, 1, 3], [1]),
       ([2, 3, 4, 17], [0, 1, 2]),
-      ([2, 3, 4, 5], [0, 2]), ([2, 3, 40, 5], [1, 3]), ([700], [0]), ([20_000], [0]), ([3, 9_000], [-1]),
-      ([3, 9_000, 2], [1]), ([1_000, 300], [0]), ([1_500, 3], [1]), ([0, 3], [0]), ([3, 0], [0]), ([0], [0]),
+      ([2, 3, 40, 17], [1, 3]), ([700], [0]), ([20_000], [0]), ([3, 9_000], [-1]), ([3, 9_000, 2], [1]),
+      ([1_000, 300], [0]), ([1_500, 3], [1]), ([0, 3], [0]), ([3, 0], [0]), ([0], [0]),
     ]
 
   @Test(arguments: cases) mutating func sums(_ shape: Shape, axes: [Int]) throws {
@@ -28,9 +28,18 @@ import Testing
     axes.reduce(1) { $0 * shape.dimensions[$1 < 0 ? $1 + shape.dimensions.count : $1] }
   }
 
-  /// Few shapes, because each function has programs of its own: rows and columns, whole and in two stages.
-  @Test(arguments: Function.allCases.filter { $0 != .sum }, TestDevice.usesSmallShapes ? [1] : [1, 400])
-  mutating func functions(_ function: Function, factor: Int) throws {
+  /// Few shapes, because each function has programs of its own.
+  @Test(arguments: Function.allCases.filter { $0 != .sum }) mutating func functions(_ function: Function) throws {
+    try verifyRowsAndColumns(function, factor: 1)
+  }
+
+  /// So many elements that they are split.
+  @Test(arguments: TestDevice.usesSmallShapes ? [Function.l2] : [.l2, .logSumExp, .argMax])
+  mutating func longAxes(_ function: Function) throws {
+    try verifyRowsAndColumns(function, factor: isSmall ? 20 : 400)
+  }
+
+  private mutating func verifyRowsAndColumns(_ function: Function, factor: Int) throws {
     let shapes: [(Shape, [Int])] = [([3, 21 * factor], [1]), ([21 * factor, 17], [0])]
     for (shape, axes) in shapes {
       let operation = try TensorOperation.reduction(function, shape: shape, axes: axes)
@@ -76,8 +85,8 @@ import Testing
       // Of 20 elements, so that there are vectors.
       let x = Values.float32(row + [Float](repeating: row[2], count: 17))
       try verify(.reduction(function, shape: [20]), [x], tolerance)
-      let columns: [Float] = x.floats.flatMap { (value: Float) -> [Float] in [value, 1] }
-      try verify(.reduction(function, shape: [20, 2], axes: [0]), [.float32(columns)], tolerance)
+      let columns: [Float] = x.floats.flatMap { [Float](repeating: $0, count: 17) }
+      try verify(.reduction(function, shape: [20, 17], axes: [0]), [.float32(columns)], tolerance)
     }
   }
 
