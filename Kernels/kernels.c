@@ -102,6 +102,12 @@ static const struct {
   {"include/vector.h", (const char[]){
 #embed "OpenCL/include/vector.h" suffix(, 0)
   }},
+  {"layout/gather.cl", (const char[]){
+#embed "OpenCL/layout/gather.cl" suffix(, 0)
+  }},
+  {"layout/strided.cl", (const char[]){
+#embed "OpenCL/layout/strided.cl" suffix(, 0)
+  }},
   {"loss/loss.cl", (const char[]){
 #embed "OpenCL/loss/loss.cl" suffix(, 0)
   }},

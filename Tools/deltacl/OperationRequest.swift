@@ -106,7 +106,9 @@ struct OperationRequest {
   private func int32s(_ name: String, in range: Range<Int>?) throws -> [Int32] {
     let values = try file.tensor(name).int32s(name: "\(file.path): \(name)")
     if let range, let index = values.firstIndex(where: { !range.contains(Int($0)) }) {
-      throw failure("\(name) has the value \(values[index]) at \(index); it must be from 0 to \(range.upperBound - 1)")
+      throw failure(
+        "\(name) has the value \(values[index]) at \(index); it must be from \(range.lowerBound) to \(range.upperBound - 1)"
+      )
     }
     return values
   }

@@ -25,21 +25,40 @@ package struct OperationAttribute: Sendable {
   /// How help shows it: `name=default`.
   package var usage: String { "\(name)=\(defaultText)" }
 
-  private static func extent(_ name: String, default defaultText: String, isRequired: Bool = false) -> Self {
+  static func extent(_ name: String, default defaultText: String, isRequired: Bool = false) -> Self {
     Self(name, default: defaultText, "a number of at least 1 or two such as 2x1", isRequired: isRequired) { text in
       guard let values = integers(text, separator: "x", atLeast: 1), values.count <= 2 else { return nil }
       return Extent(values[0], values[values.count - 1])
     }
   }
 
-  private static func number(
+  static func number(
     _ name: String, default defaultText: String, _ form: String, where isValid: @escaping @Sendable (Float) -> Bool
   ) -> Self {
     Self(name, default: defaultText, form) { text in Float(text).flatMap { isValid($0) ? $0 : nil } }
   }
 
-  private static func flag(_ name: String, default defaultText: String) -> Self {
+  static func flag(_ name: String, default defaultText: String) -> Self {
     Self(name, default: defaultText, "true or false") { Bool($0) }
+  }
+
+  /// Integers such as `1,2,-1`, which may be negative.
+  static func integers(_ name: String, default defaultText: String, isRequired: Bool = false) -> Self {
+    Self(name, default: defaultText, "integers such as 1,2,-1", isRequired: isRequired) { text in
+      integers(text, separator: ",", atLeast: .min)
+    }
+  }
+
+  /// An integer, which may be negative.
+  static func integer(_ name: String, default defaultText: String, isRequired: Bool = false) -> Self {
+    Self(name, default: defaultText, "an integer", isRequired: isRequired) { Int($0) }
+  }
+
+  /// One of some words.
+  static func choice(_ name: String, default defaultText: String, isRequired: Bool = false, _ words: [String]) -> Self {
+    Self(name, default: defaultText, "one of \(words.joined(separator: ", "))", isRequired: isRequired) { text in
+      words.contains(text) ? text : nil
+    }
   }
 
   /// The integers between separators; `nil` if a part is none or too small.

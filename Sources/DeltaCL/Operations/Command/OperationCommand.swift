@@ -70,5 +70,8 @@ extension TensorOperation {
       Dropout.command, Dropout.deltaCommand,
       DenseForward.command, DenseDelta.command, DenseGradient.command,
     ] + Activation.all().map(ActivationForward.command) + Activation.all().map(ActivationDelta.command)
-    + [SoftmaxCrossEntropy.command]
+    + [SoftmaxCrossEntropy.command] + StridedCopy.commands
+    + [
+      Concatenation.command, Pad.command, PadDelta.command, Gather.command, ScatterAdd.command,
+    ]
 }
