@@ -65,7 +65,9 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
           stride: convolution.stride, dilation: convolution.dilation, kernelSize: convolution.kernelSize,
           output: convolution.outputSize, outputs: groupKernels, outputFirst: (0, 0), outputStep: 1,
           weights: LocalCorrelation.Weights(
-            first: 0, row: kernelRow, column: groupChannels, channel: 1, output: terms, group: groupKernels * terms)),
+            first: 0, row: kernelRow, column: groupChannels, channel: 1, output: terms, group: groupKernels * terms),
+          products: pass.products, xStep: pass.firstStep(convolution.inputShape),
+          yStep: pass.resultStep(convolution.outputShape)),
         bias: bias, into: result, epilogue))
   }
 
@@ -94,7 +96,9 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
               outputStep: convolution.stride,
               weights: LocalCorrelation.Weights(
                 first: lastRow * kernelRow + lastColumn * groupChannels, row: -row.tapStep * kernelRow,
-                column: -column.tapStep * groupChannels, channel: kernel, output: 1, group: groupKernels * kernel)),
+                column: -column.tapStep * groupChannels, channel: kernel, output: 1, group: groupKernels * kernel),
+              products: pass.products, xStep: pass.firstStep(convolution.outputShape),
+              yStep: pass.resultStep(convolution.inputShape)),
             bias: .operand(1), into: .operand(2), phases.coverAll ? epilogue : .none))
       }
     }
@@ -109,7 +113,8 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
     let outputsAreInnermost = correlation.weights.output == 1
     let pixels = correlation.batch * correlation.computed.rows * correlation.computed.columns
     let tile = self.tile(
-      parameters, rows: pixels, columns: correlation.outputs, groups: correlation.groups, splits: 1)
+      parameters, rows: pixels, columns: correlation.outputs, groups: correlation.groups * correlation.products,
+      splits: 1)
     let terms = correlation.kernelSize.rows * correlation.kernelSize.columns * correlation.channels
     let parts = self.parts(of: terms, in: terms, tile)
     return Launch(
@@ -123,7 +128,7 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
       ] + correlation.arguments + ["partSteps": .int(parts.steps)],
       globalSize: [
         ceilingDivision(correlation.outputs, tile.columns) * tile.items, ceilingDivision(pixels, tile.rows),
-        correlation.groups,
+        correlation.groups * correlation.products,
       ], localSize: tile.items, epilogue: epilogue)
   }
 

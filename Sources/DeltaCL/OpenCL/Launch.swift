@@ -16,7 +16,7 @@ struct Launch: Hashable, Sendable {
   /// The kernel's name, in the program ``program``.
   let kernel: String
   let program: ProgramKey
-  let arguments: KernelArguments
+  var arguments: KernelArguments
   /// Work-items along up to three axes. Kernels ignore work-items beyond their work, so the size may be rounded up.
   let globalSize: [Int]
   /// The work-items of a work-group along the first axis, for kernels that are written for that number; `nil`

@@ -72,6 +72,6 @@ extension TensorOperation {
     ] + Activation.all().map(ActivationForward.command) + Activation.all().map(ActivationDelta.command)
     + [SoftmaxCrossEntropy.command] + StridedCopy.commands
     + [
-      Concatenation.command, Pad.command, PadDelta.command, Gather.command, ScatterAdd.command,
+      Concatenation.command, Pad.command, PadDelta.command, Gather.command, ScatterAdd.command, Matmul.command,
     ]
 }
