@@ -129,6 +129,9 @@ static const struct {
   {"reduction/local.cl", (const char[]){
 #embed "OpenCL/reduction/local.cl" suffix(, 0)
   }},
+  {"resize/resize.cl", (const char[]){
+#embed "OpenCL/resize/resize.cl" suffix(, 0)
+  }},
   {"softmax/softmax.cl", (const char[]){
 #embed "OpenCL/softmax/softmax.cl" suffix(, 0)
   }},

@@ -73,5 +73,6 @@ extension TensorOperation {
     + [SoftmaxCrossEntropy.command] + StridedCopy.commands
     + [
       Concatenation.command, Pad.command, PadDelta.command, Gather.command, ScatterAdd.command, Matmul.command,
+      Resize.command, ResizeDelta.command,
     ]
 }
