@@ -37,7 +37,7 @@ extension CommandTests {
       let column = try Safetensors.Tensor.floats([4, 1], [1, 2, 3, 6])
       let normalized = try Safetensors.Tensor.floats([4, 1], [-1, 0, 1, 4])
       let step = try Safetensors.Tensor.int32s([1], [7])
-      return try [
+      let examples: [Example] = try [
         Example(
           "convolution", ["stride=1"], ["x": image, "w": ones], gives: ["y": .floats([1, 2, 2, 1], [12, 16, 24, 28])]),
         Example(
@@ -199,6 +199,7 @@ extension CommandTests {
           "softmax-cross-entropy", [], ["logits": .floats([0, 2], []), "labels": .int32s([0], [])],
           gives: ["loss": .floats([], [.nan]), "dlogits": .floats([0, 2], [])]),
       ]
+      return try examples + layoutExamples()
     }
 
     @Test(arguments: try examples(), ["auto", "reference"])
@@ -277,6 +278,12 @@ extension CommandTests {
         Misfit(
           name: "dense", attributes: [], inputs: ["x": .floats([1, 2], [1, 1]), "w": .floats([1, 3], [1, 1, 1])],
           words: "x has the shape [1, 2]"),
+        Misfit(
+          name: "gather", attributes: [], inputs: ["x": image, "indices": .int32s([1], [-2])],
+          words: "indices has the value -2 at 0; it must be from -1 to 0"),
+        Misfit(
+          name: "matmul", attributes: [], inputs: ["a": .floats([1, 2], [1, 1]), "b": .floats([1, 2], [1, 1])],
+          words: "2 columns and b of shape [1, 2] 1 rows"),
         Misfit(
           name: "multiply-channels", attributes: [], inputs: ["x": image, "s": .floats([3], [1, 1, 1])],
           words: "s has the shape [3], where the other tensors and attributes ask for [1]"),

@@ -39,7 +39,14 @@ import Testing
       .correctPredictions(rows: 3, classes: 5), .add(count: 9), .scale(count: 9, factor: 2), .fill(count: 9, value: 1),
       .copy(count: 9),
     ]
-    return operations
+    let gather = try Gather([5, 3], indices: [4])
+    let resize = try Resize(batch: 1, inputSize: 3, outputSize: 5, channels: 2)
+    let layout: [TensorOperation] = try [
+      .stridedCopy(.slice([9], starts: [1], ends: [3])), .stridedCopy(.transpose([20, 30], axes: [1, 0])),
+      .stridedCopy(StridedCopy.expand([1, 3], to: [5, 3]).adjoint), .gather(gather), .scatterAdd(gather),
+      .resize(resize), .resizeDelta(resize), .matmul(Matmul([3, 8, 8], [3, 8, 8])),
+    ]
+    return operations + layout
       + [wide, depthwise, few].flatMap {
         [
           .convolution($0, bias: true), .convolutionDelta($0), .convolutionGradient($0),
@@ -87,7 +94,7 @@ import Testing
       }
     }
     // All but the kernels that measure ceilings, which no plan uses.
-    #expect(kernels.count >= 54)
+    #expect(kernels.count >= 63)
   }
 
   private func types(of argument: Launch.Argument, _ operation: TensorOperation) -> [String] {

@@ -128,6 +128,9 @@ struct TestNetwork: Sendable, CustomTestStringConvertible {
         "flatten": Flatten(), "dense": DenseLayer(outputs: 3),
       ] as Sequential),
     TestNetwork(
+      "moved elements and matrix products", inputSize: 4, inputChannels: 2, classes: 3,
+      ["layout": LayoutLayer(), "tanh": Tanh(), "flatten": Flatten(), "dense": DenseLayer(outputs: 3)] as Sequential),
+    TestNetwork(
       "shared and summed parameters", inputSize: 2, inputChannels: 2, classes: 8, batch: 1,
       ["flatten": Flatten(), "tied": TiedLayer(), "softmax": SoftmaxLayer()] as Sequential),
   ]
@@ -140,6 +143,29 @@ private struct ChannelScaleLayer: Layer {
     let scale = try graph.parameter("scale", [channels], .pytorch, fans: Fans(weights: [channels]))
     let rows = input.shape.elementCount / channels
     return try graph.apply(.multiplyChannels(rows: rows, channels: channels), to: input, scale).reshaped(input.shape)
+  }
+}
+
+/// Resizing, padding, transposing, multiplying, joining and repeating.
+private struct LayoutLayer: Layer {
+  func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    let batch = input.shape.dimensions[0]
+    let resize = try Resize(batch: batch, inputSize: 4, outputSize: 3, channels: 2, mode: .bicubic)
+    let resized = try graph.apply(.resize(resize), to: input)
+    let pad = try Pad([batch, 3, 3, 2], before: [0, 2, 1, 0], after: [0, 0, 1, 0], mode: .reflect)
+    let padded = try graph.apply(.pad(pad), to: resized)
+    let turned = try graph.apply(
+      .stridedCopy(.transpose([batch, 5, 5, 2], axes: [0, 3, 1, 2])), to: padded)
+    let weight = try graph.parameter("weight", [2, 5, 3], .pytorch, fans: Fans(weights: [3, 5]))
+    let product = try graph.apply(.matmul(Matmul([batch, 2, 5, 5], [2, 5, 3])), to: turned, weight)
+    let square = try graph.apply(
+      .matmul(Matmul([batch, 2, 5, 5], [batch, 2, 5, 5], transposesA: true)), to: turned, turned)
+    let joined = try graph.apply(
+      .concat(Concatenation([[batch, 2, 5, 3], [batch, 2, 5, 5]], axis: -1)), to: product, square)
+    let shift = try graph.parameter("shift", [5, 1], .pytorch, fans: Fans(weights: [5, 1]))
+    let shape: Shape = [batch, 2, 5, 8]
+    let repeated = try graph.apply(.stridedCopy(.expand([5, 1], to: shape)), to: shift)
+    return try graph.apply(.add(count: shape.elementCount), to: joined, repeated).reshaped(shape)
   }
 }
 

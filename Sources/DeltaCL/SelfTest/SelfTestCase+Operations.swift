@@ -6,7 +6,7 @@ extension SelfTestCase {
   static func operations(on planner: Planner) throws(DeltaCLError) -> [SelfTestCase] {
     var values = SelfTestValues()
     return try elementwise(on: planner, &values) + pooling(on: planner, &values)
-      + normalization(on: planner, &values) + losses(on: planner, &values)
+      + normalization(on: planner, &values) + losses(on: planner, &values) + layout(on: planner, &values)
   }
 
   private static func elementwise(
