@@ -16,6 +16,14 @@ extension SelfTestCase {
         try SelfTestCase(
           .stridedCopy(copy), [values.integers(copy.inputShape.elementCount)], .exact, on: planner))
     }
+    let parts = try Concatenation([[3, 5, 19], [3, 2, 19]], axis: 1)
+    let pad = try Pad([3, 5, 19], before: [0, 2, 0], after: [1, 3, 0], mode: .reflect)
+    cases += [
+      try SelfTestCase(
+        .concat(parts), parts.inputShapes.map { values.integers($0.elementCount) }, .exact, on: planner),
+      try SelfTestCase(.pad(pad), [values.integers(pad.inputShape.elementCount)], .exact, on: planner),
+      try SelfTestCase(.padDelta(pad), [values.integers(pad.outputShape.elementCount)], .exact, on: planner),
+    ]
     let gather = try Gather([9, 19], indices: [25])
     let indices = values.labels(25, classes: 9)
     let resize = try Resize(

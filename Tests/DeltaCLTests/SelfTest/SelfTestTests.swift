@@ -59,9 +59,9 @@ import Testing
       let cases = try SelfTestCase.operations(on: planner) + SelfTestCase.convolutions(on: planner)
       let tested = Set(cases.map { $0.operation.withoutEpilogue.name })
       // `dropout-delta` and the like are the command's names for the same operations.
-      let same: Set = [
-        "dropout-delta", "multiply-channels-delta", "global-average-pooling", "global-average-pooling-delta",
-      ]
+      let same = Set(
+        ["dropout-delta", "multiply-channels-delta", "global-average-pooling", "global-average-pooling-delta"]
+          + StridedCopy.commands.map(\.name))
       let missing = Set(TensorOperation.commands.map(\.name)).subtracting(tested).subtracting(same)
       #expect(missing.isEmpty, "\(missing.sorted())")
     }
