@@ -134,8 +134,8 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_strided_tra
     if (lane < rows) y[yAt + (column + j) * yStep + row + lane] = tile[lane][j];
 }
 
-// y = the sums of x over `count` elements that are `termStep` apart, or y plus these sums. Along the first axis are ranges
-// of `part` of the elements, whose sums are stored one by one. One work-item as in strided_copy.
+// y = the sums of x over `count` elements that are `termStep` apart, or y plus these sums. Along the first axis are
+// ranges of `part` of the elements, whose sums are stored one by one. One work-item as in strided_copy.
 kernel void strided_sum(
     global const float *x, global float *y, int xOffset, int yOffset, AXES, int rows, int rowsPerItem, int pieces,
     int piece, int count, int termStep, int part, int accumulates)
