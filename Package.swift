@@ -54,7 +54,7 @@ let package = Package(
     // Runs before the tests and takes away what the user's environment would change.
     .target(name: "TestEnvironment", path: "Tests/TestEnvironment"),
     .testTarget(name: "OpenCLTests", dependencies: ["OpenCL", "COpenCL"]),
-    .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL", "TestEnvironment"]),
+    .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL", "COpenCL", "TestEnvironment"]),
     .testTarget(
       name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "DeltaCLSystem", "CZlib", "CPNG"],
       exclude: ["Images"]),

@@ -30,6 +30,8 @@ public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let kernelCache = Code(description: "kernelCache")
     /// A kernel source cannot be read.
     public static let missingKernel = Code(description: "missingKernel")
+    /// A command has not ended in time.
+    public static let timeLimit = Code(description: "timeLimit")
     /// A value that was passed is outside of what the call accepts.
     public static let invalidArgument = Code(description: "invalidArgument")
   }

@@ -34,7 +34,7 @@ final class OpenCLPlan: Plan {
     }
     try operation.validate(operands)
     let buffers = try zip(operands, operation.operands).map { storage, operand in
-      try backend.buffer(of: storage, "\(label): \(operand.name)")
+      try backend.buffer(of: storage, for: operand, "\(label): \(operand.name)")
     }
     let scratchBuffers = try scratchParts.map { part in
       guard let scratch, scratch.byteCount >= scratchByteCount else {
