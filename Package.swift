@@ -35,6 +35,7 @@ let package = Package(
 
     // Programs to learn from; Tools/test runs them.
     .executableTarget(name: "ConvolutionExample", dependencies: ["DeltaCL"], path: "Examples/Convolution"),
+    .executableTarget(name: "CustomKernelExample", dependencies: ["DeltaCL"], path: "Examples/CustomKernel"),
     .executableTarget(
       name: "TrainNetworkExample", dependencies: ["DeltaCL", "DeltaCLData", "DeltaCLNetworks"],
       path: "Examples/TrainNetwork"),
@@ -64,7 +65,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "DeltaCL", "DeltaCLData", "deltacl", "TestEnvironment", "ConvolutionExample", "TrainNetworkExample",
+        "DeltaCL", "DeltaCLData", "deltacl", "TestEnvironment", "ConvolutionExample", "CustomKernelExample",
+        "TrainNetworkExample",
       ]),
   ],
   swiftLanguageModes: [.v6],

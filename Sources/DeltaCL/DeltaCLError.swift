@@ -32,6 +32,8 @@ public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let missingKernel = Code(description: "missingKernel")
     /// A command has not ended in time.
     public static let timeLimit = Code(description: "timeLimit")
+    /// An operation computes something else than its reference.
+    public static let wrongResult = Code(description: "wrongResult")
     /// A value that was passed is outside of what the call accepts.
     public static let invalidArgument = Code(description: "invalidArgument")
   }

@@ -128,6 +128,12 @@ struct TestNetwork: Sendable, CustomTestStringConvertible {
         "flatten": Flatten(), "dense": DenseLayer(outputs: 3),
       ] as Sequential),
     TestNetwork(
+      "a kernel of one's own", inputSize: 3, inputChannels: 2, classes: 3,
+      [
+        "conv": Convolution2D(outputChannels: 2, kernelSize: 2), "cubic": CubicLayer(), "flatten": Flatten(),
+        "dense": DenseLayer(outputs: 3),
+      ] as Sequential),
+    TestNetwork(
       "shared and summed parameters", inputSize: 2, inputChannels: 2, classes: 8, batch: 1,
       ["flatten": Flatten(), "tied": TiedLayer(), "softmax": SoftmaxLayer()] as Sequential),
   ]
@@ -158,6 +164,52 @@ private struct TiedLayer: Layer {
     let sum = try graph.apply(.add(count: count), to: p, q)
     let copy = try graph.apply(.copy(count: count), to: scaled)
     return try graph.apply(.add(count: count), to: copy, sum).reshaped(dense.outputShape)
+  }
+}
+
+/// x + x^3 by kernels that are not the library's.
+private struct CubicLayer: Layer {
+  private static let source = """
+    kernel void cubic(global const float *x, global float *y, int count)
+    {
+      const int at = get_global_id(0);
+      if (at < count) y[at] = x[at] + x[at] * x[at] * x[at];
+    }
+
+    kernel void cubic_delta(global const float *x, global const float *dy, global float *dx, int count)
+    {
+      const int at = get_global_id(0);
+      if (at < count) dx[at] = dy[at] * (1.0f + 3.0f * x[at] * x[at]);
+    }
+    """
+
+  private static let delta = Result {
+    try CustomOperation(
+      "cubic-delta", [.read("x", ["count"]), .read("dy", ["count"]), .write("dx", ["count"])], source: source,
+      launches: { axes in
+        let count = try axes["count"]
+        return [
+          CustomLaunch("cubic_delta", ["x": "x", "dy": "dy", "dx": "dx", "count": .int(count)], globalSize: [count])
+        ]
+      },
+      reference: { values in ["dx": try zip(values["x"], values["dy"]).map { $1 * (1 + 3 * $0 * $0) }] })
+  }
+
+  private static let operation = Result {
+    let delta = try Self.delta.get()
+    return try CustomOperation(
+      "cubic", [.read("x", ["count"]), .write("y", ["count"])], source: source,
+      launches: { axes in
+        let count = try axes["count"]
+        return [CustomLaunch("cubic", ["x": "x", "y": "y", "count": .int(count)], globalSize: [count])]
+      },
+      deltas: [CustomDelta(of: "x", from: ["x", "dy"]) { axes in try .custom(delta, axes) }],
+      reference: { values in ["y": try values["x"].map { $0 + $0 * $0 * $0 }] })
+  }
+
+  func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    let operation = try TensorOperation.custom(Self.operation.get(), ["count": input.shape.elementCount])
+    return try graph.apply(operation, to: input).reshaped(input.shape)
   }
 }
 

@@ -30,14 +30,17 @@ struct Launch: Hashable, Sendable {
   }
 
   /// - Parameters:
+  ///   - source: The path of a file in `Kernels/OpenCL`, without its extension; the name of `text` if there is one.
+  ///   - text: A source that is no file.
   ///   - constants: What is fixed when the program is built, such as the vector width `V`.
   ///   - epilogue: What the kernel applies to each element when it stores the operation's result.
   init(
-    _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: KernelArguments,
+    _ kernel: String, in source: String, text: String? = nil, constants: [String: Int] = [:],
+    _ arguments: KernelArguments,
     globalSize: [Int], localSize: Int? = nil, epilogue: EpilogueBinding = .none
   ) {
     self.kernel = kernel
-    program = ProgramKey(source: source, constants: constants.merging(epilogue.constants) { $1 })
+    program = ProgramKey(source: source, text: text, constants: constants.merging(epilogue.constants) { $1 })
     self.arguments = arguments + epilogue.arguments
     self.globalSize = globalSize
     self.localSize = localSize

@@ -15,7 +15,11 @@ final class OpenCLPlan: Plan {
     self.operation = operation
     self.backend = backend
     summary = list.summary
-    launches = try list.launches.map { ($0, try backend.program($0.program)) }
+    launches = try list.launches.map { launch in
+      let program = try backend.program(launch.program)
+      if launch.program.text != nil { try launch.validate(program.kernel(named: launch.kernel), of: operation) }
+      return (launch, program)
+    }
     var end = 0
     scratchParts = list.scratchByteCounts.map { byteCount in
       // OpenCL has no empty buffers.

@@ -14,7 +14,7 @@ final class ProgramLibrary: Sendable {
   func program(_ key: ProgramKey) throws -> Program {
     try programs.withLock { programs in
       if let program = programs[key] { return program }
-      let source = try KernelSource.program(key.source)
+      let source = try KernelSource.program(key.source, text: key.text)
       let options = key.options.joined(separator: " ")
       let build = { [context] in try Program(context, sources: [source], options: options) }
       let program =

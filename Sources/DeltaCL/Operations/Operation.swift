@@ -21,7 +21,9 @@ protocol Operation: Hashable, Sendable {
   func validate() throws(DeltaCLError)
 
   /// Computes the mathematics: `f` has the operands of `float32`, `i` those of `int32`, each at its own position.
-  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers])
+  ///
+  /// - Throws: What a reference of other code throws.
+  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) throws
 
   /// The launches that compute the operation on an OpenCL device; those that store its first result apply the epilogue.
   ///

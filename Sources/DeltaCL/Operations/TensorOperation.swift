@@ -66,8 +66,8 @@ extension TensorOperation {
   var epilogue: Epilogue? { `as`(Fused.self)?.epilogue }
 
   /// Computes the mathematics, see ``Operation/computeReference(floats:integers:)``.
-  func computeReference(floats: [ReferenceFloats], integers: [ReferenceIntegers]) {
-    base.computeReference(floats: floats, integers: integers)
+  func computeReference(floats: [ReferenceFloats], integers: [ReferenceIntegers]) throws {
+    try base.computeReference(floats: floats, integers: integers)
   }
 
   /// The launches of an operation that has one plan.

@@ -35,8 +35,8 @@ extension TensorOperation {
       try epilogue.activation.validate()
     }
 
-    func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
-      operation.computeReference(floats: f, integers: i)
+    func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) throws {
+      try operation.computeReference(floats: f, integers: i)
       if let result { Reference.finish(epilogue, f[result].mutableSpan, activated: f[f.count - 1].span) }
     }
 
