@@ -81,6 +81,9 @@ static const struct {
   {"include/activation.h", (const char[]){
 #embed "OpenCL/include/activation.h" suffix(, 0)
   }},
+  {"include/elementwise.h", (const char[]){
+#embed "OpenCL/include/elementwise.h" suffix(, 0)
+  }},
   {"include/epilogue.h", (const char[]){
 #embed "OpenCL/include/epilogue.h" suffix(, 0)
   }},
@@ -105,6 +108,9 @@ static const struct {
   {"loss/loss.cl", (const char[]){
 #embed "OpenCL/loss/loss.cl" suffix(, 0)
   }},
+  {"loss/smoothing.h", (const char[]){
+#embed "OpenCL/loss/smoothing.h" suffix(, 0)
+  }},
   {"normalization/batch.cl", (const char[]){
 #embed "OpenCL/normalization/batch.cl" suffix(, 0)
   }},
@@ -125,6 +131,12 @@ static const struct {
   }},
   {"softmax/softmax.cl", (const char[]){
 #embed "OpenCL/softmax/softmax.cl" suffix(, 0)
+  }},
+  {"update/clip.cl", (const char[]){
+#embed "OpenCL/update/clip.cl" suffix(, 0)
+  }},
+  {"update/update.cl", (const char[]){
+#embed "OpenCL/update/update.cl" suffix(, 0)
   }},
   {"winograd/algorithm.h", (const char[]){
 #embed "OpenCL/winograd/algorithm.h" suffix(, 0)

@@ -37,7 +37,9 @@ import Testing
       .dropout(try Dropout(count: 9, probability: 0.5, seed: 1, layer: 0)), .increment, .softmax(rows: 3, classes: 5),
       .softmaxDelta(rows: 3, classes: 5), .softmaxCrossEntropy(rows: 3, classes: 500), .meanSquaredError(count: 9),
       .correctPredictions(rows: 3, classes: 5), .add(count: 9), .scale(count: 9, factor: 2), .fill(count: 9, value: 1),
-      .copy(count: 9),
+      .copy(count: 9), .sgd(try SGDUpdate(count: 9)), .adam(try AdamUpdate(count: 9)),
+      .rmsprop(try RMSpropUpdate(count: 9)), .lion(try LionUpdate(count: 9)), .movingAverage(count: 9),
+      .clipValue(count: 9, limit: 1), .clipNorm(count: 9, maximum: 1),
     ]
     return operations
       + [wide, depthwise, few].flatMap {
@@ -87,7 +89,7 @@ import Testing
       }
     }
     // All but the kernels that measure ceilings, which no plan uses.
-    #expect(kernels.count >= 54)
+    #expect(kernels.count >= 62)
   }
 
   private func types(of argument: Launch.Argument, _ operation: TensorOperation) -> [String] {

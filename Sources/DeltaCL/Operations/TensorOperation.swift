@@ -11,7 +11,7 @@ public struct TensorOperation: Hashable, Sendable {
 
   /// The operation as one of a kind such as ``MaxPooling``, which has its parameters; `nil` if it is of another.
   ///
-  /// A descriptor that serves one operation alone is its kind: ``AveragePooling``, ``Dropout`` and ``SGD``.
+  /// A descriptor that serves one operation alone is its kind: ``AveragePooling``, ``Dropout`` and ``SGDUpdate``.
   public func `as`<Kind>(_ kind: Kind.Type) -> Kind? { base as? Kind }
 
   /// Whether both are of the same kind with the same parameters.

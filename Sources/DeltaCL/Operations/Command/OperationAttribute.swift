@@ -62,6 +62,7 @@ extension OperationAttribute {
   static let epsilon = number("epsilon", default: "1e-5", "a number above 0") { $0.isFinite && $0 > 0 }
   static let momentum = number("momentum", default: "0.1", "a number from 0 to 1") { (0...1).contains($0) }
   static let probability = number("probability", default: "0.5", "a number from 0 to 1") { (0...1).contains($0) }
+  static let labelSmoothing = number("label-smoothing", default: "0", "a number from 0 to 1") { (0...1).contains($0) }
   static let slope = number("slope", default: "0.01", "a number of at least 0") { $0.isFinite && $0 >= 0 }
 
   static let padding = Self(
@@ -102,6 +103,7 @@ extension OperationArguments {
   var epsilon: Float { get throws(DeltaCLError) { try required(.epsilon) } }
   var momentum: Float { get throws(DeltaCLError) { try required(.momentum) } }
   var probability: Float { get throws(DeltaCLError) { try required(.probability) } }
+  var labelSmoothing: Float { get throws(DeltaCLError) { try required(.labelSmoothing) } }
   var slope: Float { get throws(DeltaCLError) { try required(.slope) } }
   var seed: UInt64 { get throws(DeltaCLError) { try required(.seed) } }
   var layer: UInt32 { get throws(DeltaCLError) { try required(.layer) } }

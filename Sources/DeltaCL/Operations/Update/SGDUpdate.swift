@@ -1,11 +1,11 @@
 /// One update of stochastic gradient descent with momentum, as PyTorch defines it:
 ///
-///     g = gradient + weightDecay * w
+///     g = scale * gradient + weightDecay * w
 ///     v = momentum * v + g
 ///     w = w - learningRate * (nesterov ? g + momentum * v : v)
 ///
-/// The learning rate is an operand, so that a schedule can change it from step to step.
-public struct SGD: Hashable, Sendable {
+/// The learning rate and the gradient's scale are operands, so that they can change from update to update.
+public struct SGDUpdate: Hashable, Sendable {
   /// The number of parameters.
   public let count: Int
   /// The part of the velocity that a step keeps.
@@ -25,37 +25,28 @@ public struct SGD: Hashable, Sendable {
     self.weightDecay = weightDecay
     self.nesterov = nesterov
     try Shape([count]).validate("sgd parameters")
-    for (name, value) in [("momentum", momentum), ("weight decay", weightDecay)] {
-      guard value.isFinite, value >= 0 else {
-        throw DeltaCLError(.invalidDescriptor, "sgd: \(name) \(value) must be finite and not negative")
-      }
-    }
+    try requireNonnegative([("momentum", momentum), ("weight decay", weightDecay)])
     guard !nesterov || momentum > 0 else {
       throw DeltaCLError(.invalidDescriptor, "sgd: Nesterov's momentum needs a momentum above 0")
     }
   }
 }
 
-extension SGD: Operation {
+extension SGDUpdate: Operation {
   var name: String { "sgd" }
-  var operands: [Operand] {
-    [
-      .read("learningRate", [1]), .read("gradient", [count]), .update("parameters", [count]),
-      .update("velocity", [count]),
-    ]
-  }
+  var operands: [Operand] { Operand.update(count: count, scalars: 1, state: ["velocity"]) }
 
   func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
     Reference.sgd(
-      self, learningRate: f[0].span, gradient: f[1].span, parameters: f[2].mutableSpan, velocity: f[3].mutableSpan)
+      self, learningRate: f[0][0], scale: f[1][0], gradient: f[2].span, parameters: f[3].mutableSpan,
+      velocity: f[4].mutableSpan)
   }
 
   func launches(_ planner: Planner, _ epilogue: EpilogueBinding) -> LaunchList {
     LaunchList(
-      planner.elementwise(
-        "sgd",
+      planner.update(
+        self,
         [
-          "learningRate": .operand(0), "gradient": .operand(1), "parameters": .operand(2), "velocity": .operand(3),
           "count": .int(count), "momentum": .float(momentum), "weightDecay": .float(weightDecay),
           "nesterov": .flag(nesterov),
         ], count: count))
@@ -63,6 +54,6 @@ extension SGD: Operation {
 }
 
 extension TensorOperation {
-  /// learningRate `[1]`, gradient; updates parameters and velocity.
-  public static func sgd(_ sgd: SGD) -> Self { Self(sgd) }
+  /// learningRate `[1]`, scale `[1]`, gradient; updates parameters and velocity.
+  public static func sgd(_ update: SGDUpdate) -> Self { Self(update) }
 }
