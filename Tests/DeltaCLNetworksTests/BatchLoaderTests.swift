@@ -48,6 +48,18 @@ import Testing
     #expect(Set(try epochs(seed: 6)).isDisjoint(with: first))
   }
 
+  @Test func whatIsSkippedIsAsIfItHadBeenTaken() throws {
+    func load(epochs: Int = 0, batches: Int = 0) throws -> [[Int32]] {
+      try self.batches(
+        BatchLoader(
+          split(count: 10), normalization: .none, batchSize: 4, epochs: 3, seed: 5, skippingEpochs: epochs,
+          batches: batches))
+    }
+    let all = try load()
+    for count in 0...9 { #expect(try load(epochs: count / 3, batches: count % 3) == Array(all.dropFirst(count))) }
+    #expect(try load(epochs: 7).isEmpty)
+  }
+
   @Test func batchesSayWhereTheyBelong() throws {
     let loader = BatchLoader(try split(count: 5), normalization: .none, batchSize: 4, epochs: 2)
     var places: [[Int]] = []

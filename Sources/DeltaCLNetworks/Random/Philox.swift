@@ -20,6 +20,8 @@ public struct Philox: RandomNumberGenerator, Sendable {
     public static func initialization(parameter: Int) -> Stream { Stream(purpose: 1, index: parameter) }
     /// The order of the examples in an epoch.
     public static func shuffling(epoch: Int) -> Stream { Stream(purpose: 2, index: epoch) }
+    /// Which examples of a class are set apart to validate with.
+    public static func validation(label: Int) -> Stream { Stream(purpose: 16, index: label) }
     /// Anything else.
     public static func custom(_ index: Int) -> Stream { Stream(purpose: 255, index: index) }
   }

@@ -17,22 +17,26 @@ public final class BatchLoader {
   ///   - batchSize: The images of a batch, at least 1; the last batch of an epoch takes what is left.
   ///   - epochs: How often every image is drawn.
   ///   - seed: What the order of each epoch is drawn from; `nil` for the split's own order.
+  ///   - skippedEpochs: The epochs at the beginning that are left out.
+  ///   - skippedBatches: The batches of the first epoch after them that are left out too.
   ///   - depth: The most batches that are ready and not yet taken.
   public init(
-    _ split: Split, normalization: Normalization, batchSize: Int, epochs: Int = 1, seed: UInt64? = nil, depth: Int = 3
+    _ split: Split, normalization: Normalization, batchSize: Int, epochs: Int = 1, seed: UInt64? = nil,
+    skippingEpochs skippedEpochs: Int = 0, batches skippedBatches: Int = 0, depth: Int = 3
   ) {
     let queue = BatchQueue(depth: max(depth, 1))
     self.queue = queue
     let batchSize = max(batchSize, 1)
     let fill = { @Sendable in
       do {
-        for epoch in 1...max(epochs, 1) {
+        for epoch in 1...max(epochs, 1) where epoch > skippedEpochs {
           var order = Array(0..<split.count)
           if let seed {
             var generator = Philox(seed: seed, stream: .shuffling(epoch: epoch))
             order = generator.shuffled(split.count)
           }
           for (index, start) in stride(from: 0, to: split.count, by: batchSize).enumerated() {
+            if epoch == skippedEpochs + 1, index < skippedBatches { continue }
             let indices = order[start..<min(start + batchSize, split.count)]
             let batch = try queue.blank(count: indices.count, imageSize: split.imageSize)
             try batch.fill(from: split, indices: indices, normalization: normalization)

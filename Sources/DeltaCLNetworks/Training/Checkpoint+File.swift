@@ -37,6 +37,7 @@ extension Checkpoint {
       dense weights [Out, In], where the first dense layer's In runs over rows x columns x channels
       """,
     ]
+    try training?.write(to: &file)
     return file
   }
 
@@ -45,7 +46,16 @@ extension Checkpoint {
   /// - Throws: `DataError` if the file cannot be read or is not safetensors; ``TrainingError``: `malformedModel` if its
   ///   metadata is missing or damaged, `notFinite` if a parameter is infinite or NaN.
   public init(contentsOf path: String) throws {
-    let file = try Safetensors(contentsOf: path)
+    try self.init(Safetensors(contentsOf: path), path: path)
+  }
+
+  /// Takes a model from the contents of a file.
+  ///
+  /// - Parameters:
+  ///   - file: The contents.
+  ///   - path: Where they were read, for errors.
+  /// - Throws: As ``init(contentsOf:)``.
+  public init(_ file: Safetensors, path: String) throws {
     let metadata = Metadata(path: path, texts: file.metadata)
     guard file.metadata["format"] == Self.format else {
       throw TrainingError(
@@ -77,7 +87,9 @@ extension Checkpoint {
       })
     epoch = try metadata.value("epoch") { Int($0) }
     step = try metadata.value("step") { Int($0) }
-    tensors = try Self.tensors(of: file, path: path)
+    var model = file
+    training = try TrainingState(takingFrom: &model, metadata, step: step)
+    tensors = try Self.tensors(of: model, path: path)
   }
 
   /// Reads any safetensors file with float tensors, such as initial weights that another program wrote.
@@ -107,7 +119,7 @@ extension Checkpoint {
   }
 
   /// Throws if a value is infinite or NaN, with the first one by the tensors' names.
-  private static func requireFinite(
+  static func requireFinite(
     _ tensors: [String: (shape: Shape, values: [Float])], path: String
   ) throws(TrainingError) {
     let counts = tensors.mapValues { $0.values.count { !$0.isFinite } }.filter { $0.value > 0 }
@@ -122,9 +134,11 @@ extension Checkpoint {
   }
 
   /// The metadata of a file, whose entries can be anything.
-  private struct Metadata {
+  struct Metadata {
     let path: String
     let texts: [String: String]
+
+    func has(_ key: String) -> Bool { texts[key] != nil }
 
     func value<Value>(_ key: String, _ parse: (String) -> Value?) throws(TrainingError) -> Value {
       guard let text = texts[key] else {

@@ -23,14 +23,15 @@ public struct Checkpoint: Sendable {
   public let step: Int
   /// The parameters and statistics by name.
   public let tensors: [String: (shape: Shape, values: [Float])]
+  /// What a run needs beside the tensors to go on; `nil` for a model alone.
+  public let training: TrainingState?
 
   /// Takes the values of `parameters` as they are.
   ///
   /// - Throws: What the backend throws if they cannot be read.
   public init(
     _ network: Network, _ parameters: Parameters, classNames: [String], datasetName: String,
-    normalization: Normalization,
-    epoch: Int, step: Int
+    normalization: Normalization, epoch: Int, step: Int, training: TrainingState? = nil
   ) throws {
     networkName = network.name
     inputSize = network.inputSize
@@ -41,6 +42,7 @@ public struct Checkpoint: Sendable {
     self.normalization = normalization
     self.epoch = epoch
     self.step = step
+    self.training = training
     tensors = Dictionary(
       try parameters.all().map { ($0.name, (shape: $0.shape, values: $0.values)) },
       uniquingKeysWith: { first, _ in first })
