@@ -40,6 +40,14 @@ extension CommandTests {
       (["train", "--momentum", "1"], "momentum must be from 0 to below 1, not 1"),
       (["train", "--weight-decay", "nan"], "weight decay must be"),
       (["train", "--nesterov", "--momentum", "0"], "needs a momentum above 0"),
+      (["train", "--optimizer", "adagrad"], "adamw"),
+      (["train", "--optimizer", "adam", "--momentum", "0.5"], "adam takes no --momentum"),
+      (["train", "--optimizer", "lion", "--nesterov"], "lion takes no --nesterov"),
+      (["train", "--schedule", "linear"], "one-cycle"),
+      (["train", "--schedule-epochs", "2"], "the schedule constant takes no --schedule-epochs"),
+      (
+        ["train", "--schedule", "cosine", "--schedule-factor", "0.5"], "the schedule cosine takes no --schedule-factor"
+      ),
       (["train", "--seed=-1"], "seed"),
       (["train", "--network", "nonet"], "no network named 'nonet'; known networks: lenet"),
       (["evaluate"], "<model>"),

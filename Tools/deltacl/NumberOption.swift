@@ -10,6 +10,14 @@ enum NumberOption {
     return value
   }
 
+  /// A number of things, of which there may be none.
+  static func nonnegativeCount(_ text: String) throws -> Int {
+    guard let value = Int(text) else {
+      throw ValidationError("it must be a whole number from 0 to \(Int.max)")
+    }
+    return value
+  }
+
   /// What random numbers are drawn from.
   static func seed(_ text: String) throws -> UInt64 {
     guard let value = UInt64(text) else {
