@@ -2,6 +2,15 @@ extension Image {
   /// The most bytes an image file may have.
   static let fileLimit = 1 << 30
 
+  /// How the names of image files end, in small letters.
+  static let fileExtensions = ["jpeg", "jpg", "pgm", "png", "pnm", "ppm"]
+
+  /// Whether a file is named as images are.
+  static func isNamedAsImage(_ name: String) -> Bool {
+    guard let point = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    return fileExtensions.contains(name[point...].dropFirst().lowercased())
+  }
+
   /// Reads a PNG, JPEG, PGM or PPM file as grey or RGB of 8 bits; the kind is seen from the content.
   ///
   /// The values are those that the file stores: no gamma or colour profile is applied, as in Pillow, OpenCV and torchvision.

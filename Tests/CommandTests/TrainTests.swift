@@ -17,7 +17,7 @@ extension CommandTests {
       #expect(run.output.hasSuffix(evaluation.output))
       #expect(evaluation.output.split(separator: "\n").count == 11)
 
-      let test = try Dataset.load("digits").test
+      let test = try #require(Dataset.load("digits").test as? Split)
       var paths: [String] = []
       for index in 0..<20 {
         let pixels = test.image(at: index).pixels.map { UInt8(Int($0) * 255 / 16) }
@@ -189,7 +189,7 @@ extension CommandTests {
       }
       try Deltacl("train", "--dataset", folder.path("none"), "--output", folder.path("run"))
         .expectFailure(saying: "is neither a data set (fashion-mnist, digits) nor a folder")
-      try expectFailure(saying: "has no file train-images-idx3-ubyte")
+      try expectFailure(saying: "no file train-images-idx3-ubyte as MNIST")
 
       func idx(_ dimensions: [UInt8], _ elements: [UInt8]) -> [UInt8] {
         [0, 0, 8, UInt8(dimensions.count)] + dimensions.flatMap { [0, 0, 0, $0] } + elements

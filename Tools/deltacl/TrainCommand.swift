@@ -15,9 +15,11 @@ struct TrainCommand: ParsableCommand {
       an epoch are added when it is evaluated. The folder is locked against a second training. If standard output \
       cannot be written, the training goes on without it and exits with status 1.
 
-      Data sets are fashion-mnist (Debian's dataset-fashion-mnist), digits (8x8 digits, part of this command), or a \
-      folder with files named as MNIST's are: train-images-idx3-ubyte, train-labels-idx1-ubyte and the same with t10k, \
-      plain or .gz. Images are brought to the size and the channels that the network takes.
+      Data sets are fashion-mnist (Debian's dataset-fashion-mnist), digits (8x8 digits, part of this command), or images \
+      of your own: a folder with a folder of images for each class, all in one or in train and val, a table of paths and \
+      classes that ends in .csv, or the files of MNIST, EMNIST or CIFAR; `deltacl datasets --help` describes them. Images \
+      are read while the network trains, so that memory holds a few batches of them. They are resized until the shorter \
+      side fits the network and cut at the centre, and normalised by the means and deviations of the training images.
 
       The same arguments give the same model on the same device, bit for bit.
 
@@ -30,14 +32,18 @@ struct TrainCommand: ParsableCommand {
         deltacl train --dataset digits --epochs 20 --output runs/digits
         deltacl train --max-steps 20 --profile trace.json
         deltacl train --dataset ~/mnist --batch-size 128 --device gpu
+        deltacl train --network resnet18 --dataset ~/photos --augment crop,flip,colour --validation-split 0.1
         deltacl train --initial-weights model.safetensors --learning-rate 0.001
       """)
 
   @Option(help: ArgumentHelp("The network: \(Network.names.joined(separator: ", ")).", valueName: "name"))
   var network = "lenet"
 
-  @Option(help: ArgumentHelp("The data set: fashion-mnist, digits, or a folder.", valueName: "name"))
+  @Option(help: ArgumentHelp("The data set: fashion-mnist, digits, a folder or a table.", valueName: "name"))
   var dataset = "fashion-mnist"
+
+  @OptionGroup(title: "Images")
+  var data: TrainingDataOptions
 
   @OptionGroup(title: "Hyper-parameters")
   var hyperparameters: HyperparameterOptions
@@ -68,14 +74,15 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let interruption = try Interruption.shared.get()
-    let configuration = try hyperparameters.configuration()
-    let data = try Dataset.load(dataset)
-    let network = try Network.named(network, classes: data.classNames.count)
+    var configuration = try hyperparameters.configuration()
+    configuration.augmentations = data.augment
+    let images = try data.load(dataset, seed: configuration.seed)
+    let network = try data.network(network, classes: images.classNames.count)
     let files = try TrainingFiles(folder: output ?? "runs/\(network.name)-\(Self.lastComponent(of: dataset))")
     let weights = try initialWeights.map { path in (path, try Checkpoint.tensors(contentsOf: path)) }
 
     let backend = try profile.open(device, announces: true)
-    let trainer = try Trainer(network, data, configuration, on: backend)
+    let trainer = try Trainer(network, images, configuration, on: backend)
     if let (path, tensors) = weights {
       do {
         try trainer.parameters.load(tensors)
@@ -91,10 +98,10 @@ struct TrainCommand: ParsableCommand {
       stopRequest.make()
     }
     Output.message(
-      "\(network.name), \(trainer.parameters.count) parameters, on \(data.name.escapedForTerminal): \(data.train.count) images "
-        + "to train on, \(data.test.count) to test on")
+      "\(network.name), \(trainer.parameters.count) parameters, on \(images.name.escapedForTerminal): \(images.train.count) images "
+        + "to train on, \(images.test.count) to test on")
 
-    let title = "\(network.name) on \(data.name)"
+    let title = "\(network.name) on \(images.name)"
     var output = TrainingOutput()
     let result: TrainingResult
     do {
@@ -116,7 +123,7 @@ struct TrainCommand: ParsableCommand {
       throw error
     }
     if let evaluation = result.evaluation {
-      output.attempt { _ in try TrainingText.printAccuracies(evaluation, classNames: data.classNames) }
+      output.attempt { _ in try TrainingText.printAccuracies(evaluation, classNames: images.classNames) }
       Output.message("wrote \(files.list)")
     } else {
       try saveStopped(result, trainer, files, title: title)
@@ -141,7 +148,7 @@ struct TrainCommand: ParsableCommand {
     }
     let others = device.device.map { ["--device", $0] } ?? []
     let words =
-      ["--network", network, "--dataset", dataset] + remaining + others + [
+      ["--network", network, "--dataset", dataset] + data.arguments + remaining + others + [
         "--initial-weights", files.model, "--output", TrainingContinuation.folder(after: files.folder),
       ]
     Output.message(

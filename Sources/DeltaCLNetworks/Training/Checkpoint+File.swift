@@ -28,16 +28,30 @@ extension Checkpoint {
       "input": "\(inputSize)x\(inputChannels)",
       "classes": String(decoding: try JSONEncoder().encode(classNames), as: UTF8.self),
       "dataset": datasetName,
-      "normalization_mean": "\(normalization.mean)",
-      "normalization_standard_deviation": "\(normalization.standardDeviation)",
+      "normalization_mean": Self.text(normalization.means),
+      "normalization_standard_deviation": Self.text(normalization.standardDeviations),
       "epoch": "\(epoch)",
       "step": "\(step)",
       "layout": """
-      images NHWC, pixels from 0 to 1 less the mean over the standard deviation; convolution weights KRSC [K, R, S, C / groups]; \
+      images NHWC, pixels from 0 to 1 less the mean over the standard deviation, one for all channels or one for each; \
+      convolution weights KRSC [K, R, S, C / groups]; \
       dense weights [Out, In], where the first dense layer's In runs over rows x columns x channels
       """,
     ]
+    if let validation {
+      file.metadata["validation_split"] = "\(validation.share)"
+      file.metadata["validation_seed"] = "\(validation.seed)"
+    }
     return file
+  }
+
+  private static func text(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ",") }
+
+  /// The numbers of a text as ``text(_:)`` makes them; `nil` if one is none or not wanted.
+  private static func values(_ text: String, where isWanted: (Float) -> Bool) -> [Float]? {
+    let texts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let values = texts.compactMap { Float($0) }.filter { $0.isFinite && isWanted($0) }
+    return values.count == texts.count ? values : nil
   }
 
   /// Reads a file that ``write(to:)`` wrote.
@@ -70,11 +84,23 @@ extension Checkpoint {
       return names?.isEmpty == false ? names : nil
     }
     datasetName = try metadata.value("dataset") { $0 }
-    normalization = Normalization(
-      mean: try metadata.value("normalization_mean") { Float($0).flatMap { $0.isFinite ? $0 : nil } },
-      standardDeviation: try metadata.value("normalization_standard_deviation") {
-        Float($0).flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+    let channels = inputChannels
+    let means = try metadata.value("normalization_mean") { text in
+      Self.values(text) { _ in true }.flatMap { [1, channels].contains($0.count) ? $0 : nil }
+    }
+    normalization = try Normalization(
+      means: means,
+      standardDeviations: try metadata.value("normalization_standard_deviation") { text in
+        Self.values(text) { $0 > 0 }.flatMap { $0.count == means.count ? $0 : nil }
       })
+    if file.metadata["validation_split"] != nil {
+      let seed = try metadata.value("validation_seed") { UInt64($0) }
+      validation = try metadata.value("validation_split") { text in
+        Double(text).flatMap { try? ValidationSplit(share: $0, seed: seed) }
+      }
+    } else {
+      validation = nil
+    }
     epoch = try metadata.value("epoch") { Int($0) }
     step = try metadata.value("step") { Int($0) }
     tensors = try Self.tensors(of: file, path: path)

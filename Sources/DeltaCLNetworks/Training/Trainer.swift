@@ -16,8 +16,10 @@ public import DeltaCLData
 public final class Trainer {
   /// What is trained to tell the classes apart.
   public let network: Network
-  /// The data set in the form that the network takes.
+  /// The images that it is trained and tested on.
   public let dataset: Dataset
+  /// What pixels from 0 to 1 are normalised with: that of ``dataset`` for the network's channels.
+  public let normalization: Normalization
   /// The hyper-parameters.
   public let configuration: TrainingConfiguration
   /// What is trained; load other values before ``run(_:)`` to start from them.
@@ -35,22 +37,22 @@ public final class Trainer {
 
   /// Initialises the parameters, compiles the steps and the evaluation, and allocates all memory that ``run(_:)`` will need on the device.
   ///
-  /// - Throws: ``TrainingError`` if the configuration is invalid or the data set does not suit the network; `NetworkError` if
+  /// - Throws: ``TrainingError`` if the configuration is invalid or the data set does not suit the network; `DataError` if
+  ///   images that are looked at for the normalisation cannot be read; `NetworkError` if
   ///   the network does not fit together; what the backend throws, as for want of memory.
   public init(
     _ network: Network, _ dataset: Dataset, _ configuration: TrainingConfiguration, on backend: any Backend
   ) throws {
     try configuration.validate()
-    guard dataset.test.count > 0 else {
-      throw TrainingError(.unsuitableDataset, "\(dataset.name) has no test image; add at least one")
-    }
+    try network.requireFit(of: dataset)
     self.network = network
-    self.dataset = try network.prepare(dataset)
+    self.dataset = dataset
+    normalization = try dataset.normalization(channels: network.inputChannels)
     self.configuration = configuration
     parameters = try Parameters(network, seed: configuration.seed, on: backend)
     evaluator = try Evaluator(network, parameters)
 
-    let count = self.dataset.train.count
+    let count = dataset.train.count
     let optimizer = Optimizer(
       momentum: configuration.momentum, weightDecay: configuration.weightDecay, nesterov: configuration.nesterov)
     try network.checkBatchSize(min(configuration.batchSize, count), imageCount: count)
@@ -59,7 +61,7 @@ public final class Trainer {
     lastStep = remainder == 0 ? nil : try TrainingStep(network, parameters, batch: remainder, optimizer: optimizer)
     for step in [fullStep, lastStep] { step?.learningRate = configuration.learningRate }
     // A lack of memory for the evaluation must not show only after an epoch.
-    try evaluator.prepare(count: self.dataset.test.count)
+    try evaluator.prepare(count: dataset.test.count)
   }
 
   /// The batches of an epoch, the short one included.
@@ -75,8 +77,11 @@ public final class Trainer {
   public func run(_ handle: (TrainingEvent) throws -> Void = { _ in }) throws -> TrainingResult {
     var run = TrainingRun(self)
     let loader = BatchLoader(
-      dataset.train, normalization: dataset.normalization, batchSize: fullStep.batch, epochs: configuration.epochs,
-      seed: configuration.shuffles ? configuration.seed : nil)
+      dataset.train,
+      preparation: try network.preparation(
+        normalization: normalization, pixelMaximum: dataset.train.pixelMaximum),
+      augmentations: configuration.augmentations, batchSize: fullStep.batch, epochs: configuration.epochs,
+      seed: configuration.seed, shuffles: configuration.shuffles)
     var evaluation: Evaluation?
 
     while run.step < run.stepLimit, let batch = try loader.next() {
@@ -102,7 +107,7 @@ public final class Trainer {
         try handle(.trained(trained))
         if stopRequest.isMade { return TrainingResult(history: history, evaluation: nil) }
 
-        let measured = try evaluator.evaluate(dataset.test, normalization: dataset.normalization)
+        let measured = try evaluator.evaluate(dataset.test, normalization: normalization)
         guard measured.loss.isFinite else {
           history.epochs.removeLast()
           throw diverged("test loss", measured.loss, after: record)
@@ -124,7 +129,7 @@ public final class Trainer {
     let last = history.steps.last ?? TrainingHistory.Step(epoch: 0, step: 0, loss: 0, accuracy: 0)
     let checkpoint = try Checkpoint(
       network, parameters, classNames: dataset.classNames, datasetName: dataset.name,
-      normalization: dataset.normalization, epoch: last.epoch, step: last.step)
+      normalization: normalization, epoch: last.epoch, step: last.step, validation: dataset.validation)
     for (name, tensor) in checkpoint.tensors {
       guard let value = tensor.values.first(where: { !$0.isFinite }) else { continue }
       throw diverged("parameter \(name)", value, after: last)

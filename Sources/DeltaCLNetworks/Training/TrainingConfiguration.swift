@@ -1,3 +1,5 @@
+public import DeltaCLData
+
 /// The hyper-parameters of a training run by stochastic gradient descent.
 public struct TrainingConfiguration: Hashable, Sendable {
   /// How often every training image is seen.
@@ -14,7 +16,9 @@ public struct TrainingConfiguration: Hashable, Sendable {
   public var weightDecay: Float = 0
   /// Whether momentum looks ahead, as Nesterov's does.
   public var nesterov = false
-  /// What initial weights and the order of batches are drawn from.
+  /// How training images are varied at random.
+  public var augmentations: Set<Augmentation> = []
+  /// What initial weights, the order of batches and augmentations are drawn from.
   public var seed: UInt64 = 1
   /// Whether each epoch sees the images in an order of its own rather than in that of the data set.
   public var shuffles = true

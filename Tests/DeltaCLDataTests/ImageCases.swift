@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Image files: those in `Images`, which `Tools/make-image-cases.py` writes, and some made in memory.
-enum ImageFiles {
+enum ImageCases {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("Images")
 

@@ -1,0 +1,50 @@
+/// Which examples each batch is made of: all of every epoch, in an order that follows from the seed.
+struct BatchSchedule {
+  /// What one batch is made of.
+  struct Assignment: Equatable {
+    /// The batch's place among all of them, counted from 0.
+    let sequence: Int
+    /// Counted from 1.
+    let epoch: Int
+    /// The batch's place in its epoch, counted from 0.
+    let index: Int
+    /// The indices of the examples.
+    let examples: ArraySlice<Int>
+  }
+
+  private let count: Int
+  private let batchSize: Int
+  private let epochs: Int
+  private let seed: UInt64?
+  private var sequence = 0
+  private var epoch = 1
+  private var start = 0
+  private var order: [Int] = []
+
+  /// - Parameter seed: What the order of each epoch is drawn from; `nil` for that of the examples.
+  init(count: Int, batchSize: Int, epochs: Int, seed: UInt64?) {
+    self.count = count
+    self.batchSize = batchSize
+    self.epochs = epochs
+    self.seed = seed
+  }
+
+  /// What the next batch is made of; `nil` after the last one.
+  mutating func next() -> Assignment? {
+    guard epoch <= epochs, count > 0 else { return nil }
+    if start == 0 {
+      order = Array(0..<count)
+      if let seed {
+        var generator = Philox(seed: seed, stream: .shuffling(epoch: epoch))
+        order = generator.shuffled(count)
+      }
+    }
+    let end = count - start <= batchSize ? count : start + batchSize
+    defer {
+      sequence += 1
+      start = end
+      if end == count { (epoch, start) = (epoch + 1, 0) }
+    }
+    return Assignment(sequence: sequence, epoch: epoch, index: start / batchSize, examples: order[start..<end])
+  }
+}
