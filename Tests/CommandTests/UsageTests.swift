@@ -3,7 +3,8 @@ import Testing
 extension CommandTests {
   @Suite struct UsageTests {
     @Test(arguments: [
-      [], ["devices"], ["train"], ["evaluate"], ["predict"], ["op"], ["tune"], ["selftest"], ["gradients"],
+      [], ["devices"], ["datasets"], ["train"], ["evaluate"], ["predict"], ["op"], ["tune"], ["selftest"],
+      ["gradients"],
     ])
     func helpTeaches(_ command: [String]) throws {
       let run = try Deltacl(command + ["--help"])
@@ -42,6 +43,12 @@ extension CommandTests {
       (["train", "--nesterov", "--momentum", "0"], "needs a momentum above 0"),
       (["train", "--seed=-1"], "seed"),
       (["train", "--network", "nonet"], "no network named 'nonet'; known networks: lenet"),
+      (["train", "--augment", "flip,blur"], "no augmentation 'blur'; there are crop, rotate, colour, flip, erase"),
+      (["train", "--validation-split", "1"], "must be above 0 and below 1, not 1"),
+      (["train", "--bad-images", "eat"], "eat"),
+      (["train", "--image-size", "0x3"], "rows and columns from 1 to 65536"),
+      (["evaluate", "model", "--validation-split", "1.5"], "must be above 0 and at most 1, not 1.5"),
+      (["bench", "data", "--dataset", "digits", "--batch-size", "0"], "batch size must be at least 1, not 0"),
       (["evaluate"], "<model>"),
       (["predict", "model.safetensors"], "<image>"),
       (["predict", "model.safetensors", "image.png", "--top", "0"], "--top must be at least 1"),
