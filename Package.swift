@@ -17,7 +17,8 @@ let package = Package(
     // The public libraries, each importing only those above it.
     .target(name: "OpenCL", dependencies: ["COpenCL"]),
     .target(name: "DeltaCL", dependencies: ["OpenCL", "DeltaCLKernels", "DeltaCLSystem", "CZlib"]),
-    .target(name: "DeltaCLData", dependencies: ["CZlib", "ImageDecoding", "DeltaCLDigits", "DeltaCLSystem"]),
+    .target(
+      name: "DeltaCLData", dependencies: ["CZlib", "CWebP", "ImageDecoding", "DeltaCLDigits", "DeltaCLSystem"]),
     .target(name: "DeltaCLNetworks", dependencies: ["OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLSystem"]),
 
     // What the libraries need of the system, and share: paths, memory, the words of messages.
@@ -48,6 +49,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     // libpng and libjpeg leave their errors by longjmp, which Swift cannot catch.
     .target(name: "ImageDecoding", dependencies: ["CPNG", "CJPEG"]),
 

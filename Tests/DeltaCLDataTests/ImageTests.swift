@@ -167,6 +167,24 @@ import Testing
     }
   }
 
+  @Test(arguments: ["lossy.webp", "lossless.webp", "alpha.webp"]) func refusesTruncatedWebP(name: String) throws {
+    for part in try ImageCases.bytes(name).truncations {
+      if case .success = expectValueOrError({ try Image(bytes: part, name: "f") }) {
+        Issue.record("accepted \(part.count) bytes")
+      }
+    }
+  }
+
+  @Test func refusesAnimatedWebP() {
+    // The header of an extended file of 2x2 pixels whose flag of animation is set, and an empty frame.
+    let extended = Array("WEBPVP8X".utf8) + [10, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 1, 0, 0]
+    let animation = Array("ANIM".utf8) + [6, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    let content = extended + animation
+    expectError(.unsupported, "animated") {
+      _ = try decode(Array("RIFF".utf8) + [UInt8(content.count), 0, 0, 0] + content)
+    }
+  }
+
   @Test func refusesTruncatedPGM() throws {
     for file in [
       Array("P5\n3 2\n255\n".utf8) + gray[..<6], Array("P2 3 2 255 1 2 3 4 5 60".utf8),

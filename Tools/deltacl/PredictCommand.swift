@@ -9,7 +9,7 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Classifies images with a model.",
     discussion: """
-      Takes PNG, JPEG, PGM and PPM files and prints the most likely classes of each with their probabilities. Images are \
+      Takes PNG, JPEG, WebP, PGM and PPM files and prints the most likely classes of each with their probabilities. Images are \
       resized until the shorter side fits the model, cut at the centre and brought to the channels that it was trained \
       on; they should look like its training images, \
       which for MNIST and its kind are bright on black. Transparent pixels are laid on black or, if everything visible is \
