@@ -57,10 +57,11 @@ let package = Package(
     .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL", "TestEnvironment"]),
     .testTarget(
       name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "DeltaCLSystem", "CZlib", "CPNG"],
-      exclude: ["Images"]),
+      exclude: ["Images", "TensorFiles"]),
     .testTarget(
-      name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks", "TestEnvironment"],
-      exclude: ["Plans"]),
+      name: "DeltaCLNetworksTests",
+      dependencies: ["OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLNetworks", "TestEnvironment"],
+      exclude: ["Plans", "Weights"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

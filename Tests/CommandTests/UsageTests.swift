@@ -3,7 +3,7 @@ import Testing
 extension CommandTests {
   @Suite struct UsageTests {
     @Test(arguments: [
-      [], ["devices"], ["train"], ["evaluate"], ["predict"], ["op"], ["tune"], ["selftest"], ["gradients"],
+      [], ["devices"], ["train"], ["evaluate"], ["predict"], ["convert"], ["op"], ["tune"], ["selftest"], ["gradients"],
     ])
     func helpTeaches(_ command: [String]) throws {
       let run = try Deltacl(command + ["--help"])

@@ -14,6 +14,7 @@ struct EvaluateCommand: ParsableCommand {
 
         deltacl evaluate runs/lenet-fashion-mnist/model.safetensors
         deltacl evaluate model.safetensors --dataset ~/mnist --json
+        deltacl evaluate lenet.pth --network lenet --dataset ~/mnist --normalization 0.1307,0.3081
       """)
 
   private struct Report: Encodable {
@@ -48,13 +49,17 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let (checkpoint, network, parameters) = try model.load { try device.backend(announces: true) }
-    let data = try TestSet.load(dataset ?? checkpoint.datasetName)
+    // Weights of another program come without the name of a data set.
+    guard let dataset = dataset ?? (checkpoint.datasetName.isEmpty ? nil : checkpoint.datasetName) else {
+      throw CommandFailure("\(model.model): does not say on what it was trained; name a data set by --dataset")
+    }
+    let data = try TestSet.load(dataset)
     guard data.classNames.count <= network.classes else {
       throw CommandFailure(
         "\(data.name) has \(data.classNames.count) classes and \(model.model) tells \(network.classes) apart; "
           + "choose the data set that it was trained on, \(checkpoint.datasetName)")
     }
-    if data.classNames != checkpoint.classNames {
+    if !checkpoint.datasetName.isEmpty, data.classNames != checkpoint.classNames {
       Output.message(
         "\(model.model.escapedForTerminal) was trained on \(checkpoint.datasetName.escapedForTerminal), whose classes are not "
           + "those of \(data.name.escapedForTerminal): label 0 counts as "

@@ -7,7 +7,8 @@ struct OpCommand: ParsableCommand {
     commandName: "op",
     abstract: "Runs one operation on tensors from a file, so that any other program can check it.",
     discussion: """
-      Input and output are safetensors files. Images are NHWC: [N, H, W, C]; kernels [K, R, S, C / groups]; dense \
+      Input is a safetensors, .npz, .npy or .pth file; the tensor of x.npy is called x. Output is .npz, .pth or, for a single \
+      result, .npy if it ends so, and safetensors otherwise. Images are NHWC: [N, H, W, C]; kernels [K, R, S, C / groups]; dense \
       weights [Out, In]. Floats are float32; labels and argmax are int32. Tensors that an operation does not take are \
       ignored.
 
@@ -28,6 +29,7 @@ struct OpCommand: ParsableCommand {
           --attribute stride=2 --attribute padding=0,0,1,1
         deltacl op max-pooling --input in.safetensors --output out.safetensors \\
           --attribute window=3x3 --device cpu
+        deltacl op relu --input x.npy --output y.npy
       """)
 
   @Argument(help: ArgumentHelp("The operation.", valueName: "name"))
@@ -61,8 +63,8 @@ struct OpCommand: ParsableCommand {
   func run() throws {
     let attributes = try OperationAttributes(attribute, for: name.command)
     try AtomicFile.probe(output)
-    let request = try OperationRequest(name.command, attributes, file: SafetensorsFile(contentsOf: input))
-    let results = Safetensors(tensors: try request.run(on: device.backend(exact: exact)))
-    try results.write(to: output)
+    let request = try OperationRequest(name.command, attributes, file: TensorFileFormat.open(input))
+    let results = try request.run(on: device.backend(exact: exact))
+    try (TensorFileFormat(ending: output) ?? .safetensors).write(results, to: output)
   }
 }

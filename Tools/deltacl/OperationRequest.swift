@@ -21,7 +21,7 @@ struct OperationRequest {
   }
 
   private let command: OperationCommand
-  private let file: SafetensorsFile
+  private let file: any TensorFile
   /// The shapes of the file's tensors that the operation takes.
   private var shapes: [String: Shape] = [:]
   private var calls: [Call] = []
@@ -29,7 +29,7 @@ struct OperationRequest {
   /// Finds the tensors that the operation `command` takes in `file`; others in it are ignored.
   ///
   /// - Throws: `DataError`, `DeltaCLError` or ``CommandFailure`` if a tensor is missing or does not fit.
-  init(_ command: OperationCommand, _ attributes: OperationAttributes, file: SafetensorsFile) throws {
+  init(_ command: OperationCommand, _ attributes: OperationAttributes, file: any TensorFile) throws {
     self.command = command
     self.file = file
     for tensor in command.tensors where !tensor.isOptional || file.has(tensor.name) {

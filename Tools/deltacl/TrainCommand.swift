@@ -31,6 +31,7 @@ struct TrainCommand: ParsableCommand {
         deltacl train --max-steps 20 --profile trace.json
         deltacl train --dataset ~/mnist --batch-size 128 --device gpu
         deltacl train --initial-weights model.safetensors --learning-rate 0.001
+        deltacl train --network resnet18 --dataset ~/mnist --initial-weights resnet18.pth --new-head
       """)
 
   @Option(help: ArgumentHelp("The network: \(Network.names.joined(separator: ", ")).", valueName: "name"))
@@ -44,9 +45,15 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A safetensors file with the parameters to start from, by name and shape as in model.safetensors.",
+      "The parameters to start from: a model.safetensors, or weights of another program (.pth, .safetensors, .npz).",
       valueName: "file"))
   var initialWeights: String?
+
+  @Option(help: ArgumentHelp("The order of axes in that file: \(WeightLayout.list).", valueName: "layout"))
+  var layout: WeightLayout?
+
+  @Flag(help: "Start the last layer anew, because the file's tells other classes apart.")
+  var newHead = false
 
   @Option(help: ArgumentHelp("The folder for the results (default: runs/NETWORK-DATASET).", valueName: "folder"))
   var output: String?
@@ -64,6 +71,9 @@ struct TrainCommand: ParsableCommand {
     } catch {
       throw ValidationError("\(error)")
     }
+    guard initialWeights != nil || (layout == nil && !newHead) else {
+      throw ValidationError("--layout and --new-head are for --initial-weights")
+    }
   }
 
   func run() throws {
@@ -72,17 +82,13 @@ struct TrainCommand: ParsableCommand {
     let data = try Dataset.load(dataset)
     let network = try Network.named(network, classes: data.classNames.count)
     let files = try TrainingFiles(folder: output ?? "runs/\(network.name)-\(Self.lastComponent(of: dataset))")
-    let weights = try initialWeights.map { path in (path, try Checkpoint.tensors(contentsOf: path)) }
+    let weights = try initialWeights.map { path in
+      try WeightsFile(contentsOf: path, layout: layout).tensors(of: network, newHead: newHead)
+    }
 
     let backend = try profile.open(device, announces: true)
     let trainer = try Trainer(network, data, configuration, on: backend)
-    if let (path, tensors) = weights {
-      do {
-        try trainer.parameters.load(tensors)
-      } catch let error as NetworkError {
-        throw CommandFailure("\(path): \(error)")
-      }
-    }
+    if let weights { try trainer.parameters.update(weights) }
     let stopRequest = trainer.stopRequest
     interruption.catchFirst {
       // The line that is being rewritten stays as it is, with the message below it.

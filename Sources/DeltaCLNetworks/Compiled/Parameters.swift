@@ -115,6 +115,17 @@ public final class Parameters: Sendable {
     try load(tensors, into: values)
   }
 
+  /// Replaces the parameters and statistics that `tensors` has, and keeps the others.
+  ///
+  /// - Throws: As ``load(_:)``, but for what is missing.
+  public func update(_ tensors: [String: (shape: Shape, values: [Float])]) throws {
+    var all = tensors
+    for slot in values.layout.slots where tensors[slot.name] == nil {
+      all[slot.name] = (slot.shape, try values(of: slot.name))
+    }
+    try load(all)
+  }
+
   /// Waits for the device and reads the optimiser's velocities, in the order of ``names``; 0 before the first step.
   public func velocities() throws -> [Named] {
     try named(training().velocities)

@@ -3,7 +3,7 @@ public import DeltaCLData
 import Foundation
 
 extension Checkpoint {
-  private static let format = "deltacl model"
+  static let format = "deltacl model"
   private static let formatVersion = 1
 
   /// Writes the file, whole or not at all; equal checkpoints give equal bytes.
@@ -80,13 +80,6 @@ extension Checkpoint {
     tensors = try Self.tensors(of: file, path: path)
   }
 
-  /// Reads any safetensors file with float tensors, such as initial weights that another program wrote.
-  ///
-  /// - Throws: As ``tensors(of:path:)``; `DataError` if the file cannot be read.
-  public static func tensors(contentsOf path: String) throws -> [String: (shape: Shape, values: [Float])] {
-    try tensors(of: Safetensors(contentsOf: path), path: path)
-  }
-
   /// The float tensors of a safetensors file that was read.
   ///
   /// - Parameters:
@@ -107,7 +100,7 @@ extension Checkpoint {
   }
 
   /// Throws if a value is infinite or NaN, with the first one by the tensors' names.
-  private static func requireFinite(
+  static func requireFinite(
     _ tensors: [String: (shape: Shape, values: [Float])], path: String
   ) throws(TrainingError) {
     let counts = tensors.mapValues { $0.values.count { !$0.isFinite } }.filter { $0.value > 0 }

@@ -15,6 +15,8 @@ public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible 
     public static let malformedModel = Code(description: "malformedModel")
     /// A file's weights are infinite or NaN.
     public static let notFinite = Code(description: "notFinite")
+    /// It is not known in which order of axes a file holds its weights.
+    public static let unknownLayout = Code(description: "unknownLayout")
     /// A data set cannot be used with a network: too many classes, no images.
     public static let unsuitableDataset = Code(description: "unsuitableDataset")
   }

@@ -1,5 +1,5 @@
-extension Safetensors {
-  /// The type of a tensor's elements, by the name that the header uses.
+extension HostTensor {
+  /// The type of a tensor's elements, by the name that safetensors files use.
   public enum DType: String, Hashable, Sendable, CaseIterable {
     /// A truth value in a byte.
     case bool = "BOOL"
@@ -20,7 +20,7 @@ extension Safetensors {
     /// Floating point of 4 and 6 bits, packed.
     case f4 = "F4", f6e2m3 = "F6_E2M3", f6e3m2 = "F6_E3M2"
 
-    /// Whether ``Safetensors/Tensor/floats(name:)`` reads it.
+    /// Whether ``HostTensor/floats(name:)`` reads it.
     public var isFloat: Bool { [.f16, .f32, .f64, .bf16].contains(self) }
 
     /// The size of an element in bits.
