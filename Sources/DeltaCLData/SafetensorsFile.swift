@@ -23,6 +23,11 @@ public final class SafetensorsFile: TensorFile {
     try self.init(InputFile(path))
   }
 
+  /// Whether a file's first nine bytes are the length of a header of at most 4 GiB and its beginning.
+  static func isSafetensors(_ beginning: [UInt8]) -> Bool {
+    beginning.count == 9 && beginning[4..<8].allSatisfy { $0 == 0 } && beginning[8] == UInt8(ascii: "{")
+  }
+
   /// Reads the header of an open file.
   init(_ file: InputFile) throws(DataError) {
     self.file = file

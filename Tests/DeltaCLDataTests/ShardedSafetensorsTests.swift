@@ -39,4 +39,13 @@ import Testing
   func wrongIndicesAreRefused(index: String, code: DataError.Code, words: String) {
     expectError(code, words) { _ = try open(index) }
   }
+
+  /// The length of a header can begin as a pickle does.
+  @Test(arguments: [0x280, 0x480]) func headersOfEveryLengthAreRecognised(length: Int) throws {
+    let text = String(repeating: "x", count: length - #"{"__metadata__":{"x":""}}"#.utf8.count)
+    let file = Safetensors(metadata: ["x": text])
+    #expect(try file.serialized().prefix(2) == [UInt8(length & 0xff), UInt8(length >> 8)])
+    try file.write(to: folder("f"))
+    #expect(try TensorFileFormat.open(folder("f")).metadata == file.metadata)
+  }
 }

@@ -28,6 +28,8 @@ public enum TensorFileFormat: String, Hashable, Sendable, CaseIterable {
     let file = try InputFile(path)
     let beginning = try file.read(0..<min(9, file.byteCount))
     try GitLFS.refusePointer(beginning, name: path)
+    // First, because a length may be any bytes, those that begin a pickle among them.
+    if SafetensorsFile.isSafetensors(beginning) { return try SafetensorsFile(file) }
     if beginning.starts(with: NPYHeader.magic) { return try NPYFile(file) }
     if ZipArchive.isArchive(beginning) {
       let archive = try ZipArchive(file)
@@ -35,8 +37,7 @@ public enum TensorFileFormat: String, Hashable, Sendable, CaseIterable {
       return try NPZFile(archive)
     }
     if Pickle.isPickle(beginning) { return try TorchFile(legacy: file) }
-    // In safetensors the first eight bytes are a length whose upper half is zero.
-    if beginning.first == UInt8(ascii: "{"), beginning.dropFirst(4).first != 0 { return try ShardedSafetensors(file) }
+    if beginning.first == UInt8(ascii: "{") { return try ShardedSafetensors(file) }
     return try SafetensorsFile(file)
   }
 
