@@ -22,7 +22,7 @@ public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let ambiguousDevice = Code(description: "ambiguousDevice")
     /// A driver failed while it ran an operation.
     public static let deviceFailure = Code(description: "deviceFailure")
-    /// A device cannot run a kernel, whose work-groups are too large for it, or every kernel for an operation failed its self-test.
+    /// A device cannot run a kernel, whose work-groups or local memory are too large for it, or every kernel for an operation failed its self-test.
     public static let unsupportedKernel = Code(description: "unsupportedKernel")
     /// The system starts no thread.
     public static let outOfThreads = Code(description: "outOfThreads")

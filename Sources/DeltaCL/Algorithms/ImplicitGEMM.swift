@@ -8,11 +8,14 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
       let rows: Int
       /// The output channels, or taps of a gradient.
       let columns: Int
+
+      /// Such as `tile 64x64`.
+      var text: String { "tile \(rows)x\(columns)" }
     }
 
     var tile: Tile?
 
-    var details: [String] { tile.map { ["tile \($0.rows)x\($0.columns)"] } ?? [] }
+    var details: [String] { tile.map { [$0.text] } ?? [] }
 
     func validate() throws(DeltaCLError) {}
   }
@@ -38,8 +41,16 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
     }
   }
 
-  var candidates: [Parameters] {
-    planner.localTiles.map { Parameters(tile: Parameters.Tile(rows: $0.rows, columns: $0.columns)) }
+  private var tiles: [Parameters.Tile] {
+    planner.localTiles.map { Parameters.Tile(rows: $0.rows, columns: $0.columns) }
+  }
+
+  var candidates: [Parameters] { tiles.map { Parameters(tile: $0) } }
+
+  /// Work-groups may be too small for a tile, or local memory, and compilers keep some tiles out of registers.
+  func refusal(of parameters: Parameters) -> Refusal? {
+    guard let tile = parameters.tile, !tiles.contains(tile) else { return nil }
+    return .noTile(tile.text, available: tiles.map(\.text))
   }
 
   func launches(_ parameters: Parameters, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {

@@ -62,7 +62,7 @@ extension TensorOperation {
   /// - Parameter subgroupSizes: Those that a kernel may require of the driver.
   /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
   package func launches(on vendor: GPUVendor, subgroupSizes: [Int]) throws(DeltaCLError) -> [LaunchDescription] {
-    let planner = Planner.gpu(of: vendor, subgroupSizes: subgroupSizes)
+    let planner = Planner.gpu(for: DeviceLimits(vendor: vendor, subgroupSizes: subgroupSizes))
     let list = try planner.decide(self).launches
     return list.launches.map { LaunchDescription($0, of: self, scratchByteCounts: list.scratchByteCounts, planner) }
   }

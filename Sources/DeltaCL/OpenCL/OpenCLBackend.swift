@@ -17,7 +17,7 @@ public final class OpenCLBackend: Backend {
   public let isExact: Bool
   /// The plans that are taken instead of the defaults.
   public let tuning: Tuning?
-  private let planner: Planner
+  let planner: Planner
   private let isVerbose: Bool
   private let recorder: ProfileRecorder?
   private let state = Mutex(State())
@@ -43,12 +43,12 @@ public final class OpenCLBackend: Backend {
   ///   - selfTest: What to plan around, such as ``SelfTestRecord/current(for:family:)``. A warning on standard error says if that
   ///     is not enough.
   /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) if the device cannot compile kernels, or not run those
-  ///   of `family`, (`invalidArgument`) if `DELTACL_VERBOSE` is neither 0 nor 1.
+  ///   of `family`, or if its driver reports limits that no device has, (`invalidArgument`) if `DELTACL_VERBOSE` is neither 0 nor 1.
   public convenience init(
     _ device: Device, selector: String, family: KernelFamily? = nil, exact: Bool = false, profiling: Bool = false,
     tuning: Tuning? = nil, selfTest: SelfTestRecord? = nil
   ) throws {
-    var planner = try Planner(for: device, family: family, exact: exact)
+    var planner = try Planner(for: DeviceLimits(device), family: family, exact: exact)
     if let selfTest {
       planner.exclusions = selfTest.exclusions
       if selfTest.state.hasFailed {
@@ -76,11 +76,14 @@ public final class OpenCLBackend: Backend {
     context = try Context(device)
     queue = try CommandQueue(context, profiling: profiling)
     recorder = profiling ? ProfileRecorder(queue: "\(selector) (\(device.name))") : nil
+    let limits = DeviceLimits(device)
+    var planner = planner
+    planner.limit(to: limits)
     self.planner = planner
     isExact = exact
     self.tuning = tuning
     isVerbose = try Switch.verbose.isOn
-    alignmentBytes = max(1, device.memoryBaseAddressAlignmentBits / 8)
+    alignmentBytes = limits.alignmentBytes
   }
 
   /// The elements, of whatever type, to which the device wants the offsets of sub-buffers aligned.
@@ -204,7 +207,8 @@ public final class OpenCLBackend: Backend {
 
   /// The work-group size for a kernel that takes any, of `count` work-items along the first axis.
   func localSize(for kernel: Kernel, covering count: Int) -> WorkSize {
-    WorkSize(min(planner.workGroupSize(covering: count), kernel.workGroupInfo.maximumSize), 1, 1)
+    // Some drivers do not know what a kernel allows.
+    WorkSize(max(1, min(planner.workGroupSize(covering: count), kernel.workGroupInfo.maximumSize)), 1, 1)
   }
 
   /// Enqueues the launches of one operation without another thread's between them: they may share scratch.

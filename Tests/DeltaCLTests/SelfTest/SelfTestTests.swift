@@ -16,7 +16,7 @@ import Testing
     _ planner: Planner = .cpu, where isIncluded: (SelfTestCase) -> Bool
   ) throws -> SelfTest {
     var planner = planner
-    planner.limitLocalMemory(to: device)
+    planner.limit(to: DeviceLimits(device))
     return try SelfTest(device, selector: "tested", family: nil, planner: planner, where: isIncluded)
   }
 
