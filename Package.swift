@@ -17,7 +17,8 @@ let package = Package(
     // The public libraries, each importing only those above it.
     .target(name: "OpenCL", dependencies: ["COpenCL"]),
     .target(name: "DeltaCL", dependencies: ["OpenCL", "DeltaCLKernels", "DeltaCLSystem", "CZlib"]),
-    .target(name: "DeltaCLData", dependencies: ["CZlib", "ImageDecoding", "DeltaCLDigits", "DeltaCLSystem"]),
+    .target(
+      name: "DeltaCLData", dependencies: ["CZlib", "CWebP", "ImageDecoding", "DeltaCLDigits", "DeltaCLSystem"]),
     .target(name: "DeltaCLNetworks", dependencies: ["OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLSystem"]),
 
     // What the libraries need of the system, and share: paths, memory, the words of messages.
@@ -35,6 +36,7 @@ let package = Package(
 
     // Programs to learn from; Tools/test runs them.
     .executableTarget(name: "ConvolutionExample", dependencies: ["DeltaCL"], path: "Examples/Convolution"),
+    .executableTarget(name: "CustomKernelExample", dependencies: ["DeltaCL"], path: "Examples/CustomKernel"),
     .executableTarget(
       name: "TrainNetworkExample", dependencies: ["DeltaCL", "DeltaCLData", "DeltaCLNetworks"],
       path: "Examples/TrainNetwork"),
@@ -48,23 +50,26 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     // libpng and libjpeg leave their errors by longjmp, which Swift cannot catch.
     .target(name: "ImageDecoding", dependencies: ["CPNG", "CJPEG"]),
 
     // Runs before the tests and takes away what the user's environment would change.
     .target(name: "TestEnvironment", path: "Tests/TestEnvironment"),
-    .testTarget(name: "OpenCLTests", dependencies: ["OpenCL"]),
-    .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL", "TestEnvironment"]),
+    .testTarget(name: "OpenCLTests", dependencies: ["OpenCL", "COpenCL"]),
+    .testTarget(name: "DeltaCLTests", dependencies: ["DeltaCL", "OpenCL", "COpenCL", "TestEnvironment"]),
     .testTarget(
       name: "DeltaCLDataTests", dependencies: ["DeltaCLData", "DeltaCLSystem", "CZlib", "CPNG"],
-      exclude: ["Images"]),
+      exclude: ["Images", "TensorFiles"]),
     .testTarget(
-      name: "DeltaCLNetworksTests", dependencies: ["OpenCL", "DeltaCL", "DeltaCLNetworks", "TestEnvironment"],
-      exclude: ["Plans"]),
+      name: "DeltaCLNetworksTests",
+      dependencies: ["OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLNetworks", "TestEnvironment"],
+      exclude: ["Plans", "Weights"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "DeltaCL", "DeltaCLData", "deltacl", "TestEnvironment", "ConvolutionExample", "TrainNetworkExample",
+        "DeltaCL", "DeltaCLData", "deltacl", "TestEnvironment", "ConvolutionExample", "CustomKernelExample",
+        "TrainNetworkExample",
       ]),
   ],
   swiftLanguageModes: [.v6],

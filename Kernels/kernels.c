@@ -75,11 +75,17 @@ static const struct {
   {"elementwise/elementwise.cl", (const char[]){
 #embed "OpenCL/elementwise/elementwise.cl" suffix(, 0)
   }},
+  {"elementwise/expression.cl", (const char[]){
+#embed "OpenCL/elementwise/expression.cl" suffix(, 0)
+  }},
   {"elementwise/multiply-channels.cl", (const char[]){
 #embed "OpenCL/elementwise/multiply-channels.cl" suffix(, 0)
   }},
   {"include/activation.h", (const char[]){
 #embed "OpenCL/include/activation.h" suffix(, 0)
+  }},
+  {"include/elementwise.h", (const char[]){
+#embed "OpenCL/include/elementwise.h" suffix(, 0)
   }},
   {"include/epilogue.h", (const char[]){
 #embed "OpenCL/include/epilogue.h" suffix(, 0)
@@ -102,8 +108,17 @@ static const struct {
   {"include/vector.h", (const char[]){
 #embed "OpenCL/include/vector.h" suffix(, 0)
   }},
+  {"layout/gather.cl", (const char[]){
+#embed "OpenCL/layout/gather.cl" suffix(, 0)
+  }},
+  {"layout/strided.cl", (const char[]){
+#embed "OpenCL/layout/strided.cl" suffix(, 0)
+  }},
   {"loss/loss.cl", (const char[]){
 #embed "OpenCL/loss/loss.cl" suffix(, 0)
+  }},
+  {"loss/smoothing.h", (const char[]){
+#embed "OpenCL/loss/smoothing.h" suffix(, 0)
   }},
   {"normalization/batch.cl", (const char[]){
 #embed "OpenCL/normalization/batch.cl" suffix(, 0)
@@ -120,11 +135,29 @@ static const struct {
   {"random/dropout.cl", (const char[]){
 #embed "OpenCL/random/dropout.cl" suffix(, 0)
   }},
+  {"reduction/argument.cl", (const char[]){
+#embed "OpenCL/reduction/argument.cl" suffix(, 0)
+  }},
   {"reduction/local.cl", (const char[]){
 #embed "OpenCL/reduction/local.cl" suffix(, 0)
   }},
+  {"reduction/reduce.cl", (const char[]){
+#embed "OpenCL/reduction/reduce.cl" suffix(, 0)
+  }},
+  {"reduction/tree.h", (const char[]){
+#embed "OpenCL/reduction/tree.h" suffix(, 0)
+  }},
+  {"resize/resize.cl", (const char[]){
+#embed "OpenCL/resize/resize.cl" suffix(, 0)
+  }},
   {"softmax/softmax.cl", (const char[]){
 #embed "OpenCL/softmax/softmax.cl" suffix(, 0)
+  }},
+  {"update/clip.cl", (const char[]){
+#embed "OpenCL/update/clip.cl" suffix(, 0)
+  }},
+  {"update/update.cl", (const char[]){
+#embed "OpenCL/update/update.cl" suffix(, 0)
   }},
   {"winograd/algorithm.h", (const char[]){
 #embed "OpenCL/winograd/algorithm.h" suffix(, 0)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the images of Tests/DeltaCLDataTests/Images and what Pillow makes of them.
 
-NAME.jpg or NAME.png is to be read as NAME.expected.pgm or .ppm says, to one step of 255.
+NAME.jpg, NAME.png or NAME.webp is to be read as NAME.expected.pgm or .ppm says, to one step of 255.
 Needs Pillow, NumPy and cjpeg of libjpeg-turbo (Debian: libjpeg-turbo-progs).
 """
 
@@ -167,3 +167,13 @@ write("primaries.png", png(color, 8, 2, [(b"gAMA", struct.pack(">I", 55000)), (b
 write("srgb.png", png(color, 8, 2, [(b"sRGB", b"\0")]))
 write("broken-profile.png", png(color, 8, 2, [(b"iCCP", b"profile\0\0" + zlib.compress(b"no profile"))]))
 write("significant-bits.png", png(color, 8, 2, [(b"sBIT", b"\x05\x06\x05"), (b"bKGD", b"\0\xff\0\0\0\0")]))
+
+# WebP: both codings, opacity, and Exif in a chunk of its own. Pillow brings libwebp along, and all its versions decode the same.
+write("lossy.webp", saved(Image.fromarray(color), "webp", quality=80))
+write("lossless.webp", saved(Image.fromarray(color), "webp", lossless=True))
+write("alpha.webp", saved(Image.fromarray(alpha), "webp", lossless=True, exact=True), ground=0)
+exif = Image.Exif()
+exif[0x0112] = 6
+write("orientation-6-webp.webp", saved(Image.fromarray(color), "webp", lossless=True, exif=exif))
+strokes[:, :, :3] = 0
+write("dark-strokes-webp.webp", saved(Image.fromarray(strokes), "webp", lossless=True, exact=True), ground=255)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes Tests/DeltaCLTests/Reference/PyTorchCases.swift: results of PyTorch (pip install torch) for the reference backend's tests.
+"""Writes Tests/DeltaCLTests/Reference/PyTorchCases.swift and Tests/DeltaCLNetworksTests/PyTorchUpdates.swift: results of PyTorch (pip
+install torch) for the tests of the reference backend and of the optimisers.
 
 Inputs are integers that the tests make by the same rule, so that only results are stored.
 """
@@ -97,13 +98,17 @@ def losses():
     logits = values((3, 4), 1).requires_grad_()
     loss = F.cross_entropy(logits, torch.tensor([0, 3, 1]))
     loss.backward()
+    smoothed = values((3, 4), 1).requires_grad_()
+    smoothedLoss = F.cross_entropy(smoothed, torch.tensor([0, 3, 1]), label_smoothing=0.25)
+    smoothedLoss.backward()
     y = values((7,), 1).requires_grad_()
     squared = F.mse_loss(y, values((7,), 2))
     squared.backward()
     x = values((3, 4), 1).requires_grad_()
     soft = F.softmax(x, 1)
     soft.backward(values((3, 4), 4))
-    return results(loss=loss, dlogits=logits.grad, squared=squared, dy=y.grad, softmax=soft, dx=x.grad)
+    return results(
+        loss=loss, dlogits=logits.grad, smoothedLoss=smoothedLoss, smoothedDlogits=smoothed.grad, squared=squared, dy=y.grad, softmax=soft, dx=x.grad)
 
 
 def sgd(momentum, decay, nesterov):
@@ -162,3 +167,114 @@ path.write_text(
     "import DeltaCL\n\n"
     "/// What PyTorch gives for integers that `PyTorchTests.values` makes.\n"
     "enum PyTorchCases {\n" + "\n".join(lines) + "\n}\n")
+
+
+class Lion(torch.optim.Optimizer):
+    """PyTorch has none: algorithm 2 of Xiangning Chen and others, "Symbolic discovery of optimization algorithms", 2023."""
+
+    def __init__(self, parameters, lr, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(parameters, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            (beta1, beta2), rate = group["betas"], group["lr"]
+            for w in group["params"]:
+                state = self.state[w]
+                m = state.setdefault("m", torch.zeros_like(w))
+                update = torch.sign(beta1 * m + (1 - beta1) * w.grad)
+                w -= rate * (update + group["weight_decay"] * w)
+                state["m"] = beta2 * m + (1 - beta2) * w.grad
+
+
+def updates(swift, make, clip=None, decay=None, arguments=""):
+    """50 updates by gradients of quarters of integers, the first 25 at a rate of 0.02 and the rest at 0.01."""
+    module = torch.nn.Linear(3, 2, bias=False)
+    weight = module.weight
+    with torch.no_grad():
+        weight.copy_(values((6,), 1).reshape(2, 3) / 4)
+    optimizer = make([weight])
+    average = None
+    if decay is not None:
+        average = torch.optim.swa_utils.AveragedModel(
+            module, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(decay))
+    for step in range(50):
+        for group in optimizer.param_groups:
+            group["lr"] = 0.02 if step < 25 else 0.01
+        weight.grad = values((6,), 4 + step).reshape(2, 3) / 4
+        if clip:
+            clip(weight)
+        optimizer.step()
+        if average:
+            average.update_parameters(module)
+    result = average.module.weight if average else weight
+    numbers = ", ".join(f"{v:.9g}" for v in result.detach().flatten().tolist())
+    return f"    Case({swift}, {arguments}weights: [{numbers}]),"
+
+
+def schedule(swift, make, plateau=False):
+    """The factors of 20 steps, 2 an epoch, each of which is evaluated."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = make(optimizer)
+    by_steps = isinstance(scheduler, (torch.optim.lr_scheduler.CosineAnnealingLR, torch.optim.lr_scheduler.OneCycleLR))
+    losses = [1, 0.9, 0.9, 0.89995, 0.91, 0.5, 0.6, 0.6, 0.6, 0.6]
+    factors = []
+    for step in range(20):
+        factors.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if by_steps:
+            if step < 19:
+                scheduler.step()
+        elif step % 2:
+            scheduler.step(*([losses[step // 2]] if plateau else []))
+    return f"    ({swift}, [{', '.join(f'{v:.12g}' for v in factors)}]),"
+
+
+optim, rates = torch.optim, torch.optim.lr_scheduler
+cases = [
+    updates("SGD()", lambda w: optim.SGD(w)),
+    updates("SGD(momentum: 0.9, weightDecay: 0.01, nesterov: true)",
+            lambda w: optim.SGD(w, momentum=0.9, weight_decay=0.01, nesterov=True)),
+    updates("Adam()", lambda w: optim.Adam(w)),
+    updates("Adam(beta1: 0.8, beta2: 0.9, epsilon: 1e-3, weightDecay: 0.1)",
+            lambda w: optim.Adam(w, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1)),
+    updates("AdamW()", lambda w: optim.AdamW(w)),
+    updates("AdamW(weightDecay: 0.5)", lambda w: optim.AdamW(w, weight_decay=0.5)),
+    updates("RMSprop()", lambda w: optim.RMSprop(w)),
+    updates("RMSprop(smoothing: 0.9, momentum: 0.5, weightDecay: 0.1)",
+            lambda w: optim.RMSprop(w, alpha=0.9, momentum=0.5, weight_decay=0.1)),
+    updates("Lion()", lambda w: Lion(w, 0.02)),
+    updates("Lion(beta1: 0.8, beta2: 0.95, weightDecay: 0.5)", lambda w: Lion(w, 0.02, (0.8, 0.95), 0.5)),
+    updates("SGD(momentum: 0.9)", lambda w: optim.SGD(w, momentum=0.9), arguments="clipping: GradientClipping(norm: 1), ",
+            clip=lambda w: torch.nn.utils.clip_grad_norm_([w], 1)),
+    updates("AdamW()", lambda w: optim.AdamW(w), arguments="clipping: GradientClipping(value: 0.5), ",
+            clip=lambda w: torch.nn.utils.clip_grad_value_([w], 0.5)),
+    updates("SGD(momentum: 0.9)", lambda w: optim.SGD(w, momentum=0.9), arguments="averageDecay: 0.9, ", decay=0.9),
+]
+schedules = [
+    schedule(".step(epochs: 3, factor: 0.1)", lambda o: rates.StepLR(o, 3, 0.1)),
+    schedule(".exponential(factor: 0.9)", lambda o: rates.ExponentialLR(o, 0.9)),
+    schedule(".cosine", lambda o: rates.CosineAnnealingLR(o, 20)),
+    schedule(".oneCycle", lambda o: rates.OneCycleLR(o, 1.0, total_steps=20, cycle_momentum=False)),
+    schedule(".plateau(patience: 1, factor: 0.5)", lambda o: rates.ReduceLROnPlateau(o, factor=0.5, patience=1), plateau=True),
+]
+path = path.parent.parent.parent / "DeltaCLNetworksTests/PyTorchUpdates.swift"
+path.write_text(
+    f"// Made by Tools/make-pytorch-cases.py with PyTorch {torch.__version__.split('+')[0]}. Do not edit.\n"
+    "// swift-format-ignore-file\n"
+    "import DeltaCLNetworks\n\n"
+    "/// What PyTorch's optimisers and schedulers give for the gradients and losses of `OptimizerTests` and `LearningRateScheduleTests`.\n"
+    "enum PyTorchUpdates {\n"
+    "  struct Case: Sendable {\n"
+    "    let optimizer: any Optimizer\n"
+    "    let clipping: GradientClipping\n"
+    "    let averageDecay: Float?\n"
+    "    let weights: [Float]\n\n"
+    "    init(\n"
+    "      _ optimizer: any Optimizer, clipping: GradientClipping = GradientClipping(), averageDecay: Float? = nil, weights: [Float]\n"
+    "    ) {\n"
+    "      (self.optimizer, self.clipping, self.averageDecay, self.weights) = (optimizer, clipping, averageDecay, weights)\n"
+    "    }\n"
+    "  }\n\n"
+    "  static let all: [Case] = [\n" + "\n".join(cases) + "\n  ]\n\n"
+    "  static let schedules: [(LearningRateSchedule.Form, [Double])] = [\n" + "\n".join(schedules) + "\n  ]\n}\n")

@@ -22,7 +22,7 @@ public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let ambiguousDevice = Code(description: "ambiguousDevice")
     /// A driver failed while it ran an operation.
     public static let deviceFailure = Code(description: "deviceFailure")
-    /// A device cannot run a kernel, whose work-groups are too large for it, or every kernel for an operation failed its self-test.
+    /// A device cannot run a kernel, whose work-groups or local memory are too large for it, or every kernel for an operation failed its self-test.
     public static let unsupportedKernel = Code(description: "unsupportedKernel")
     /// The system starts no thread.
     public static let outOfThreads = Code(description: "outOfThreads")
@@ -30,6 +30,10 @@ public struct DeltaCLError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let kernelCache = Code(description: "kernelCache")
     /// A kernel source cannot be read.
     public static let missingKernel = Code(description: "missingKernel")
+    /// A command has not ended in time.
+    public static let timeLimit = Code(description: "timeLimit")
+    /// An operation computes something else than its reference.
+    public static let wrongResult = Code(description: "wrongResult")
     /// A value that was passed is outside of what the call accepts.
     public static let invalidArgument = Code(description: "invalidArgument")
   }

@@ -6,30 +6,54 @@ extension Dataset {
 
   /// Loads a data set.
   ///
-  /// - Parameter name: `fashion-mnist` (60,000 + 10,000 images of 28x28, from Debian's dataset-fashion-mnist),
-  ///   `digits` (1,437 + 360 images of 8x8, part of this library), or a folder with files named as MNIST's are;
-  ///   write `./digits` for a folder of a known name.
+  /// - Parameters:
+  ///   - name: One of
+  ///     - `fashion-mnist`: 60,000 + 10,000 images of 28x28, from Debian's dataset-fashion-mnist;
+  ///     - `digits`: 1,437 + 360 images of 8x8, part of this library;
+  ///     - a folder with a folder of images for each class, or with such folders in `train` and in `val`, `valid`, `validation`
+  ///       or `test`; write `./digits` for a folder of a known name;
+  ///     - a file whose name ends in `.csv`, with lines `PATH,CLASS` or `PATH,CLASS,PART`, where PART is `train`, `val` or
+  ///       `test`, and a header or none;
+  ///     - a folder with files named as those of MNIST, EMNIST (or the folder and the beginning of their names, such as
+  ///       `emnist/emnist-letters`), or the binary version of CIFAR-10 or CIFAR-100, also as torchvision places them.
+  ///   - validation: How class folders and tables that come in one piece are parted.
   /// - Throws: `DataError` that names the file at fault and what to do.
-  public static func load(_ name: String) throws(DataError) -> Dataset {
-    switch name {
-    case "fashion-mnist":
+  public static func load(_ name: String, validation: ValidationSplit = .standard) throws(DataError) -> Dataset {
+    switch try DatasetForm(name) {
+    case .fashionMNIST:
       return try fashionMNIST(fashionMNISTFolder())
-    case "digits":
+    case .digits:
       return try digits()
-    default:
-      let folder = try mnistFolder(name)
-      let train = try folder.split(prefix: "train")
-      let test = try folder.split(prefix: "t10k")
-      return try Dataset(
-        name: name, classNames: classNames(of: [train.labels, test.labels]), train: train, test: test)
+    case .idx(let folder):
+      return try idx(folder, name: name)
+    case .cifar(let folder):
+      return try Dataset(name: name, classNames: folder.classNames, train: folder.train(), test: folder.test())
+    case .classFolders(let folders):
+      return try folders.dataset(validation)
+    case .table(let path):
+      return try ImageTable(contentsOf: path).dataset(validation)
     }
+  }
+
+  /// Files named as MNIST's are.
+  private static func idx(_ folder: MNISTFolder, name: String) throws(DataError) -> Dataset {
+    let train = try folder.split(MNISTFolder.trainPrefixes)
+    let test = try folder.split(MNISTFolder.testPrefixes)
+    guard train.sizeDescription == test.sizeDescription else {
+      throw DataError(
+        .mismatch, name,
+        "trains on images of \(train.sizeDescription) and tests on \(test.sizeDescription); sizes must agree")
+    }
+    return try Dataset(
+      name: name, classNames: folder.classNames(of: [train.labels, test.labels]), train: train, test: test)
   }
 
   /// Zalando's Fashion-MNIST.
   static func fashionMNIST(_ folder: MNISTFolder) throws(DataError) -> Dataset {
     try Dataset(
-      name: "fashion-mnist", classNames: fashionMNISTClasses, train: folder.split(prefix: "train"),
-      test: folder.split(prefix: "t10k"), normalization: Normalization(mean: 0.2860, standardDeviation: 0.3530))
+      name: "fashion-mnist", classNames: fashionMNISTClasses, train: folder.split(MNISTFolder.trainPrefixes),
+      test: folder.split(MNISTFolder.testPrefixes),
+      normalization: Normalization(mean: 0.2860, standardDeviation: 0.3530))
   }
 
   /// The classes of Zalando's Fashion-MNIST.
@@ -48,21 +72,6 @@ extension Dataset {
     return MNISTFolder(path)
   }
 
-  /// A folder with files named as MNIST's are.
-  static func mnistFolder(_ path: String) throws(DataError) -> MNISTFolder {
-    guard FileSystem.isFolder(path) else {
-      let known = knownNames.joined(separator: ", ")
-      throw DataError(
-        .notFound, path, "is neither a data set (\(known)) nor a folder with files named as MNIST's are")
-    }
-    return MNISTFolder(path)
-  }
-
-  /// The names of as many classes as the highest label asks for.
-  static func classNames(of labels: [[UInt8]]) -> [String] {
-    (0...Int(labels.compactMap { $0.max() }.max() ?? 0)).map(String.init)
-  }
-
   /// The UCI digits, in the order of their file; every fifth is for testing, so that all writers are in both parts.
   private static func digits() throws(DataError) -> Dataset {
     let images = try IDX(bytes: embedded(deltacl_digits_images), name: "digits")
@@ -73,7 +82,7 @@ extension Dataset {
       try Split(
         name: "digits", count: indices.count, imageRows: rows, imageColumns: columns, channels: 1,
         pixels: indices.flatMap { images.elements[$0 * size..<($0 + 1) * size] },
-        labels: indices.map { labels.elements[$0] }, pixelMaximum: 16)
+        labels: indices.map { Int32(labels.elements[$0]) }, pixelMaximum: 16)
     }
     let indices = Array(0..<images.dimensions[0])
     return try Dataset(
@@ -86,4 +95,9 @@ extension Dataset {
     let start = file(&count)
     return Array(UnsafeBufferPointer(start: start, count: count))
   }
+}
+
+extension Split {
+  /// Rows x columns x channels, for messages.
+  fileprivate var sizeDescription: String { "\(imageRows)x\(imageColumns)x\(channels)" }
 }

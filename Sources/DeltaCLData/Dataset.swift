@@ -1,15 +1,17 @@
 /// Labelled images to train and to test on.
-public struct Dataset: Hashable, Sendable {
-  /// The name or folder it was loaded by.
+public struct Dataset: Sendable {
+  /// The name, file or folder it was loaded by.
   public let name: String
   /// The name of each class; a label is an index here.
   public let classNames: [String]
   /// The images to train on; never empty.
-  public let train: Split
-  /// The images to test on, of the same size.
-  public let test: Split
-  /// The mean and standard deviation of the training pixels.
-  public let normalization: Normalization
+  public let train: any LabeledImages
+  /// The images to test on.
+  public let test: any LabeledImages
+  /// How the images were parted into ``train`` and ``test``; `nil` if they come in these parts.
+  public let validation: ValidationSplit?
+  /// The normalisation that comes with the data set; `nil` if it is to be measured.
+  private let normalization: Normalization?
 
   /// Creates a data set.
   ///
@@ -18,45 +20,45 @@ public struct Dataset: Hashable, Sendable {
   ///   - classNames: the name of each class, by label.
   ///   - train: the images to train on, at least one.
   ///   - test: the images to test on; may be none.
-  ///   - normalization: measured on `train` when nil.
-  /// - Throws: `DataError` when `train` is empty, the two parts differ in image size, or a label has no class name.
+  ///   - normalization: what its makers give; measured on `train` when nil.
+  ///   - validation: how the images were parted, if they were.
+  /// - Throws: `DataError` when `train` is empty or a label has no class name.
   public init(
-    name: String, classNames: [String], train: Split, test: Split, normalization: Normalization? = nil
+    name: String, classNames: [String], train: any LabeledImages, test: any LabeledImages,
+    normalization: Normalization? = nil, validation: ValidationSplit? = nil
   ) throws(DataError) {
     guard train.count > 0 else {
       throw DataError(.malformed, name, "has no training image; get the files again")
     }
-    let (trainSize, testSize) = (train.sizeDescription, test.sizeDescription)
-    guard trainSize == testSize else {
-      throw DataError(.mismatch, name, "trains on images of \(trainSize) and tests on \(testSize); sizes must agree")
-    }
-    for (part, split) in [("train", train), ("test", test)] {
-      if let index = split.labels.firstIndex(where: { $0 >= classNames.count }) {
+    for (part, images) in [("train", train), ("test", test)] {
+      for index in 0..<images.count where !classNames.indices.contains(Int(images.label(at: index))) {
         throw DataError(
           .outOfRange, name,
-          "\(part) label \(split.labels[index]) of image \(index) is none of the \(classNames.count) classes")
+          "\(part) label \(images.label(at: index)) of image \(index) is none of the \(classNames.count) classes")
       }
     }
     self.name = name
     self.classNames = classNames
     self.train = train
     self.test = test
-    self.normalization = normalization ?? Normalization(measuring: train)
+    self.normalization = normalization
+    self.validation = validation
   }
 
-  /// The same data set with images of another size.
+  /// What images that are converted to `channels` are normalised with: what comes with the data set, or else the means and
+  /// standard deviations of ``train``, measured now as ``Normalization/init(measuring:channels:)`` says.
   ///
-  /// - Throws: `DataError` `tooLarge` or `malformed` when the size cannot be.
-  public func resized(rows: Int, columns: Int) throws(DataError) -> Dataset {
-    try Dataset(
-      name: name, classNames: classNames, train: train.resized(rows: rows, columns: columns),
-      test: test.resized(rows: rows, columns: columns), normalization: normalization)
+  /// - Throws: `DataError` (`unsupported`) when images cannot be converted to `channels`; what fetching images throws.
+  public func normalization(channels: Int) throws -> Normalization {
+    try normalization ?? Normalization(measuring: train, channels: channels)
   }
-}
 
-extension Split {
-  /// Rows x columns x channels and the pixel range, for messages.
-  fileprivate var sizeDescription: String {
-    "\(imageRows)x\(imageColumns)x\(channels)" + (pixelMaximum == 255 ? "" : " up to \(pixelMaximum)")
+  /// The same data set with other parts, such as without images that cannot be read.
+  ///
+  /// - Throws: As ``init(name:classNames:train:test:normalization:validation:)``.
+  public func replacing(train: any LabeledImages, test: any LabeledImages) throws(DataError) -> Dataset {
+    try Dataset(
+      name: name, classNames: classNames, train: train, test: test, normalization: normalization,
+      validation: validation)
   }
 }

@@ -102,6 +102,12 @@ public enum FileSystem {
     SmallFile.names(in: folder)
   }
 
+  /// Throws the system's reason if the names in a folder cannot be read.
+  static func requireReadable(folder: String) throws(DataError) {
+    let (status, number) = NativePath.withPath(folder) { (access($0, R_OK | X_OK), errno) }
+    guard status == 0 else { throw .system("read", folder, number) }
+  }
+
   /// Writes all parts to a descriptor, waiting while it takes no more.
   ///
   /// - Parameter path: What the descriptor leads to, for the error.

@@ -2,7 +2,16 @@ extension Image {
   /// The most bytes an image file may have.
   static let fileLimit = 1 << 30
 
-  /// Reads a PNG, JPEG, PGM or PPM file as grey or RGB of 8 bits; the kind is seen from the content.
+  /// How the names of image files end, in small letters.
+  static let fileExtensions = ["jpeg", "jpg", "pgm", "png", "pnm", "ppm", "webp"]
+
+  /// Whether a file is named as images are.
+  static func isNamedAsImage(_ name: String) -> Bool {
+    guard let point = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    return fileExtensions.contains(name[point...].dropFirst().lowercased())
+  }
+
+  /// Reads a PNG, JPEG, WebP, PGM or PPM file as grey or RGB of 8 bits; the kind is seen from the content.
   ///
   /// The values are those that the file stores: no gamma or colour profile is applied, as in Pillow, OpenCV and torchvision.
   /// 16-bit channels are reduced to 8, ink (CMYK) is converted to RGB, and the orientation of Exif is applied. Transparent
@@ -23,13 +32,16 @@ extension Image {
       self = try PNGDecoder.decode(bytes, name: name, warn: warn)
     } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {
       self = try JPEGDecoder.decode(bytes, name: name, warn: warn)
+    } else if WebPChunks.begin(bytes) {
+      self = try WebPDecoder.decode(bytes, name: name, warn: warn)
     } else if let image = try PNMDecoder.decode(bytes, name: name) {
       self = image
     } else {
       try GitLFS.refusePointer(bytes, name: name)
       throw DataError(
         .unsupported, name,
-        bytes.isEmpty ? "is empty, not an image" : "is not an image that is read here; PNG, JPEG, PGM and PPM are")
+        bytes.isEmpty ? "is empty, not an image" : "is not an image that is read here; PNG, JPEG, WebP, PGM and PPM are"
+      )
     }
   }
 }

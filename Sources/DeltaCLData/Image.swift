@@ -42,22 +42,16 @@ public struct Image: Hashable, Sendable {
     if rows == self.rows && columns == self.columns { return self }
     let resampler = try BilinearResampler(
       fromRows: self.rows, fromColumns: self.columns, toRows: rows, toColumns: columns, channels: channels)
-    let resized = [UInt8](unsafeUninitializedCapacity: resampler.outputCount) { buffer, count in
-      let destination = UnsafeMutableBufferPointer(rebasing: buffer[..<resampler.outputCount])
-      pixels.withUnsafeBufferPointer { resampler.resample($0, into: destination) }
-      count = resampler.outputCount
-    }
-    return Image(rows: rows, columns: columns, channels: channels, checkedPixels: resized)
+    return Image(rows: rows, columns: columns, channels: channels, checkedPixels: resampler.resample(pixels))
   }
 
   /// The image with 1 or 3 channels; grey is 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
   ///
   /// - Throws: `DataError` `unsupported` for other counts.
   public func converted(channels: Int) throws(DataError) -> Image {
+    if channels == self.channels { return self }
     let converted: [UInt8]
     switch (self.channels, channels) {
-    case (1, 1), (3, 3):
-      return self
     case (1, 3):
       converted = [UInt8](unsafeUninitializedCapacity: 3 * pixels.count) { buffer, count in
         for value in pixels {
@@ -73,7 +67,9 @@ public struct Image: Hashable, Sendable {
         return UInt8((299 * red + 587 * green + 114 * blue + 500) / 1000)
       }
     default:
-      throw DataError(.unsupported, "image", "cannot be converted to \(channels) channels; 1 or 3 are possible")
+      throw DataError(
+        .unsupported, "image", "\(self.channels) channels cannot be converted to \(channels); 1 and 3 can to each other"
+      )
     }
     return Image(rows: rows, columns: columns, channels: channels, checkedPixels: converted)
   }

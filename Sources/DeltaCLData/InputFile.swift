@@ -53,6 +53,19 @@ final class InputFile: Sendable {
     return bytes
   }
 
+  /// Reads the bytes of a range, all of them.
+  ///
+  /// - Throws: As ``read(_:)``; `DataError` `truncated` if the file ends before.
+  func read(whole range: Range<Int>) throws(DataError) -> [UInt8] {
+    let bytes = range.upperBound <= byteCount ? try read(range) : []
+    guard bytes.count == range.count else {
+      throw DataError(
+        .truncated, path,
+        "has no bytes \(range.lowerBound) to \(range.upperBound), which it announces; get the file again")
+    }
+    return bytes
+  }
+
   /// Fills `destination` from an offset on.
   ///
   /// - Returns: The bytes read, fewer if the file has become shorter.

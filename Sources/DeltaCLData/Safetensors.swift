@@ -6,6 +6,11 @@ import DeltaCLSystem
 /// byte range, and the tensors' bytes, little-endian, row-major, without a hole. Reading refuses whatever the
 /// format's reference reader refuses, and duplicate names.
 public struct Safetensors: Hashable, Sendable {
+  /// What a file holds under a name.
+  public typealias Tensor = HostTensor
+  /// The type of a tensor's elements.
+  public typealias DType = HostTensor.DType
+
   /// The longest header that may be read or written, in bytes.
   public static let headerLimit = 100_000_000
 

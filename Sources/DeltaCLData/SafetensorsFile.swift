@@ -2,7 +2,9 @@ import DeltaCLSystem
 
 /// A safetensors file whose header was read and whose tensors are read one by one, so that no more of a large file takes memory
 /// than is used.
-public final class SafetensorsFile: Sendable {
+public final class SafetensorsFile: TensorFile {
+  /// See ``TensorFile/format``.
+  public var format: TensorFileFormat { .safetensors }
   /// Free text by key.
   public let metadata: [String: String]
   /// The file's path.
@@ -17,12 +19,22 @@ public final class SafetensorsFile: Sendable {
   /// Opens the file at `path` and reads its header.
   ///
   /// - Throws: `DataError` when the file cannot be read or its header breaks a rule of the format.
-  public init(contentsOf path: String) throws(DataError) {
-    file = try InputFile(path)
+  public convenience init(contentsOf path: String) throws(DataError) {
+    try self.init(InputFile(path))
+  }
+
+  /// Whether a file's first nine bytes are the length of a header of at most 4 GiB and its beginning.
+  static func isSafetensors(_ beginning: [UInt8]) -> Bool {
+    beginning.count == 9 && beginning[4..<8].allSatisfy { $0 == 0 } && beginning[8] == UInt8(ascii: "{")
+  }
+
+  /// Reads the header of an open file.
+  init(_ file: InputFile) throws(DataError) {
+    self.file = file
     dataStart = try Safetensors.Header.end(
-      file.read(0..<min(9, file.byteCount))[...], byteCount: file.byteCount, name: path)
+      file.read(0..<min(9, file.byteCount))[...], byteCount: file.byteCount, name: file.path)
     let header = try Safetensors.Header(
-      file.read(8..<dataStart)[...], dataCount: file.byteCount - dataStart, name: path)
+      file.read(8..<dataStart)[...], dataCount: file.byteCount - dataStart, name: file.path)
     (entries, metadata) = (header.entries, header.metadata)
   }
 
@@ -56,9 +68,7 @@ public final class SafetensorsFile: Sendable {
   public func read(_ name: String, into destination: UnsafeMutableRawBufferPointer) throws(DataError) {
     let entry = try entry(name)
     guard destination.count == entry.range.count else {
-      throw DataError(
-        .mismatch, path,
-        "tensor \(Excerpt.quoted(name)) has \(entry.range.count) bytes, and there is room for \(destination.count)")
+      throw HostTensor.misfit(name, byteCount: entry.range.count, room: destination.count, path: path)
     }
     guard try file.read(from: dataStart + entry.range.lowerBound, into: destination) == destination.count else {
       throw shortened(name)

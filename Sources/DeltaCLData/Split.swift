@@ -1,5 +1,5 @@
-/// A list of labelled images of one size: the training or the test part of a data set.
-public struct Split: Hashable, Sendable {
+/// Labelled images of one size in memory.
+public struct Split: LabeledImages, Hashable {
   /// The number of images.
   public let count: Int
   /// The rows of an image.
@@ -11,7 +11,7 @@ public struct Split: Hashable, Sendable {
   /// The pixels, count x rows x columns x channels.
   public let pixels: [UInt8]
   /// The class of each image.
-  public let labels: [UInt8]
+  public let labels: [Int32]
   /// The pixel value that stands for 1: 255, or 16 for the digits.
   public let pixelMaximum: Int
 
@@ -33,7 +33,7 @@ public struct Split: Hashable, Sendable {
   ///   `malformed` when an image has no pixels.
   public init(
     name: String = "split", count: Int, imageRows: Int, imageColumns: Int, channels: Int, pixels: [UInt8],
-    labels: [UInt8], pixelMaximum: Int = 255
+    labels: [Int32], pixelMaximum: Int = 255
   ) throws(DataError) {
     let size = "\(imageRows)x\(imageColumns)x\(channels)"
     guard count >= 0, imageRows > 0, imageColumns > 0, channels > 0, (1...255).contains(pixelMaximum) else {
@@ -58,10 +58,16 @@ public struct Split: Hashable, Sendable {
     self.pixelMaximum = pixelMaximum
   }
 
+  /// That of all pixels and labels.
+  public var checksum: UInt64 { Checksum.of(labels, after: Checksum.of(pixels)) }
+
   /// The image at `index`, which must be less than `count`.
   public func image(at index: Int) -> Image {
     Image(
       rows: imageRows, columns: imageColumns, channels: channels,
       checkedPixels: Array(pixels[index * imageSize..<(index + 1) * imageSize]))
   }
+
+  /// The class of the image at `index`, which must be less than `count`.
+  public func label(at index: Int) -> Int32 { labels[index] }
 }

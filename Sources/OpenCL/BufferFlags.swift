@@ -16,6 +16,6 @@ public struct BufferFlags: OptionSet, Hashable, Sendable {
   public static let readOnly = Self(rawValue: UInt64(CL_MEM_READ_ONLY))
   /// Kernels only write the buffer.
   public static let writeOnly = Self(rawValue: UInt64(CL_MEM_WRITE_ONLY))
-  /// The buffer lies in memory that the host can reach.
+  /// The buffer lies in memory that the host can reach, which makes transfers fast.
   public static let hostAllocated = Self(rawValue: UInt64(CL_MEM_ALLOC_HOST_PTR))
 }

@@ -6,10 +6,11 @@ extension CommandQueue {
   /// - Throws: `OpenCLError`, also if the bytes do not lie inside the buffer.
   public func write(_ source: UnsafeRawBufferPointer, to buffer: Buffer, offset: Int = 0) throws {
     let call = "clEnqueueWriteBuffer"
-    try check(buffer, offset: offset, byteCount: source.count, call: call)
+    try checkRange(of: buffer, offset: offset, byteCount: source.count, call: call)
     guard let start = source.baseAddress, !source.isEmpty else { return }
-    try OpenCL.check(
-      clEnqueueWriteBuffer(handle, buffer.handle, cl_bool(CL_TRUE), offset, source.count, start, 0, nil, nil), call,
+    try check(
+      clEnqueueWriteBuffer(handle, buffer.memory.handle, cl_bool(CL_TRUE), offset, source.count, start, 0, nil, nil),
+      call,
       detail: "\(source.count) bytes from byte \(offset)")
   }
 
@@ -25,10 +26,11 @@ extension CommandQueue {
   /// - Throws: `OpenCLError`, also if the bytes do not lie inside the buffer.
   public func read(_ buffer: Buffer, offset: Int = 0, into destination: UnsafeMutableRawBufferPointer) throws {
     let call = "clEnqueueReadBuffer"
-    try check(buffer, offset: offset, byteCount: destination.count, call: call)
+    try checkRange(of: buffer, offset: offset, byteCount: destination.count, call: call)
     guard let start = destination.baseAddress, !destination.isEmpty else { return }
-    try OpenCL.check(
-      clEnqueueReadBuffer(handle, buffer.handle, cl_bool(CL_TRUE), offset, destination.count, start, 0, nil, nil), call,
+    try check(
+      clEnqueueReadBuffer(
+        handle, buffer.memory.handle, cl_bool(CL_TRUE), offset, destination.count, start, 0, nil, nil), call,
       detail: "\(destination.count) bytes from byte \(offset)")
   }
 
@@ -40,7 +42,7 @@ extension CommandQueue {
   ) throws -> [Scalar] {
     let (byteCount, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Scalar>.stride)
     // Checked before the host allocates what was asked.
-    try check(buffer, offset: offset, byteCount: overflow ? .max : byteCount, call: "clEnqueueReadBuffer")
+    try checkRange(of: buffer, offset: offset, byteCount: overflow ? .max : byteCount, call: "clEnqueueReadBuffer")
     return try [Scalar](unsafeUninitializedCapacity: count) { values, initializedCount in
       try read(buffer, offset: offset, into: UnsafeMutableRawBufferPointer(start: values.baseAddress, count: byteCount))
       initializedCount = count
@@ -61,9 +63,10 @@ extension CommandQueue {
     try memory.check(range, call: call)
     try checkTransfer(buffer, offset: offset, byteCount: range.count, call: call)
     var event: cl_event?
-    try OpenCL.check(
+    try check(
       clEnqueueWriteBuffer(
-        handle, buffer.handle, cl_bool(CL_FALSE), offset, range.count, memory.start + range.lowerBound, 0, nil, &event),
+        handle, buffer.memory.handle, cl_bool(CL_FALSE), offset, range.count, memory.start + range.lowerBound, 0, nil,
+        &event),
       call, detail: "\(range.count) bytes from byte \(offset)")
     return try keep(memory, until: event, call: call)
   }
@@ -82,9 +85,10 @@ extension CommandQueue {
     try memory.check(range, call: call)
     try checkTransfer(buffer, offset: offset, byteCount: range.count, call: call)
     var event: cl_event?
-    try OpenCL.check(
+    try check(
       clEnqueueReadBuffer(
-        handle, buffer.handle, cl_bool(CL_FALSE), offset, range.count, memory.start + range.lowerBound, 0, nil, &event),
+        handle, buffer.memory.handle, cl_bool(CL_FALSE), offset, range.count, memory.start + range.lowerBound, 0, nil,
+        &event),
       call, detail: "\(range.count) bytes from byte \(offset)")
     return try keep(memory, until: event, call: call)
   }
@@ -97,7 +101,7 @@ extension CommandQueue {
   ) throws {
     let call = "clEnqueueFillBuffer"
     let size = MemoryLayout<Scalar>.size
-    try check(buffer, offset: offset, byteCount: byteCount ?? 0, call: call)
+    try checkRange(of: buffer, offset: offset, byteCount: byteCount ?? 0, call: call)
     let byteCount = byteCount ?? buffer.byteCount - offset
     guard offset.isMultiple(of: size), byteCount.isMultiple(of: size) else {
       throw OpenCLError(
@@ -106,8 +110,8 @@ extension CommandQueue {
     }
     guard byteCount > 0 else { return }
     var value = value
-    try OpenCL.check(
-      clEnqueueFillBuffer(handle, buffer.handle, &value, size, offset, byteCount, 0, nil, nil), call,
+    try check(
+      clEnqueueFillBuffer(handle, buffer.memory.handle, &value, size, offset, byteCount, 0, nil, nil), call,
       detail: "\(byteCount) bytes from byte \(offset)")
   }
 
@@ -119,8 +123,8 @@ extension CommandQueue {
     byteCount: Int
   ) throws {
     let call = "clEnqueueCopyBuffer"
-    try check(source, offset: sourceOffset, byteCount: byteCount, call: call)
-    try check(destination, offset: destinationOffset, byteCount: byteCount, call: call)
+    try checkRange(of: source, offset: sourceOffset, byteCount: byteCount, call: call)
+    try checkRange(of: destination, offset: destinationOffset, byteCount: byteCount, call: call)
     guard byteCount > 0 else { return }
     let distance = (source.offset + sourceOffset) - (destination.offset + destinationOffset)
     guard (source.parent ?? source) !== (destination.parent ?? destination) || abs(distance) >= byteCount else {
@@ -128,14 +132,15 @@ extension CommandQueue {
         status: .copyOverlap, call: call,
         detail: "\(byteCount) bytes at a distance of \(abs(distance)) in one buffer overlap")
     }
-    try OpenCL.check(
+    try check(
       clEnqueueCopyBuffer(
-        handle, source.handle, destination.handle, sourceOffset, destinationOffset, byteCount, 0, nil, nil), call,
+        handle, source.memory.handle, destination.memory.handle, sourceOffset, destinationOffset, byteCount, 0, nil, nil
+      ), call,
       detail: "\(byteCount) bytes from byte \(sourceOffset) to byte \(destinationOffset)")
   }
 
-  private func check(_ buffer: Buffer, offset: Int, byteCount: Int, call: String) throws {
-    guard buffer.context === context else {
+  func checkRange(of buffer: Buffer, offset: Int, byteCount: Int, call: String) throws {
+    guard buffer.context == context else {
       throw OpenCLError(status: .invalidContext, call: call, detail: "the buffer is of another context")
     }
     try buffer.checkRange(offset: offset, byteCount: byteCount, call: call)
@@ -143,7 +148,7 @@ extension CommandQueue {
 
   /// A transfer that returns an event cannot be empty: older drivers refuse it.
   private func checkTransfer(_ buffer: Buffer, offset: Int, byteCount: Int, call: String) throws {
-    try check(buffer, offset: offset, byteCount: byteCount, call: call)
+    try checkRange(of: buffer, offset: offset, byteCount: byteCount, call: call)
     guard byteCount > 0 else {
       throw OpenCLError(status: .invalidValue, call: call, detail: "there is nothing to transfer")
     }

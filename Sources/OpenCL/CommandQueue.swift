@@ -11,8 +11,10 @@ public final class CommandQueue: Sendable {
   /// Whether events have profiling times.
   public let isProfiling: Bool
 
-  nonisolated(unsafe) let handle: OpaquePointer
+  /// The `cl_command_queue`, which lives at least as long as this object.
+  public nonisolated(unsafe) let handle: OpaquePointer
   private let transfers = Mutex(Transfers())
+  private let isAbandoned = Atomic(false)
 
   /// Makes a queue; `profiling` keeps the times of every command for `Event.profile()`.
   ///
@@ -26,6 +28,35 @@ public final class CommandQueue: Sendable {
     isProfiling = profiling
   }
 
+  /// Shares a queue that other code has made. It is retained, so that either side may let go of it first.
+  ///
+  /// Commands of both sides run in the order in which they are enqueued.
+  ///
+  /// - Parameters:
+  ///   - handle: A valid `cl_command_queue`.
+  ///   - context: The context that it was made in.
+  /// - Throws: `OpenCLError` if it is of another context or device, or runs commands out of order.
+  public init(retaining handle: OpaquePointer, context: Context) throws {
+    let call = "clGetCommandQueueInfo"
+    let query = InfoQuery(call: call) { clGetCommandQueueInfo(handle, $0, $1, $2, $3) }
+    guard try query.value(CL_QUEUE_CONTEXT, as: cl_context?.self) == context.handle else {
+      throw OpenCLError(refused: .invalidContext, call: call, detail: "the queue is of another context")
+    }
+    guard try query.value(CL_QUEUE_DEVICE, as: cl_device_id?.self) == context.device.handle else {
+      throw OpenCLError(
+        refused: .invalidCommandQueue, call: call, detail: "the queue is of another device than \(context.device.name)")
+    }
+    let properties = try query.value(CL_QUEUE_PROPERTIES, as: cl_command_queue_properties.self)
+    guard properties & cl_command_queue_properties(CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE) == 0 else {
+      throw OpenCLError(
+        refused: .invalidQueueProperties, call: call, detail: "the queue runs commands out of order: make one in order")
+    }
+    try check(clRetainCommandQueue(handle), "clRetainCommandQueue")
+    self.handle = handle
+    self.context = context
+    isProfiling = properties & cl_command_queue_properties(CL_QUEUE_PROFILING_ENABLE) != 0
+  }
+
   deinit {
     // Host memory of transfers must outlive them.
     clFinish(handle)
@@ -37,26 +68,29 @@ public final class CommandQueue: Sendable {
   /// - Throws: `OpenCLError` if a size is not positive, `localSize` does not divide `globalSize` or exceeds the
   ///   kernel's limit, the kernel needs more local memory than there is, or an argument was never set.
   public func enqueue(_ kernel: Kernel, globalSize: WorkSize, localSize: WorkSize? = nil) throws {
-    try enqueue(kernel, globalSize, localSize, event: nil)
+    try enqueue(kernel, globalSize, localSize, after: [], event: nil)
   }
 
-  /// Enqueues a kernel like `enqueue(_:globalSize:localSize:)` and returns its event.
+  /// Enqueues a kernel like `enqueue(_:globalSize:localSize:)` and returns its event. It waits for `events`, which may be of other
+  /// queues of the context.
   ///
   /// - Throws: `OpenCLError`.
   public func enqueueWithEvent(
-    _ kernel: Kernel, globalSize: WorkSize, localSize: WorkSize? = nil
+    _ kernel: Kernel, globalSize: WorkSize, localSize: WorkSize? = nil, after events: [Event] = []
   ) throws -> Event {
     var event: cl_event?
-    try enqueue(kernel, globalSize, localSize, event: &event)
+    try enqueue(kernel, globalSize, localSize, after: events, event: &event)
     return try Event(event, call: "clEnqueueNDRangeKernel")
   }
 
-  /// Enqueues a marker, whose event is complete when every command before it is.
+  /// Enqueues a marker, whose event is complete when every command before it and all `events` are.
   ///
   /// - Throws: `OpenCLError`.
-  public func enqueueMarker() throws -> Event {
+  public func enqueueMarker(after events: [Event] = []) throws -> Event {
     var event: cl_event?
-    try check(clEnqueueMarkerWithWaitList(handle, 0, nil, &event), "clEnqueueMarkerWithWaitList")
+    try Event.withWaitList(events, in: context) { count, list in
+      try check(clEnqueueMarkerWithWaitList(handle, count, list, &event), "clEnqueueMarkerWithWaitList")
+    }
     return try Event(event, call: "clEnqueueMarkerWithWaitList")
   }
 
@@ -65,10 +99,8 @@ public final class CommandQueue: Sendable {
   /// - Throws: `OpenCLError`.
   public func enqueueBarrier(after events: [Event]) throws {
     guard !events.isEmpty else { return }
-    try withExtendedLifetime(events) {
-      let handles: [cl_event?] = events.map(\.handle)
-      try check(
-        clEnqueueBarrierWithWaitList(handle, cl_uint(handles.count), handles, nil), "clEnqueueBarrierWithWaitList")
+    try Event.withWaitList(events, in: context) { count, list in
+      try check(clEnqueueBarrierWithWaitList(handle, count, list, nil), "clEnqueueBarrierWithWaitList")
     }
   }
 
@@ -92,6 +124,20 @@ public final class CommandQueue: Sendable {
     }
     if let failure { throw failure }
     try check(status, "clFinish")
+  }
+
+  /// Waits until every command has finished, for `limit` at most.
+  ///
+  /// - Returns: Whether they have. What has not cannot be stopped: the queue is of no more use if it hangs, and is never
+  ///   released, which would wait for it.
+  /// - Throws: `OpenCLError` as `finish()`.
+  public func finish(within limit: Duration) throws -> Bool {
+    guard try enqueueMarker().wait(atMost: limit) else {
+      if !isAbandoned.exchange(true, ordering: .acquiringAndReleasing) { _ = Unmanaged.passRetained(self) }
+      return false
+    }
+    try finish()
+    return true
   }
 
   /// Keeps `memory` until the transfer has finished.
@@ -122,16 +168,19 @@ public final class CommandQueue: Sendable {
   }
 
   private func enqueue(
-    _ kernel: Kernel, _ globalSize: WorkSize, _ localSize: WorkSize?, event: UnsafeMutablePointer<cl_event?>?
+    _ kernel: Kernel, _ globalSize: WorkSize, _ localSize: WorkSize?, after events: [Event],
+    event: UnsafeMutablePointer<cl_event?>?
   ) throws {
     try validate(kernel, globalSize, localSize)
     let dimensions = cl_uint(globalSize.dimensions)
-    let status = globalSize.withUnsafeSizes { global in
-      guard let localSize else {
-        return clEnqueueNDRangeKernel(handle, kernel.handle, dimensions, nil, global, nil, 0, nil, event)
-      }
-      return localSize.withUnsafeSizes { local in
-        clEnqueueNDRangeKernel(handle, kernel.handle, dimensions, nil, global, local, 0, nil, event)
+    let status = try Event.withWaitList(events, in: context) { count, list in
+      globalSize.withUnsafeSizes { global in
+        guard let localSize else {
+          return clEnqueueNDRangeKernel(handle, kernel.handle, dimensions, nil, global, nil, count, list, event)
+        }
+        return localSize.withUnsafeSizes { local in
+          clEnqueueNDRangeKernel(handle, kernel.handle, dimensions, nil, global, local, count, list, event)
+        }
       }
     }
     try check(status, "clEnqueueNDRangeKernel", detail: describe(kernel, globalSize, localSize))
@@ -144,7 +193,7 @@ public final class CommandQueue: Sendable {
         refused: status, call: "clEnqueueNDRangeKernel",
         detail: "\(describe(kernel, globalSize, localSize)): \(reason)")
     }
-    guard kernel.program.context === context else {
+    guard kernel.program.context == context else {
       throw failure(.invalidContext, "the kernel is of another context")
     }
     guard globalSize.x > 0, globalSize.y > 0, globalSize.z > 0 else {

@@ -6,7 +6,8 @@ public final class Context: Sendable {
   /// The device the context was made for.
   public let device: Device
 
-  nonisolated(unsafe) let handle: OpaquePointer
+  /// The `cl_context`, which lives at least as long as this object.
+  public nonisolated(unsafe) let handle: OpaquePointer
   private let allocated = Mutex((bytes: 0, peak: 0))
 
   /// Makes a context for `device`.
@@ -21,6 +22,30 @@ public final class Context: Sendable {
     let context = clCreateContext(properties, 1, &deviceHandle, nil, nil, &status)
     self.handle = try created(context, status, "clCreateContext", detail: "device \(device.name)")
     self.device = device
+  }
+
+  /// Shares a context that other code has made. It is retained, so that either side may let go of it first.
+  ///
+  /// - Parameters:
+  ///   - handle: A valid `cl_context`.
+  ///   - device: Which of its devices this object is for; may be `nil` if it has one.
+  /// - Throws: `OpenCLError` if the device is none of the context's, or the context has several and none is named.
+  public init(retaining handle: OpaquePointer, device: Device? = nil) throws {
+    let call = "clGetContextInfo"
+    let query = InfoQuery(call: call) { clGetContextInfo(handle, $0, $1, $2, $3) }
+    let devices = try query.array(CL_CONTEXT_DEVICES, of: cl_device_id?.self).compactMap { $0 }
+    guard let only = device?.handle ?? devices.first, device != nil || devices.count == 1 else {
+      throw OpenCLError(
+        refused: .invalidDevice, call: call, detail: "the context has \(devices.count) devices: name the one to use")
+    }
+    guard devices.contains(only) else {
+      throw OpenCLError(
+        refused: .invalidDevice, call: call,
+        detail: "\(device?.name ?? "the device") is none of the \(devices.count) devices of the context")
+    }
+    self.device = try device ?? Device(retaining: only)
+    try check(clRetainContext(handle), "clRetainContext")
+    self.handle = handle
   }
 
   deinit {
@@ -60,5 +85,12 @@ public final class Context: Sendable {
 
   func unreserve(_ byteCount: Int) {
     allocated.withLock { $0.bytes -= byteCount }
+  }
+}
+
+extension Context: Equatable {
+  /// Whether both are the same context of the driver, for the same device.
+  public static func == (left: Context, right: Context) -> Bool {
+    left.handle == right.handle && left.device == right.device
   }
 }

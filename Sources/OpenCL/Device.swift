@@ -95,7 +95,22 @@ public final class Device: Hashable, Sendable {
   /// The nanoseconds between two ticks of the profiling timer.
   public let profilingTimerResolution: Int
 
-  nonisolated(unsafe) let handle: OpaquePointer
+  /// The `cl_device_id`, which lives at least as long as this object.
+  public nonisolated(unsafe) let handle: OpaquePointer
+  /// Whether it is a part of another device, which lives as long as somebody retains it.
+  private let isPart: Bool
+
+  /// Reads what a device reports that other code has got from OpenCL. One that was made by partitioning is retained.
+  ///
+  /// - Parameter handle: A valid `cl_device_id`.
+  /// - Throws: `OpenCLError` if the device does not answer.
+  public convenience init(retaining handle: OpaquePointer) throws {
+    let query = InfoQuery(call: "clGetDeviceInfo") { clGetDeviceInfo(handle, $0, $1, $2, $3) }
+    guard let platform = try query.value(CL_DEVICE_PLATFORM, as: cl_platform_id?.self) else {
+      throw OpenCLError(refused: .invalidDevice, call: "clGetDeviceInfo", detail: "the device has no platform")
+    }
+    try self.init(handle: handle, platform: Platform(handle: platform))
+  }
 
   init(handle: OpaquePointer, platform: Platform) throws {
     self.handle = handle
@@ -192,6 +207,12 @@ public final class Device: Hashable, Sendable {
     // CL_DEVICE_HALF_FP_CONFIG of cl_ext.h.
     halfPrecision = extensions.contains("cl_khr_fp16") ? try precision(0x1033) : []
     profilingTimerResolution = try size(CL_DEVICE_PROFILING_TIMER_RESOLUTION)
+    isPart = try query.ifKnown { try $0.value(CL_DEVICE_PARENT_DEVICE, as: cl_device_id?.self) != nil } ?? false
+    if isPart { try check(clRetainDevice(handle), "clRetainDevice") }
+  }
+
+  deinit {
+    if isPart { clReleaseDevice(handle) }
   }
 
   /// Whether the device computes in double.

@@ -14,7 +14,8 @@ public final class Kernel {
   /// What the kernel needs and how large its work-groups may be.
   public let workGroupInfo: WorkGroupInfo
 
-  let handle: OpaquePointer
+  /// The `cl_kernel`, which lives at least as long as this object. Arguments that are set past it are not known here.
+  public let handle: OpaquePointer
   private var buffers: [Buffer?]
   private var localBytes: [Int]
   /// The bytes of local memory that a work-group takes, declared and bound.
@@ -71,12 +72,12 @@ public final class Kernel {
   }
 
   func bind(_ buffer: Buffer?, at index: Int) throws {
-    if let buffer, buffer.context !== program.context {
+    if let buffer, buffer.context != program.context {
       throw OpenCLError(
         status: .invalidContext, call: "clSetKernelArg",
         detail: "argument \(index) of kernel \(name) is a buffer of another context")
     }
-    var handle: cl_mem? = buffer?.handle
+    var handle: cl_mem? = buffer?.memory.handle
     try bind(index, size: MemoryLayout<cl_mem?>.size, &handle)
     buffers[index] = buffer
   }

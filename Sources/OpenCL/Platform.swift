@@ -14,7 +14,8 @@ public struct Platform: Hashable, Sendable {
   /// The names of the platform's extensions.
   public let extensions: [String]
 
-  nonisolated(unsafe) let handle: OpaquePointer
+  /// The `cl_platform_id`.
+  public nonisolated(unsafe) let handle: OpaquePointer
 
   init(handle: OpaquePointer) throws {
     self.handle = handle

@@ -7,7 +7,8 @@ public final class Program: Sendable {
   /// The options of the build, `-cl-std` included.
   public let options: String
 
-  nonisolated(unsafe) let handle: OpaquePointer
+  /// The `cl_program`, which lives at least as long as this object.
+  public nonisolated(unsafe) let handle: OpaquePointer
 
   /// Builds `sources`, one after the other as if they were one file.
   ///

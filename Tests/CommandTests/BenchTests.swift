@@ -20,7 +20,8 @@ extension CommandTests {
         measurements.map { $0["direction"] as? String }
           == ["forward", "delta", "gradient", "forward", "delta", "gradient"])
       for measurement in measurements {
-        #expect(Set(measurement.keys) == ["name", "direction", "plan", "medianSeconds", "gflops", "error"])
+        #expect(Set(measurement.keys) == ["name", "shape", "direction", "plan", "medianSeconds", "gflops", "error"])
+        #expect(measurement["shape"] as? String == measurement["name"] as? String)
         #expect((measurement["plan"] as? String)?.contains("convolution") == true)
         #expect((measurement["medianSeconds"] as? Double).map { $0 > 0 } == true)
         #expect((measurement["error"] as? Double).map { $0 < 1e-4 } == true)

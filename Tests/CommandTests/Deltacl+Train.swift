@@ -1,6 +1,8 @@
 extension Deltacl {
   /// The files that a training leaves, in the order of their names.
-  static let trainingFiles = ["curves.svg", "metrics.jsonl", "model.safetensors"]
+  static let trainingFiles = [
+    "best.safetensors", "curves.svg", "last.safetensors", "metrics.jsonl", "model.safetensors",
+  ]
 
   /// Trains on the digits and writes into the folder `output`.
   static func train(_ output: String, _ arguments: String...) throws -> Deltacl {

@@ -78,6 +78,39 @@ extension CommandTests {
       try relu(["--device", "0:0"], environment(fault: "buffer")).expectFailure(saying: "use a smaller batch")
     }
 
+    /// CL_DEVICE_MAX_WORK_GROUP_SIZE, CL_DEVICE_MAX_MEM_ALLOC_SIZE, CL_DEVICE_GLOBAL_MEM_SIZE and CL_DEVICE_MEM_BASE_ADDR_ALIGN as
+    /// no device has them.
+    @Test(arguments: [
+      ("0x1004=0", "work-groups of 0 work-items"), ("0x1010=0", "a largest buffer of 0 bytes"),
+      ("0x101F=0", "a global memory of 0 bytes"), ("0x1019=0x80000000", "buffers aligned to 2147483648 bits"),
+    ])
+    func nonsenseThatADriverReportsIsSaid(values: String, words: String) throws {
+      let environment = try environment(fault: "value").merging(["LAYER_VALUES": values]) { $1 }
+      try relu(["--device", "0:0"], environment).expectFailure(saying: "its driver reports \(words), which cannot be")
+      let devices = try Deltacl("devices", environment: environment)
+      #expect(devices.status == 0 && devices.output.contains("default: reference"), "\(devices.errors)")
+      #expect(devices.output.contains("unusable          its driver reports \(words)"), "\(devices.output)")
+    }
+
+    /// CL_DEVICE_MAX_COMPUTE_UNITS, CL_DEVICE_MAX_CLOCK_FREQUENCY, CL_DEVICE_MAX_WORK_ITEM_SIZES and
+    /// CL_DEVICE_LOCAL_MEM_SIZE.
+    @Test(arguments: [
+      "0x1002=0xffffffff 0x100C=0xffffffff", "0x1002=0 0x100C=0", "0x1005=0", "0x1023=0", "0x1023=0xffffffffffffffff",
+    ])
+    func numbersThatADriverDoesNotKnowDoNoHarm(values: String) throws {
+      let environment = try environment(fault: "value").merging(["LAYER_VALUES": values]) { $1 }
+      for family in ["", "local"] where family.isEmpty || values != "0x1023=0" {
+        let run = try relu(["--device", "0:0"], environment.merging(["DELTACL_FAMILY": family]) { $1 })
+        #expect(run.status == 0, "\(run.errors)")
+      }
+    }
+
+    @Test func aDeviceWithoutLocalMemoryRunsNoLocalFamily() throws {
+      let environment = try environment(fault: "value")
+        .merging(["LAYER_VALUES": "0x1023=0", "DELTACL_FAMILY": "local"]) { $1 }
+      try relu(["--device", "0:0"], environment).expectFailure(saying: "too few for the kernel family local: use tile")
+    }
+
     /// However many threads can be started, a command ends, and where one is missing it says so.
     @Test func threadsThatCannotBeStartedAreSaid() throws {
       let folder = try TemporaryFolder()

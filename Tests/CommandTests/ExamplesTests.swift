@@ -16,6 +16,15 @@ import Testing
     #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix(values) }, "\(result.output)")
   }
 
+  @Test func aKernelOfOnesOwnComputesAlike() throws {
+    let result = try run("CustomKernelExample")
+    #expect(result.status == 0, "\(result.errors)")
+    let values = " -0.2384 -0.2689 0.0000 0.7311 1.7616"
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count == 3 && lines[0].hasPrefix("swish computes what its reference does"), "\(result.output)")
+    #expect(lines.dropFirst().allSatisfy { $0.hasSuffix(values) }, "\(result.output)")
+  }
+
   @Test func theNetworkLearnsTheDigits() throws {
     let result = try run("TrainNetworkExample")
     #expect(result.status == 0, "\(result.errors)")

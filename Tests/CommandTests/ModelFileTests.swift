@@ -22,7 +22,8 @@ extension CommandTests {
       try expectFailure(saying: "lacks 'network'") { $0.metadata["network"] = nil }
       try expectFailure(saying: "no network named 'x'") { $0.metadata["network"] = "x" }
       try expectFailure(saying: "impossible 'input'") { $0.metadata["input"] = "28x0x1" }
-      try expectFailure(saying: "takes images of 8x8x1") { $0.metadata["input"] = "8x8x1" }
+      try expectFailure(saying: "takes images of 28x28x3") { $0.metadata["input"] = "28x28x3" }
+      try expectFailure(saying: "dense1.weight must have the shape") { $0.metadata["input"] = "32x32x1" }
       try expectFailure(saying: "impossible 'classes'") { $0.metadata["classes"] = "[1]" }
       try expectFailure(saying: "dense2.bias must have the shape [2]") { $0.metadata["classes"] = #"["a","b"]"# }
       try expectFailure(saying: "impossible 'normalization_mean'") { $0.metadata["normalization_mean"] = "nan" }

@@ -37,7 +37,7 @@ extension CommandTests {
       let column = try Safetensors.Tensor.floats([4, 1], [1, 2, 3, 6])
       let normalized = try Safetensors.Tensor.floats([4, 1], [-1, 0, 1, 4])
       let step = try Safetensors.Tensor.int32s([1], [7])
-      return try [
+      let examples: [Example] = try [
         Example(
           "convolution", ["stride=1"], ["x": image, "w": ones], gives: ["y": .floats([1, 2, 2, 1], [12, 16, 24, 28])]),
         Example(
@@ -193,12 +193,33 @@ extension CommandTests {
         Example("tanh", [], ["x": .floats([1], [0])], gives: ["y": .floats([1], [0])]),
         Example("tanh-delta", [], ["x": .floats([1], [0]), "dy": .floats([1], [4])], gives: ["dx": .floats([1], [4])]),
         Example(
+          "add", [], ["a": .floats([2, 1], [1, 2]), "b": .floats([3], [10, 20, 30])],
+          gives: ["y": .floats([2, 3], [11, 21, 31, 12, 22, 32])]),
+        Example("divide", [], ["a": .floats([], [3]), "b": .floats([], [4])], gives: ["y": .floats([], [0.75])]),
+        Example(
+          "where", [],
+          ["condition": .floats([2], [0, 1]), "a": .floats([1], [5]), "b": .floats([3, 1], [1, 2, 3])],
+          gives: ["y": .floats([3, 2], [1, 5, 2, 5, 3, 5])]),
+        Example("clip", ["minimum=-0.5"], ["x": signs], gives: ["y": .floats([1, 3], [-0.5, 0, 2])]),
+        Example(
+          "gelu", ["approximate=tanh"], ["x": .floats([2], [0, 1])], gives: ["y": .floats([2], [0, 0.841192])]),
+        Example(
+          "elu-delta", ["alpha=2"], ["x": signs, "dy": delta],
+          gives: ["dx": .floats([1, 3], [10 * 0.36787944, 12, 7])]),
+        Example(
+          "reduce-sum", ["axes=0"], ["x": rows], gives: ["y": .floats([3], [5, 7, 9])]),
+        Example(
+          "reduce-mean", ["axes=-1", "keep-axes=true"], ["x": rows], gives: ["y": .floats([2, 1], [2, 5])]),
+        Example("reduce-l2", [], ["x": .floats([2], [3, 4])], gives: ["y": .floats([], [5])]),
+        Example("arg-max", ["axes=1"], ["x": weights], gives: ["y": .int32s([2], [0, 0])]),
+        Example(
           "softmax-cross-entropy", [], ["logits": .floats([2, 2], [0, 0, 0, 0]), "labels": .int32s([2], [0, 1])],
           gives: ["loss": .floats([], [0.6931472]), "dlogits": .floats([2, 2], [-0.25, 0.25, 0.25, -0.25])]),
         Example(
           "softmax-cross-entropy", [], ["logits": .floats([0, 2], []), "labels": .int32s([0], [])],
           gives: ["loss": .floats([], [.nan]), "dlogits": .floats([0, 2], [])]),
       ]
+      return try examples + layoutExamples()
     }
 
     @Test(arguments: try examples(), ["auto", "reference"])
@@ -278,8 +299,20 @@ extension CommandTests {
           name: "dense", attributes: [], inputs: ["x": .floats([1, 2], [1, 1]), "w": .floats([1, 3], [1, 1, 1])],
           words: "x has the shape [1, 2]"),
         Misfit(
+          name: "gather", attributes: [], inputs: ["x": image, "indices": .int32s([1], [-2])],
+          words: "indices has the value -2 at 0; it must be from -1 to 0"),
+        Misfit(
+          name: "matmul", attributes: [], inputs: ["a": .floats([1, 2], [1, 1]), "b": .floats([1, 2], [1, 1])],
+          words: "2 columns and b of shape [1, 2] 1 rows"),
+        Misfit(
           name: "multiply-channels", attributes: [], inputs: ["x": image, "s": .floats([3], [1, 1, 1])],
           words: "s has the shape [3], where the other tensors and attributes ask for [1]"),
+        Misfit(
+          name: "multiply", attributes: [], inputs: ["a": image, "b": .floats([2, 1], [1, 1])],
+          words: "multiply: elementwise: the shapes [1, 3, 3, 1], [2, 1] do not broadcast"),
+        Misfit(
+          name: "reduce-max", attributes: ["axes=4"], inputs: ["x": image],
+          words: "reduce-max: there is no axis 4 of the shape [1, 3, 3, 1]"),
         Misfit(
           name: "relu-delta", attributes: [], inputs: ["x": image, "dy": kernel], words: "dy has the shape [1, 2, 2, 1]"
         ),
@@ -359,6 +392,43 @@ extension CommandTests {
         "op", "relu", "--input", folder.path("in.safetensors"), "--output", folder.path("out.safetensors"),
         shell: "ulimit -v 4000000;")
       run.expectFailure(saying: "[3000000000] has more than 2147418111 elements")
+    }
+
+    private struct Description: Decodable {
+      struct Tensor: Decodable {
+        let name: String
+        let type: String
+        let isOptional: Bool
+        let layout: String?
+      }
+
+      struct Attribute: Decodable, Equatable {
+        let name: String
+        let type: String
+        let `default`: String?
+      }
+
+      let name: String
+      let tensors: [Tensor]
+      let attributes: [Attribute]
+      let results: [String]
+    }
+
+    @Test func operationsAreListed() throws {
+      let run = try Deltacl("op", "--list", "--json")
+      #expect(run.status == 0, "\(run.errors)")
+      let list = try JSONDecoder().decode([Description].self, from: Data(run.output.utf8))
+      let names = try Deltacl("op", "--list").output.split(separator: "\n").map(String.init)
+      #expect(names == list.map(\.name) && Set(names).count == names.count && names.count > 80)
+      let convolution = try #require(list.first { $0.name == "convolution" })
+      #expect(convolution.tensors.map(\.name) == ["x", "w", "b"] && convolution.results == ["y"])
+      #expect(convolution.tensors.map(\.isOptional) == [false, false, true])
+      #expect(convolution.tensors[0].layout == "[N, H, W, C]" && convolution.tensors[2].layout == nil)
+      #expect(convolution.attributes[0] == .init(name: "stride", type: "extent", default: "1"))
+      let dropout = try #require(list.first { $0.name == "dropout" })
+      #expect(dropout.tensors.map(\.type) == ["float32", "int32"])
+      let pooling = try #require(list.first { $0.name == "max-pooling" })
+      #expect(pooling.attributes.contains(.init(name: "window", type: "extent", default: nil)))
     }
 
     @Test func pathsKeepTheirBytes() throws {

@@ -3,7 +3,8 @@ import Testing
 extension CommandTests {
   @Suite struct UsageTests {
     @Test(arguments: [
-      [], ["devices"], ["train"], ["evaluate"], ["predict"], ["op"], ["tune"], ["selftest"], ["gradients"],
+      [], ["devices"], ["datasets"], ["train"], ["evaluate"], ["predict"], ["convert"], ["op"], ["tune"], ["selftest"],
+      ["gradients"],
     ])
     func helpTeaches(_ command: [String]) throws {
       let run = try Deltacl(command + ["--help"])
@@ -40,14 +41,31 @@ extension CommandTests {
       (["train", "--momentum", "1"], "momentum must be from 0 to below 1, not 1"),
       (["train", "--weight-decay", "nan"], "weight decay must be"),
       (["train", "--nesterov", "--momentum", "0"], "needs a momentum above 0"),
+      (["train", "--optimizer", "adagrad"], "adamw"),
+      (["train", "--optimizer", "adam", "--momentum", "0.5"], "adam takes no --momentum"),
+      (["train", "--optimizer", "lion", "--nesterov"], "lion takes no --nesterov"),
+      (["train", "--schedule", "linear"], "one-cycle"),
+      (["train", "--schedule-epochs", "2"], "the schedule constant takes no --schedule-epochs"),
+      (
+        ["train", "--schedule", "cosine", "--schedule-factor", "0.5"], "the schedule cosine takes no --schedule-factor"
+      ),
       (["train", "--seed=-1"], "seed"),
       (["train", "--network", "nonet"], "no network named 'nonet'; known networks: lenet"),
+      (["train", "--augment", "flip,blur"], "no augmentation 'blur'; there are crop, rotate, colour, flip, erase"),
+      (["train", "--validation-split", "1"], "must be above 0 and below 1, not 1"),
+      (["train", "--bad-images", "eat"], "eat"),
+      (["train", "--image-size", "0x3"], "rows and columns from 1 to 65536"),
+      (["evaluate", "model", "--validation-split", "1.5"], "must be above 0 and at most 1, not 1.5"),
+      (["bench", "data", "--dataset", "digits", "--batch-size", "0"], "batch size must be at least 1, not 0"),
       (["evaluate"], "<model>"),
       (["predict", "model.safetensors"], "<image>"),
       (["predict", "model.safetensors", "image.png", "--top", "0"], "--top must be at least 1"),
       (["op"], "<name>"),
       (["op", "convolve", "--input", "a", "--output", "b"], "convolution-gradient, max-pooling"),
       (["op", "relu", "--output", "b"], "--input"),
+      (["op", "relu", "--input", "a"], "--output"),
+      (["op", "relu", "--list"], "--list takes no operation"),
+      (["op", "--json"], "--json needs --list"),
     ])
     func wrongUsageIsSaidInOneLine(_ arguments: [String], _ words: String) throws {
       let run = try Deltacl(arguments)
@@ -74,6 +92,9 @@ extension CommandTests {
       ("max-pooling", "ceil-mode=yes", "ceil-mode must be true or false"),
       ("average-pooling", "dilation=2", "no attribute 'dilation'"),
       ("leaky-relu", "slope=nan", "slope must be a number of at least 0"),
+      ("reduce-sum", "axes=1,", "axes must be integers such as 1,2,-1, not '1,'"),
+      ("gelu", "approximate=erf", "approximate must be one of none, tanh"),
+      ("celu", "alpha=0", "alpha must be a number other than 0"),
       ("relu", "slope=1", "relu has no attribute 'slope'; it has: none"),
     ])
     func wrongAttributesAreWrongUsage(_ name: String, _ attribute: String, _ words: String) throws {

@@ -21,17 +21,18 @@ import Testing
   @Test func readsPlainCompressedAndDottedNames() throws {
     let dataset = try Dataset.load(folder.path)
     #expect(dataset.train.count == 3)
-    #expect(dataset.train.pixels == Array(0..<12))
-    #expect(dataset.train.labels == [0, 2, 1])
-    #expect(dataset.test.labels == [3])
+    #expect(try dataset.trainSplit.pixels == Array(0..<12))
+    #expect(try dataset.trainSplit.labels == [0, 2, 1])
+    #expect(try dataset.testSplit.labels == [3])
     #expect(dataset.classNames == ["0", "1", "2", "3"])
-    #expect(dataset.normalization == Normalization(measuring: dataset.train))
+    #expect(try dataset.normalization(channels: 1) == Normalization(measuring: dataset.train, channels: 1))
   }
 
   @Test(arguments: ["digits", "folder"]) func theTestPartIsThatOfTheWhole(name: String) throws {
     let name = name == "folder" ? folder.path : name
     let (whole, part) = (try Dataset.load(name), try TestSet.load(name))
-    #expect(part == TestSet(name: whole.name, classNames: whole.classNames, images: whole.test))
+    #expect(part.name == whole.name && part.classNames == whole.classNames)
+    #expect(try part.images as? Split == whole.testSplit)
   }
 
   @Test func readsChannels() throws {
@@ -41,7 +42,8 @@ import Testing
     try colored.write(.idx([0, 1, 2, 3], []), "t10k-images-idx4-ubyte")
     try colored.write(.idx([0], []), "t10k-labels-idx1-ubyte")
     let dataset = try Dataset.load(colored.path)
-    #expect([dataset.train.imageRows, dataset.train.imageColumns, dataset.train.channels] == [1, 2, 3])
+    let train = try dataset.trainSplit
+    #expect([train.imageRows, train.imageColumns, train.channels] == [1, 2, 3])
     #expect(dataset.test.count == 0)
   }
 
@@ -81,9 +83,11 @@ import Testing
     expectError(.malformed, "train-images-idx3-ubyte") { _ = try Dataset.load(folder.path) }
   }
 
-  @Test func namesTheMissingFile() throws {
+  @Test func saysWhatItLooksFor() throws {
     let empty = try TemporaryFolder()
-    expectError(.notFound, empty.path, "train-images-idx3-ubyte") { _ = try Dataset.load(empty.path) }
+    expectError(.notFound, empty.path, "folders of classes", "train-images-idx3-ubyte", "data_batch_1.bin") {
+      _ = try Dataset.load(empty.path)
+    }
   }
 
   @Test func readsWhatKaggleUnpacks() throws {
@@ -97,18 +101,69 @@ import Testing
       try kaggle.write(bytes, "\(name)-idx\(rank)-ubyte/\(name)-idx\(rank)-ubyte")
       try kaggle.write(bytes, "\(name).idx\(rank)-ubyte")
     }
-    let dataset = try Dataset.load(kaggle.path)
-    #expect(dataset.train.labels == [0, 2, 1])
+    let train = try Dataset.load(kaggle.path).trainSplit
+    #expect(train.labels == [0, 2, 1])
     // The folders alone do too, and a file in them may have another of the names.
     for (name, _) in files { unlink(kaggle("\(name).idx\(name.hasSuffix("images") ? 3 : 1)-ubyte")) }
-    #expect(try Dataset.load(kaggle.path) == dataset)
+    #expect(try Dataset.load(kaggle.path).trainSplit == train)
     unlink(kaggle("train-images-idx3-ubyte/train-images-idx3-ubyte"))
     try kaggle.write(images.gzipped(), "train-images-idx3-ubyte/train-images.idx3-ubyte.gz")
-    #expect(try Dataset.load(kaggle.path) == dataset)
+    #expect(try Dataset.load(kaggle.path).trainSplit == train)
     unlink(kaggle("train-images-idx3-ubyte/train-images.idx3-ubyte.gz"))
     expectError(.notFound, "train-images-idx3-ubyte", "train-images.idx4-ubyte.gz", "in a folder of such a name") {
       _ = try Dataset.load(kaggle.path)
     }
+  }
+
+  /// EMNIST's images are stored column by column, and its classes have characters.
+  @Test func readsWhatTorchvisionAndEMNISTPlace() throws {
+    let root = try TemporaryFolder()
+    try FileSystem.createFolder(root("EMNIST/raw"))
+    for part in ["train", "test"] {
+      let stem = "EMNIST/raw/emnist-letters-\(part)"
+      try root.write(.idx([2, 2, 3], Array(1...12)), "\(stem)-images-idx3-ubyte")
+      try root.write([UInt8].idx([2], [1, 2]).gzipped(), "\(stem)-labels-idx1-ubyte.gz")
+    }
+    try root.write(Array("1 65 97\n2 66 98\n".utf8), "EMNIST/raw/emnist-letters-mapping.txt")
+    let letters = try Dataset.load(root.path)
+    #expect(letters.classNames == ["0", "A", "B"])
+    let train = try letters.trainSplit
+    #expect([train.imageRows, train.imageColumns] == [3, 2])
+    #expect(train.image(at: 0).pixels == [1, 4, 2, 5, 3, 6])
+    #expect(try Dataset.load(root("EMNIST/raw/emnist-letters")).testSplit == letters.testSplit)
+    #expect(try TestSet.load(root.path).classNames == letters.classNames)
+
+    try root.write(.idx([1], [0]), "EMNIST/raw/emnist-digits-train-labels-idx1-ubyte")
+    expectError(.unsupported, "several data sets", "EMNIST/raw/emnist-digits", "EMNIST/raw/emnist-letters") {
+      _ = try Dataset.load(root.path)
+    }
+  }
+
+  @Test(arguments: [("data_batch_", 10, 0), ("train", 100, 1)])
+  func readsCIFAR(_ stem: String, _ classCount: Int, _ coarseCount: Int) throws {
+    let root = try TemporaryFolder()
+    let folder = classCount == 10 ? "cifar-10-batches-bin" : "cifar-100-binary"
+    try FileSystem.createFolder(root(folder))
+    func record(_ label: UInt8) -> [UInt8] {
+      Array(repeating: 77, count: coarseCount) + [label]
+        + (0..<3).flatMap { channel in (0..<1024).map { UInt8(($0 + 100 * channel) % 251) } }
+    }
+    let files = classCount == 10 ? (1...5).map { "\(stem)\($0).bin" } : ["train.bin"]
+    for (index, file) in files.enumerated() { try root.write(record(UInt8(index)) + record(9), "\(folder)/\(file)") }
+    let test = "\(folder)/\(classCount == 10 ? "test_batch" : "test").bin"
+    try root.write(record(3), test)
+    let dataset = try Dataset.load(root.path)
+    #expect(dataset.classNames == (0..<classCount).map(String.init))
+    let train = try dataset.trainSplit
+    #expect(train.labels == files.indices.flatMap { [Int32($0), 9] })
+    #expect([train.imageRows, train.imageColumns, train.channels] == [32, 32, 3])
+    #expect(train.image(at: 1).pixels.prefix(6) == [0, 100, 200, 1, 101, 201])
+    #expect(try TestSet.load(root(folder)).images as? Split == dataset.testSplit)
+
+    try root.write(record(UInt8(classCount)), test)
+    expectError(.outOfRange, "the label \(classCount) in record 0") { _ = try Dataset.load(root.path) }
+    try root.write(record(3).dropLast(), test)
+    expectError(.truncated, test) { _ = try Dataset.load(root.path) }
   }
 
   @Test func listsTheKnownNames() {

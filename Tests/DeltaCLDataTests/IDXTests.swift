@@ -35,7 +35,7 @@ import Testing
     // The images' elements are missing, and nobody looks for them.
     try folder.write(.idx([3, 2, 2], []), "train-images-idx3-ubyte")
     try folder.write([UInt8].idx([2], [0, 1]).gzipped(), "train-labels-idx1-ubyte.gz")
-    expectError(.mismatch, "3 images", "2 labels") { _ = try MNISTFolder(folder.path).split(prefix: "train") }
+    expectError(.mismatch, "3 images", "2 labels") { _ = try MNISTFolder(folder.path).split(MNISTFolder.trainPrefixes) }
   }
 
   @Test func refusesEveryTruncation() {

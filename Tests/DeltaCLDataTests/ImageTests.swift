@@ -25,12 +25,12 @@ import Testing
   }
 
   @Test func thereAreFiles() {
-    #expect(ImageFiles.names.count >= 70)
+    #expect(ImageCases.names.count >= 70)
   }
 
-  @Test(arguments: ImageFiles.names) func readsAsPillowDoes(name: String) throws {
-    let expected = try Image(bytes: ImageFiles.expectedBytes(name), name: name)
-    let (image, warnings) = try decodeWarned(ImageFiles.bytes(name))
+  @Test(arguments: ImageCases.names) func readsAsPillowDoes(name: String) throws {
+    let expected = try Image(bytes: ImageCases.expectedBytes(name), name: name)
+    let (image, warnings) = try decodeWarned(ImageCases.bytes(name))
     #expect([image.rows, image.columns, image.channels] == [expected.rows, expected.columns, expected.channels])
     let worst = zip(image.pixels, expected.pixels).map { abs(Int($0) - Int($1)) }.max()
     #expect(try #require(worst) <= 1)
@@ -41,28 +41,28 @@ import Testing
   }
 
   @Test func readsAFile() throws {
-    let path = try folder.write(ImageFiles.bytes("srgb.png"), "image.txt")
-    #expect(try Image(contentsOf: path) == decode(ImageFiles.bytes("srgb.png")))
+    let path = try folder.write(ImageCases.bytes("srgb.png"), "image.txt")
+    #expect(try Image(contentsOf: path) == decode(ImageCases.bytes("srgb.png")))
   }
 
   @Test func readsPNG() throws {
     #expect(
-      try decode(ImageFiles.png(rows: 3, columns: 4, format: 0, gray))
+      try decode(ImageCases.png(rows: 3, columns: 4, format: 0, gray))
         == Image(rows: 3, columns: 4, channels: 1, pixels: gray))
     #expect(
-      try decode(ImageFiles.png(rows: 3, columns: 4, format: PNG_FORMAT_FLAG_COLOR, color))
+      try decode(ImageCases.png(rows: 3, columns: 4, format: PNG_FORMAT_FLAG_COLOR, color))
         == Image(rows: 3, columns: 4, channels: 3, pixels: color))
   }
 
   @Test func ignoresGamma() throws {
-    #expect(try decode(ImageFiles.bytes("gamma-gray.png")).pixels == [128, 128, 128, 128])
+    #expect(try decode(ImageCases.bytes("gamma-gray.png")).pixels == [128, 128, 128, 128])
   }
 
   @Test func laysTransparencyOnBlackOrElseOnWhite() throws {
     func laid(_ pixels: [UInt8]) throws -> ([UInt8], [String]) {
       let rgba = PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA
       let (image, warnings) = try decodeWarned(
-        ImageFiles.png(rows: 1, columns: pixels.count / 4, format: rgba, pixels))
+        ImageCases.png(rows: 1, columns: pixels.count / 4, format: rgba, pixels))
       return (image.pixels, warnings)
     }
     #expect(try laid([90, 20, 30, 255, 200, 200, 200, 0]) == ([90, 20, 30, 0, 0, 0], []))
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func saysWhatKindOfJPEGIsNotRead() throws {
-    var file = try ImageFiles.bytes("gray.jpg")
+    var file = try ImageCases.bytes("gray.jpg")
     let frame = try #require(file.indices.first { file[$0] == 0xff && file[$0 + 1] == 0xc0 })
     file[frame + 4] = 12
     expectError(.unsupported, "precision") { _ = try decode(file) }
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test func boundsTheScansOfAJPEG() throws {
-    let file = try ImageFiles.bytes("progressive.jpg")
+    let file = try ImageCases.bytes("progressive.jpg")
     // The last scan, again and again.
     let scan = try #require(file.indices.dropLast().last { file[$0] == 0xff && file[$0 + 1] == 0xda })
     let repeated = (0..<600).flatMap { _ in file[scan..<file.count - 2] }
@@ -132,8 +132,8 @@ import Testing
   }
 
   @Test func refusesTruncatedPNG() throws {
-    let text = ImageFiles.chunk("tEXt", Array("Comment\0after the pixels".utf8))
-    let whole = ImageFiles.png(rows: 3, columns: 4, format: 0, gray)
+    let text = ImageCases.chunk("tEXt", Array("Comment\0after the pixels".utf8))
+    let whole = ImageCases.png(rows: 3, columns: 4, format: 0, gray)
     let end = whole.count - 12
     let file = whole[..<end] + text + whole[end...]
     for part in Array(file).truncations {
@@ -154,7 +154,7 @@ import Testing
 
   @Test(arguments: ["gray.jpg", "sampling-2x2.jpg", "progressive.jpg", "cmyk.jpg"])
   func refusesTruncatedJPEG(name: String) throws {
-    let whole = try ImageFiles.bytes(name)
+    let whole = try ImageCases.bytes(name)
     for part in whole.truncations {
       // Without the end marker alone the pixels are whole, and still it is refused; so is one that was closed again, but for
       // progressive ones, which may end after any scan.
@@ -164,6 +164,24 @@ import Testing
           Issue.record("accepted \(part.count) bytes")
         }
       }
+    }
+  }
+
+  @Test(arguments: ["lossy.webp", "lossless.webp", "alpha.webp"]) func refusesTruncatedWebP(name: String) throws {
+    for part in try ImageCases.bytes(name).truncations {
+      if case .success = expectValueOrError({ try Image(bytes: part, name: "f") }) {
+        Issue.record("accepted \(part.count) bytes")
+      }
+    }
+  }
+
+  @Test func refusesAnimatedWebP() {
+    // The header of an extended file of 2x2 pixels whose flag of animation is set, and an empty frame.
+    let extended = Array("WEBPVP8X".utf8) + [10, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 1, 0, 0]
+    let animation = Array("ANIM".utf8) + [6, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    let content = extended + animation
+    expectError(.unsupported, "animated") {
+      _ = try decode(Array("RIFF".utf8) + [UInt8(content.count), 0, 0, 0] + content)
     }
   }
 
@@ -187,13 +205,13 @@ import Testing
 
   @Test func survivesEveryCorruption() throws {
     let portable = Array("P5\n3 2\n255\n".utf8) + gray[..<6]
-    for file in [ImageFiles.png(rows: 3, columns: 4, format: PNG_FORMAT_FLAG_COLOR, color), portable] {
+    for file in [ImageCases.png(rows: 3, columns: 4, format: PNG_FORMAT_FLAG_COLOR, color), portable] {
       for damaged in file.corruptions() { try expectWholeOrError(damaged) }
     }
   }
 
-  @Test(arguments: ImageFiles.names) func survivesMutations(name: String) throws {
-    for damaged in try ImageFiles.bytes(name).mutations(60, seed: name.utf8.reduce(1) { $0 &* 31 &+ UInt64($1) }) {
+  @Test(arguments: ImageCases.names) func survivesMutations(name: String) throws {
+    for damaged in try ImageCases.bytes(name).mutations(60, seed: name.utf8.reduce(1) { $0 &* 31 &+ UInt64($1) }) {
       try expectWholeOrError(damaged)
     }
   }
@@ -206,7 +224,7 @@ import Testing
   }
 
   @Test func boundsTheSizeBeforeDecoding() {
-    expectError(.tooLarge, "100000x100000") { _ = try decode(ImageFiles.pngHeader(rows: 100_000, columns: 100_000)) }
+    expectError(.tooLarge, "100000x100000") { _ = try decode(ImageCases.pngHeader(rows: 100_000, columns: 100_000)) }
     expectError(.tooLarge, "100000x100000") { _ = try decode(Array("P5 100000 100000 255\n".utf8)) }
     expectError(.malformed) { _ = try decode(Array("P5 99999999999999999999 1 255\n".utf8)) }
     expectError(.malformed) { _ = try decode(Array("P5 0 4 255\n".utf8)) }

@@ -32,7 +32,7 @@ import Testing
     model: ["flatten": Flatten(), "dense": DenseLayer(outputs: 2)] as Sequential)
 
   private func split(_ count: Int) throws -> Split {
-    let labels = (0..<count).map { UInt8($0 % 2) }
+    let labels = (0..<count).map { Int32($0 % 2) }
     return try Split(
       count: count, imageRows: 4, imageColumns: 4, channels: 1,
       pixels: (0..<count * 16).map { UInt8($0 * 7 % 251) }, labels: labels)

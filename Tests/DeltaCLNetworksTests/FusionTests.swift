@@ -81,6 +81,44 @@ import Testing
     #expect(try names(graph.fused(keeping: [masked.id])) == ["delta add", "relu relu", "mask relu-delta"])
   }
 
+  /// One kernel for a chain, whose inputs are broadcast.
+  @Test func formulasThatFollowEachOtherBecomeOne() throws {
+    var graph = Graph()
+    let x = graph.add("x", [2, 3], role: .input)
+    let s = graph.add("s", [3], role: .input)
+    let scaled = try graph.append(
+      .elementwise(.input(0) * .input(1), inputs: [[2, 3], [3]]), [x, s], label: "scale")[0]
+    let silu = try graph.append(.elementwise(.silu(.input(0)), inputs: [[2, 3]]), [scaled], label: "silu")[0]
+    let sum = try graph.append(.add(count: 6), [x, silu], label: "sum")[0]
+    let relu = try graph.append(.activation(.relu, count: 6), [sum], label: "relu")[0]
+    let y = try graph.append(
+      .elementwise(.input(0) + .input(1), inputs: [[4, 2, 3], [2, 3]]),
+      [graph.add("z", [4, 2, 3], role: .input), relu], label: "wide")[0]
+    let fused = graph.fused(keeping: [y.id])
+    // Fused into the last, the chain would be computed four times.
+    #expect(try names(fused) == ["sum elementwise", "wide elementwise"])
+    #expect(fused.nodes.first?.operands.map(\.id) == [x.id, s.id, relu.id])
+    let scaledInput = ElementwiseExpression.input(0) * .input(1)
+    let chain = try TensorOperation.elementwise(.relu(.input(0) + .silu(scaledInput)), inputs: [[2, 3], [3]])
+    #expect(fused.nodes.first?.operation == chain)
+    #expect(
+      try names(graph.fused(keeping: [y.id, silu.id])) == ["silu elementwise", "sum add+relu", "wide elementwise"])
+    #expect(
+      try names(graph.fused(keeping: [y.id, scaled.id])) == [
+        "scale elementwise", "sum elementwise", "wide elementwise",
+      ])
+  }
+
+  /// A statistic that is updated between two formulas is read before that.
+  @Test func formulasDoNotReadAStatisticLater() throws {
+    var graph = Graph()
+    let x = graph.add("x", [3], role: .input)
+    let s = graph.add("s", [3], role: .statistic(0))
+    let sum = try graph.append(.elementwise(.input(0) + .input(1), inputs: [[3], [3]]), [x, s], label: "sum")[0]
+    let y = try graph.append(.elementwise(.exp(.input(0)), inputs: [[3]]), [sum], label: "exp")[0]
+    #expect(try names(graph.fused(keeping: [y.id])) == ["sum elementwise", "exp elementwise"])
+  }
+
   /// Loss, output and all gradients of one step.
   private func results(_ example: TestNetwork, _ backend: any Backend, fusing: Bool) throws -> [[Float]] {
     let step = try TrainingGraph(example.network, batch: example.batch, loss: example.loss, dropoutSeed: 1)
@@ -124,13 +162,21 @@ import Testing
           "pool2": AveragePooling2D(window: 3), "relu4": ReLU(), "flatten": Flatten(),
           "dense1": DenseLayer(outputs: 32), "relu3": ReLU(), "drop": DropoutLayer(),
           "dense2": DenseLayer(outputs: 3),
-        ] as Sequential)
+        ] as Sequential),
+      TestNetwork(
+        "formulas that are fused", inputSize: 4, inputChannels: 2, classes: 3,
+        [
+          "conv": Convolution2D(outputChannels: 17, kernelSize: 2), "silu": SiLU(), "prelu": PReLU(), "relu": ReLU6(),
+          "flatten": Flatten(), "dense": DenseLayer(outputs: 3),
+        ] as Sequential),
     ]
 
   /// Of `exp` and `tanh` a device may have two versions, for vectors and for scalars, whose last bits differ.
   private func isSmooth(_ example: TestNetwork) throws -> Bool {
     try example.network.forward(batch: 1, mode: .inference).graph.nodes.contains { node in
-      node.operation.as(TensorOperation.ActivationForward.self).map { [.sigmoid, .tanh].contains($0.function) } ?? false
+      node.operation.as(TensorOperation.Elementwise.self) != nil
+        || node.operation.as(TensorOperation.ActivationForward.self).map { [.sigmoid, .tanh].contains($0.function) }
+          ?? false
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct GradientTests {
   /// Compares the gradient of every parameter's every element with the central difference of the loss, in Float64.
-  @Test(arguments: TestNetwork.all)
+  @Test(arguments: TestNetwork.all + TestNetwork.formulas)
   func areCentralDifferences(example: TestNetwork) throws {
     let parameters = try Parameters(example.network, seed: 5, on: ReferenceBackend())
     let step = try TrainingStep(example.network, parameters, batch: example.batch, loss: example.loss)

@@ -28,7 +28,11 @@ import Testing
     #expect(try parameters.values(of: "bn1.weight") == [1, 1, 1])
     #expect(parameters.count == 3 * 9 * 2 + 6 + 9 + 6 + 9 + 3)
     #expect(try parameters.all().map(\.name) == parameters.names + parameters.statisticNames)
-    #expect(try parameters.velocities().map(\.name) == parameters.names)
+    #expect(try parameters.optimizerState().isEmpty)
+    _ = try TrainingStep(network, parameters, batch: 2, optimizer: Adam())
+    let state = try parameters.optimizerState()
+    #expect(state.keys.sorted() == ["firstMoment", "secondMoment"])
+    #expect(state.values.allSatisfy { $0.map(\.name) == parameters.names })
   }
 
   /// With a momentum of a half twice the same batch leaves three quarters of its statistics; weight decay leaves them alone.
@@ -37,7 +41,7 @@ import Testing
       name: "normalization", inputSize: 2, inputChannels: 1, classes: 4,
       model: ["bn": BatchNormalizationLayer(momentum: 0.5), "flatten": Flatten()] as Sequential)
     let parameters = try Parameters(network, seed: 1, on: ReferenceBackend())
-    let step = try TrainingStep(network, parameters, batch: 1, optimizer: Optimizer(weightDecay: 0.5))
+    let step = try TrainingStep(network, parameters, batch: 1, optimizer: SGD(weightDecay: 0.5))
     for _ in 1...2 { try step.run(images: [1, 2, 3, 6], labels: [0]) }
     #expect(try parameters.values(of: "bn.running_mean") == [2.25])
     let variance: Float = 14 / 3

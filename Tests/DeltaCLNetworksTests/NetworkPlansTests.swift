@@ -36,19 +36,25 @@ import Testing
     }
   }
 
+  /// The kernels that multiply also with every local tile that networks are planned with, on the GPUs of each vendor.
   @Test(arguments: Network.names) func aSelfTestRunsEveryKernel(name: String) throws {
     let network = try Network.named(name, classes: 10)
-    for (device, planner) in Self.planners {
+    let vendors = GPUVendor.allCases.map { vendor in
+      (vendor.rawValue, Planner.gpu(for: DeviceLimits(vendor: vendor, subgroupSizes: [8, 16, 32])))
+    }
+    let multiplying: Set = ["local_convolution_correlate", "local_convolution_gradient"]
+    for (device, planner) in Self.planners + vendors {
+      func tiles(_ variants: [KernelVariant]) -> Set<KernelVariant> {
+        Set(variants.map { multiplying.contains($0.kernel) ? $0 : KernelVariant(anyTileOf: $0.kernel) })
+      }
       let cases = try SelfTestCase.operations(on: planner) + SelfTestCase.convolutions(on: planner)
-      let tested = Set(cases.flatMap { $0.kernels.map(\.kernel) })
-      var planned: Set<String> = []
+      let tested = tiles(cases.flatMap(\.kernels))
+      var planned: Set<KernelVariant> = []
       for (_, graph) in try graphs(of: network) {
-        for node in graph.nodes {
-          planned.formUnion(try planner.decide(node.operation).launches.launches.map(\.kernel))
-        }
+        for node in graph.nodes { planned.formUnion(tiles(try planner.decide(node.operation).launches.variants)) }
       }
       let missing = planned.subtracting(tested)
-      #expect(missing.isEmpty, "\(device): \(missing.sorted())")
+      #expect(missing.isEmpty, "\(device): \(missing.map(\.description).sorted())")
     }
   }
 

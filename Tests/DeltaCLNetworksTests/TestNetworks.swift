@@ -128,6 +128,15 @@ struct TestNetwork: Sendable, CustomTestStringConvertible {
         "flatten": Flatten(), "dense": DenseLayer(outputs: 3),
       ] as Sequential),
     TestNetwork(
+      "moved elements and matrix products", inputSize: 4, inputChannels: 2, classes: 3,
+      ["layout": LayoutLayer(), "tanh": Tanh(), "flatten": Flatten(), "dense": DenseLayer(outputs: 3)] as Sequential),
+    TestNetwork(
+      "a kernel of one's own", inputSize: 3, inputChannels: 2, classes: 3,
+      [
+        "conv": Convolution2D(outputChannels: 2, kernelSize: 2), "cubic": CubicLayer(), "flatten": Flatten(),
+        "dense": DenseLayer(outputs: 3),
+      ] as Sequential),
+    TestNetwork(
       "shared and summed parameters", inputSize: 2, inputChannels: 2, classes: 8, batch: 1,
       ["flatten": Flatten(), "tied": TiedLayer(), "softmax": SoftmaxLayer()] as Sequential),
   ]
@@ -140,6 +149,29 @@ private struct ChannelScaleLayer: Layer {
     let scale = try graph.parameter("scale", [channels], .pytorch, fans: Fans(weights: [channels]))
     let rows = input.shape.elementCount / channels
     return try graph.apply(.multiplyChannels(rows: rows, channels: channels), to: input, scale).reshaped(input.shape)
+  }
+}
+
+/// Resizing, padding, transposing, multiplying, joining and repeating.
+private struct LayoutLayer: Layer {
+  func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    let batch = input.shape.dimensions[0]
+    let resize = try Resize(batch: batch, inputSize: 4, outputSize: 3, channels: 2, mode: .bicubic)
+    let resized = try graph.apply(.resize(resize), to: input)
+    let pad = try Pad([batch, 3, 3, 2], before: [0, 2, 1, 0], after: [0, 0, 1, 0], mode: .reflect)
+    let padded = try graph.apply(.pad(pad), to: resized)
+    let turned = try graph.apply(
+      .stridedCopy(.transpose([batch, 5, 5, 2], axes: [0, 3, 1, 2])), to: padded)
+    let weight = try graph.parameter("weight", [2, 5, 3], .pytorch, fans: Fans(weights: [3, 5]))
+    let product = try graph.apply(.matmul(Matmul([batch, 2, 5, 5], [2, 5, 3])), to: turned, weight)
+    let square = try graph.apply(
+      .matmul(Matmul([batch, 2, 5, 5], [batch, 2, 5, 5], transposesA: true)), to: turned, turned)
+    let joined = try graph.apply(
+      .concat(Concatenation([[batch, 2, 5, 3], [batch, 2, 5, 5]], axis: -1)), to: product, square)
+    let shift = try graph.parameter("shift", [5, 1], .pytorch, fans: Fans(weights: [5, 1]))
+    let shape: Shape = [batch, 2, 5, 8]
+    let repeated = try graph.apply(.stridedCopy(.expand([5, 1], to: shape)), to: shift)
+    return try graph.apply(.add(count: shape.elementCount), to: joined, repeated).reshaped(shape)
   }
 }
 
@@ -158,6 +190,52 @@ private struct TiedLayer: Layer {
     let sum = try graph.apply(.add(count: count), to: p, q)
     let copy = try graph.apply(.copy(count: count), to: scaled)
     return try graph.apply(.add(count: count), to: copy, sum).reshaped(dense.outputShape)
+  }
+}
+
+/// x + x^3 by kernels that are not the library's.
+private struct CubicLayer: Layer {
+  private static let source = """
+    kernel void cubic(global const float *x, global float *y, int count)
+    {
+      const int at = get_global_id(0);
+      if (at < count) y[at] = x[at] + x[at] * x[at] * x[at];
+    }
+
+    kernel void cubic_delta(global const float *x, global const float *dy, global float *dx, int count)
+    {
+      const int at = get_global_id(0);
+      if (at < count) dx[at] = dy[at] * (1.0f + 3.0f * x[at] * x[at]);
+    }
+    """
+
+  private static let delta = Result {
+    try CustomOperation(
+      "cubic-delta", [.read("x", ["count"]), .read("dy", ["count"]), .write("dx", ["count"])], source: source,
+      launches: { axes in
+        let count = try axes["count"]
+        return [
+          CustomLaunch("cubic_delta", ["x": "x", "dy": "dy", "dx": "dx", "count": .int(count)], globalSize: [count])
+        ]
+      },
+      reference: { values in ["dx": try zip(values["x"], values["dy"]).map { $1 * (1 + 3 * $0 * $0) }] })
+  }
+
+  private static let operation = Result {
+    let delta = try Self.delta.get()
+    return try CustomOperation(
+      "cubic", [.read("x", ["count"]), .write("y", ["count"])], source: source,
+      launches: { axes in
+        let count = try axes["count"]
+        return [CustomLaunch("cubic", ["x": "x", "y": "y", "count": .int(count)], globalSize: [count])]
+      },
+      deltas: [CustomDelta(of: "x", from: ["x", "dy"]) { axes in try .custom(delta, axes) }],
+      reference: { values in ["y": try values["x"].map { $0 + $0 * $0 * $0 }] })
+  }
+
+  func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    let operation = try TensorOperation.custom(Self.operation.get(), ["count": input.shape.elementCount])
+    return try graph.apply(operation, to: input).reshaped(input.shape)
   }
 }
 

@@ -8,10 +8,10 @@ import Testing
   /// Two classes that one pixel tells apart.
   private func dataset(count: Int = 20) throws -> Dataset {
     func split(_ count: Int) throws -> Split {
-      let labels = (0..<count).map { UInt8($0 % 2) }
+      let labels = (0..<count).map { Int32($0 % 2) }
       return try Split(
-        count: count, imageRows: 2, imageColumns: 2, channels: 1, pixels: labels.flatMap { [$0 * 255, 9, 100, 50] },
-        labels: labels)
+        count: count, imageRows: 2, imageColumns: 2, channels: 1,
+        pixels: labels.flatMap { [UInt8($0) * 255, 9, 100, 50] }, labels: labels)
     }
     return try Dataset(name: "pixels", classNames: ["dark", "bright"], train: split(count), test: split(7))
   }
@@ -134,17 +134,69 @@ import Testing
 
   @Test func dataSetOfMoreClassesIsAnError() throws {
     let digits = try Dataset.load("digits")
-    let error = #expect(throws: TrainingError.self) { try network.prepare(digits) }
+    let error = #expect(throws: TrainingError.self) {
+      try Trainer(network, digits, configuration(), on: Backends.select("reference"))
+    }
     #expect(error?.code == .unsuitableDataset)
   }
 
+  /// Colour images that are not square: the trainer measures grey and the network gets the middle.
   @Test func imagesTakeTheNetworksForm() throws {
-    let split = try Split(
-      count: 2, imageRows: 4, imageColumns: 4, channels: 3, pixels: Array(repeating: 100, count: 96), labels: [0, 1])
-    let prepared = try network.prepare(split)
-    #expect((prepared.imageRows, prepared.imageColumns, prepared.channels) == (2, 2, 1))
-    #expect(prepared.pixels.allSatisfy { $0 == 100 })
-    #expect(prepared.labels == split.labels)
+    func split(_ count: Int) throws -> Split {
+      var pixels: [UInt8] = []
+      for index in 0..<count {
+        for column in (0..<4).flatMap({ _ in 0..<8 }) {
+          let isMiddle = (2..<6).contains(column)
+          pixels += [isMiddle ? UInt8(7 + 200 * (index % 2)) : 107, 7, 7]
+        }
+      }
+      return try Split(
+        count: count, imageRows: 4, imageColumns: 8, channels: 3, pixels: pixels,
+        labels: (0..<count).map { Int32($0 % 2) })
+    }
+    let dataset = try Dataset(name: "stripes", classNames: ["dark", "bright"], train: split(20), test: split(6))
+    var configuration = configuration()
+    configuration.augmentations = [.flip]
+    let trainer = try Trainer(network, dataset, configuration, on: Backends.select("reference"))
+    #expect(trainer.normalization == (try Normalization(measuring: dataset.train, channels: 1)))
+    #expect(try trainer.run().evaluation?.accuracy == 1)
+  }
+
+  @Test func checkpointsKeepFiguresByChannel() throws {
+    let network = Network(
+      name: "tiny", inputSize: 1, inputChannels: 3, classes: 2,
+      model: ["flatten": Flatten(), "dense": DenseLayer(outputs: 2)] as Sequential)
+    let parameters = try Parameters(network, seed: 1, on: Backends.select("reference"))
+    let normalization = try Normalization(means: [0.1, 0.2, 1 / 3], standardDeviations: [1, 0.5, 0.7])
+    let validation = try ValidationSplit(share: 0.15, seed: .max)
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("checkpoint-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    func read(_ change: (inout [String: String]) -> Void = { _ in }) throws -> Checkpoint {
+      var file = try Checkpoint(
+        network, parameters, classNames: ["a", "b"], datasetName: "none", normalization: normalization, epoch: 1,
+        step: 1, validation: validation
+      ).safetensors()
+      change(&file.metadata)
+      try file.write(to: path)
+      return try Checkpoint(contentsOf: path)
+    }
+    let checkpoint = try read()
+    #expect(checkpoint.normalization == normalization && checkpoint.validation == validation)
+    // Files of earlier versions have one figure for all channels and no parts.
+    let old = try read {
+      $0["normalization_mean"] = "0.25"
+      $0["normalization_standard_deviation"] = "0.5"
+      $0["validation_split"] = nil
+    }
+    #expect(old.normalization == Normalization(mean: 0.25, standardDeviation: 0.5) && old.validation == nil)
+    for (key, value) in [
+      ("normalization_mean", "0.1,0.2"), ("normalization_mean", ""), ("normalization_mean", "0.1,,0.3"),
+      ("normalization_standard_deviation", "1,0,1"), ("normalization_standard_deviation", "1"),
+      ("validation_split", "2"), ("validation_seed", "-1"),
+    ] {
+      let error = #expect(throws: TrainingError.self) { try read { $0[key] = value } }
+      #expect(error?.code == .malformedModel && error?.message.contains("impossible '\(key)'") == true)
+    }
   }
 
   @Test func historyIsJSONLinesInOrder() throws {

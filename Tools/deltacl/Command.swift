@@ -41,8 +41,10 @@ struct Command: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      DevicesCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, OpCommand.self,
-      BenchCommand.self, TuneCommand.self, SelfTestCommand.self, GradientsCommand.self, LaunchesCommand.self,
+      DevicesCommand.self, DatasetsCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self,
+      ConvertCommand.self,
+      OpCommand.self, BenchCommand.self, TuneCommand.self, SelfTestCommand.self, GradientsCommand.self,
+      LaunchesCommand.self,
     ])
 
   static func main() {

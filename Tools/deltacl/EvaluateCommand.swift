@@ -8,12 +8,16 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Measures a model on the test images of a data set.",
     discussion: """
-      Prints the share of test images that the model classifies right, in total and for each class.
+      Prints the share of test images that the model classifies right, in total and for each class. Of class folders and \
+      tables that have both, images for testing are taken, not those for validation while training. If they come in one \
+      piece, it is the part that the training of the model did not see, which follows from the names of the files.
 
       Examples:
 
         deltacl evaluate runs/lenet-fashion-mnist/model.safetensors
         deltacl evaluate model.safetensors --dataset ~/mnist --json
+        deltacl evaluate model.safetensors --dataset ~/other-photos --validation-split 1
+        deltacl evaluate lenet.pth --network lenet --dataset ~/mnist --normalization 0.1307,0.3081
       """)
 
   private struct Report: Encodable {
@@ -36,9 +40,20 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The data set: fashion-mnist, digits, or a folder (default: the one that the model was trained on).",
+      "The data set: fashion-mnist, digits, a folder or a table (default: the one that the model was trained on).",
       valueName: "name"))
   var dataset: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The share of each class to evaluate on, if class folders or a table come in one piece; 1 for all (default: as the model "
+        + "was trained).", valueName: "share"),
+    transform: NumberOption.shareOrAll)
+  var validationSplit: Double?
+
+  @Option(help: ArgumentHelp("What becomes of image files that cannot be read: fail or skip.", valueName: "what"))
+  var badImages = BadImages.fail
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -46,15 +61,21 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup
   var device: DeviceOption
 
+  func validate() throws {
+    if let validationSplit, !(validationSplit > 0 && validationSplit <= 1) {
+      throw ValidationError("--validation-split must be above 0 and at most 1, not \(validationSplit)")
+    }
+  }
+
   func run() throws {
     let (checkpoint, network, parameters) = try model.load { try device.backend(announces: true) }
-    let data = try TestSet.load(dataset ?? checkpoint.datasetName)
+    let data = try testSet(for: checkpoint)
     guard data.classNames.count <= network.classes else {
       throw CommandFailure(
         "\(data.name) has \(data.classNames.count) classes and \(model.model) tells \(network.classes) apart; "
           + "choose the data set that it was trained on, \(checkpoint.datasetName)")
     }
-    if data.classNames != checkpoint.classNames {
+    if !checkpoint.datasetName.isEmpty, data.classNames != checkpoint.classNames {
       Output.message(
         "\(model.model.escapedForTerminal) was trained on \(checkpoint.datasetName.escapedForTerminal), whose classes are not "
           + "those of \(data.name.escapedForTerminal): label 0 counts as "
@@ -62,7 +83,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     guard data.images.count > 0 else { throw CommandFailure("\(data.name) has no test image") }
     let evaluation = try Evaluator(network, parameters).evaluate(
-      network.prepare(data.images), normalization: checkpoint.normalization)
+      data.images, normalization: checkpoint.normalization)
     guard evaluation.loss.isFinite else {
       throw CommandFailure(
         "\(model.model): the model's test loss is \(evaluation.loss): its parameters are finite and what it computes from them is "
@@ -78,5 +99,18 @@ struct EvaluateCommand: ParsableCommand {
       Report(
         dataset: data.name, count: evaluation.count, accuracy: evaluation.accuracy, loss: evaluation.loss,
         classes: classes))
+  }
+
+  private func testSet(for checkpoint: Checkpoint) throws -> TestSet {
+    // Weights of another program come without the name of a data set.
+    guard let dataset = dataset ?? (checkpoint.datasetName.isEmpty ? nil : checkpoint.datasetName) else {
+      throw CommandFailure("\(model.model): does not say on what it was trained; name a data set by --dataset")
+    }
+    var validation = checkpoint.validation ?? .standard
+    if let validationSplit { validation = try ValidationSplit(share: validationSplit, seed: validation.seed) }
+    let data = try TestSet.load(
+      dataset, validation: validation, classNames: checkpoint.classNames)
+    // Those that fail are named when they are reached.
+    return badImages == .fail ? data : data.replacing(images: try badImages.check(data.images))
   }
 }

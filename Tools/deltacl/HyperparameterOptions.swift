@@ -1,8 +1,7 @@
 import ArgumentParser
 import DeltaCLNetworks
-import Foundation
 
-/// The options of a training run that a `TrainingConfiguration` holds.
+/// The options of a training run that a `TrainingConfiguration` holds, those of the optimiser and the schedule aside.
 struct HyperparameterOptions: ParsableArguments {
   private static let defaults = TrainingConfiguration()
 
@@ -11,7 +10,7 @@ struct HyperparameterOptions: ParsableArguments {
     help: ArgumentHelp(
       "How often every training image is seen (default: \(Self.defaults.epochs)).", valueName: "count"),
     transform: NumberOption.count)
-  var epochs = Self.defaults.epochs
+  var epochs: Int?
 
   @Option(
     parsing: .unconditional,
@@ -21,35 +20,31 @@ struct HyperparameterOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The images of a step (default: \(Self.defaults.batchSize)).", valueName: "count"),
+    help: ArgumentHelp("The images of a batch (default: \(Self.defaults.batchSize)).", valueName: "count"),
     transform: NumberOption.count)
-  var batchSize = Self.defaults.batchSize
+  var batchSize: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "What a gradient is multiplied with in an update (default: \(Self.defaults.learningRate)).", valueName: "rate"),
-    transform: NumberOption.positive)
-  var learningRate = Self.defaults.learningRate
+      "The batches of a step, whose gradients are averaged (default: \(Self.defaults.accumulation)).",
+      valueName: "count"),
+    transform: NumberOption.count)
+  var accumulate: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The share of the last update that the next keeps, below 1 (default: \(Self.defaults.momentum)).",
-      valueName: "share"),
+      "The share of each label that is spread over all classes (default: 0).", valueName: "share"),
     transform: NumberOption.share)
-  var momentum = Self.defaults.momentum
+  var labelSmoothing: Float?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The L2 penalty: this much of a parameter is added to its gradient (default: \(Self.defaults.weightDecay)).",
-      valueName: "penalty"),
-    transform: NumberOption.nonnegative)
-  var weightDecay = Self.defaults.weightDecay
-
-  @Flag(help: "Use Nesterov's momentum.")
-  var nesterov = false
+      "The epochs in a row without a better accuracy of the evaluation after which to stop.", valueName: "count"),
+    transform: NumberOption.count)
+  var patience: Int?
 
   @Option(
     parsing: .unconditional,
@@ -57,64 +52,35 @@ struct HyperparameterOptions: ParsableArguments {
       "What initial weights and the order of the batches are drawn from (default: \(Self.defaults.seed)).",
       valueName: "number"),
     transform: NumberOption.seed)
-  var seed = Self.defaults.seed
+  var seed: UInt64?
 
   @Flag(help: "Take the images in the data set's order in every epoch.")
   var noShuffle = false
 
-  /// The options as a configuration.
-  ///
-  /// - Throws: `TrainingError` if a value is impossible.
-  func configuration() throws -> TrainingConfiguration {
+  /// The options in the order of their help.
+  var options: [TrainingOption] {
+    [
+      TrainingOption("--epochs", epochs, default: Self.defaults.epochs), TrainingOption("--max-steps", maxSteps),
+      TrainingOption("--batch-size", batchSize, default: Self.defaults.batchSize),
+      TrainingOption("--accumulate", accumulate, default: Self.defaults.accumulation),
+      TrainingOption("--label-smoothing", labelSmoothing, default: Self.defaults.labelSmoothing),
+      TrainingOption("--patience", patience),
+      TrainingOption("--seed", seed, default: Self.defaults.seed),
+      TrainingOption("--no-shuffle", flag: noShuffle),
+    ]
+  }
+
+  /// The options as a configuration with the default optimiser and schedule.
+  func configuration() -> TrainingConfiguration {
     var configuration = TrainingConfiguration()
-    configuration.epochs = epochs
+    configuration.epochs = epochs ?? configuration.epochs
     configuration.maxSteps = maxSteps
-    configuration.batchSize = batchSize
-    configuration.learningRate = learningRate
-    configuration.momentum = momentum
-    configuration.weightDecay = weightDecay
-    configuration.nesterov = nesterov
-    configuration.seed = seed
+    configuration.batchSize = batchSize ?? configuration.batchSize
+    configuration.accumulation = accumulate ?? configuration.accumulation
+    configuration.labelSmoothing = labelSmoothing ?? configuration.labelSmoothing
+    configuration.patience = patience
+    configuration.seed = seed ?? configuration.seed
     configuration.shuffles = !noShuffle
-    try configuration.validate()
     return configuration
-  }
-
-  /// The options as command-line arguments, defaults left out, with other limits.
-  func arguments(epochs: Int, maxSteps: Int?) -> [String] {
-    let defaults = Self.defaults
-    var arguments: [String] = []
-    if epochs != defaults.epochs { arguments += ["--epochs", "\(epochs)"] }
-    if let maxSteps { arguments += ["--max-steps", "\(maxSteps)"] }
-    if batchSize != defaults.batchSize { arguments += ["--batch-size", "\(batchSize)"] }
-    if learningRate != defaults.learningRate { arguments += ["--learning-rate", "\(learningRate)"] }
-    if momentum != defaults.momentum { arguments += ["--momentum", "\(momentum)"] }
-    if weightDecay != defaults.weightDecay { arguments += ["--weight-decay", "\(weightDecay)"] }
-    if nesterov { arguments.append("--nesterov") }
-    if seed != defaults.seed { arguments += ["--seed", "\(seed)"] }
-    if noShuffle { arguments.append("--no-shuffle") }
-    return arguments
-  }
-}
-
-extension String {
-  /// The text as one word of a POSIX shell.
-  var quotedForShell: String {
-    let isPlain =
-      !isEmpty
-      && unicodeScalars.allSatisfy {
-        "a"..."z" ~= $0 || "A"..."Z" ~= $0 || "0"..."9" ~= $0 || "-_./:=".unicodeScalars.contains($0)
-      }
-    if isPlain { return self }
-    if self == escapedForTerminal { return "'" + replacing("'", with: #"'\''"#) + "'" }
-    // What must not reach a terminal, by bytes, which bash, zsh and POSIX of 2024 read in these quotes.
-    return "$'"
-      + utf8.map { byte in
-        switch byte {
-        case UInt8(ascii: "'"), UInt8(ascii: "\\"): "\\" + String(UnicodeScalar(byte))
-        case 0x20..<0x7F: String(UnicodeScalar(byte))
-        default: String(format: "\\%03o", Int(byte))
-        }
-      }.joined() + "'"
   }
 }

@@ -21,7 +21,7 @@ struct OperationRequest {
   }
 
   private let command: OperationCommand
-  private let file: SafetensorsFile
+  private let file: any TensorFile
   /// The shapes of the file's tensors that the operation takes.
   private var shapes: [String: Shape] = [:]
   private var calls: [Call] = []
@@ -29,7 +29,7 @@ struct OperationRequest {
   /// Finds the tensors that the operation `command` takes in `file`; others in it are ignored.
   ///
   /// - Throws: `DataError`, `DeltaCLError` or ``CommandFailure`` if a tensor is missing or does not fit.
-  init(_ command: OperationCommand, _ attributes: OperationAttributes, file: SafetensorsFile) throws {
+  init(_ command: OperationCommand, _ attributes: OperationAttributes, file: any TensorFile) throws {
     self.command = command
     self.file = file
     for tensor in command.tensors where !tensor.isOptional || file.has(tensor.name) {
@@ -106,7 +106,9 @@ struct OperationRequest {
   private func int32s(_ name: String, in range: Range<Int>?) throws -> [Int32] {
     let values = try file.tensor(name).int32s(name: "\(file.path): \(name)")
     if let range, let index = values.firstIndex(where: { !range.contains(Int($0)) }) {
-      throw failure("\(name) has the value \(values[index]) at \(index); it must be from 0 to \(range.upperBound - 1)")
+      throw failure(
+        "\(name) has the value \(values[index]) at \(index); it must be from \(range.lowerBound) to \(range.upperBound - 1)"
+      )
     }
     return values
   }

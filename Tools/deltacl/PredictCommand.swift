@@ -9,8 +9,9 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Classifies images with a model.",
     discussion: """
-      Takes PNG, JPEG, PGM and PPM files and prints the most likely classes of each with their probabilities. Images are \
-      brought to the size and the channels that the model was trained on; they should look like its training images, \
+      Takes PNG, JPEG, WebP, PGM and PPM files and prints the most likely classes of each with their probabilities. Images are \
+      resized until the shorter side fits the model, cut at the centre and brought to the channels that it was trained \
+      on; they should look like its training images, \
       which for MNIST and its kind are bright on black. Transparent pixels are laid on black or, if everything visible is \
       dark, on white, and images are turned as their Exif data says.
 
@@ -64,11 +65,12 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let (checkpoint, network, parameters) = try model.load { try device.backend() }
     let step = try InferenceStep(network, parameters, batch: 1)
+    let preparation = try network.preparation(normalization: checkpoint.normalization)
     var list = JSONList()
     var failures = InputFailures()
     for path in images {
       try failures.attempt {
-        let prediction = try predict(path, by: step, of: network, checkpoint)
+        let prediction = try predict(path, by: step, preparation, checkpoint)
         if json { try list.append(prediction) } else { try Output.line(prediction.text) }
       }
     }
@@ -77,11 +79,9 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func predict(
-    _ path: String, by step: InferenceStep, of network: Network, _ checkpoint: Checkpoint
+    _ path: String, by step: InferenceStep, _ preparation: ImagePreparation, _ checkpoint: Checkpoint
   ) throws -> Prediction {
-    let image = try Image(contentsOf: path, warn: Output.message).converted(channels: network.inputChannels).resized(
-      rows: network.inputSize.rows, columns: network.inputSize.columns)
-    try step.run(images: image.normalized(by: checkpoint.normalization))
+    try step.run(images: preparation.values(of: Image(contentsOf: path, warn: Output.message)))
     let probabilities = try step.probabilities()
     guard probabilities.allSatisfy(\.isFinite) else {
       throw DataError(
@@ -93,12 +93,5 @@ struct PredictCommand: ParsableCommand {
       classes: order.prefix(top).map {
         Prediction.Candidate(label: $0, name: checkpoint.classNames[$0], probability: probabilities[$0])
       })
-  }
-}
-
-extension Image {
-  /// The values that a network takes: pixels from 0 to 1, normalised.
-  fileprivate func normalized(by normalization: Normalization) -> [Float] {
-    pixels.map { (Float($0) / 255 - normalization.mean) / normalization.standardDeviation }
   }
 }

@@ -9,44 +9,83 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Trains a network on a data set.",
     discussion: """
-      Trains by stochastic gradient descent with momentum and writes three files to the output folder after each epoch: \
-      model.safetensors (the parameters), metrics.jsonl (a line per step and per epoch) and curves.svg (loss and \
-      accuracy, for a browser). Files of an earlier run are replaced, each as a whole and all at once; the test figures of \
+      Trains with the optimiser and the schedule that are chosen and writes to the output folder after each epoch: \
+      model.safetensors and best.safetensors (the model with the best accuracy so far), last.safetensors (all that a \
+      training needs to go on), metrics.jsonl (a line per step and per epoch) and curves.svg (loss and accuracy, for a browser). \
+      Files of an earlier run are replaced, each as a whole and all at once; the test figures of \
       an epoch are added when it is evaluated. The folder is locked against a second training. If standard output \
       cannot be written, the training goes on without it and exits with status 1.
 
-      Data sets are fashion-mnist (Debian's dataset-fashion-mnist), digits (8x8 digits, part of this command), or a \
-      folder with files named as MNIST's are: train-images-idx3-ubyte, train-labels-idx1-ubyte and the same with t10k, \
-      plain or .gz. Images are brought to the size and the channels that the network takes.
+      What is evaluated after an epoch are the test images or, with --validation-split, training images that are set apart; \
+      the test images then only show at the end how well the best model does. Class folders and tables that come in one piece \
+      are parted into images to train on and to test on.
+
+      Data sets are fashion-mnist (Debian's dataset-fashion-mnist), digits (8x8 digits, part of this command), or images \
+      of your own: a folder with a folder of images for each class, all in one or in train and val, a table of paths and \
+      classes that ends in .csv, or the files of MNIST, EMNIST or CIFAR; `deltacl datasets --help` describes them. Images \
+      are read while the network trains, so that memory holds a few batches of them. They are resized until the shorter \
+      side fits the network and cut at the centre, and normalised by the means and deviations of the training images.
 
       The same arguments give the same model on the same device, bit for bit.
 
       Ctrl-C finishes the step, writes the files and exits with status 130 (SIGTERM: 143, SIGHUP: 129); a second one leaves \
-      at once. The command that it prints trains on from the weights; momentum and the order of the images start over.
+      at once. --resume FOLDER goes on from last.safetensors in that folder, after a stop, a kill or a power failure, and the \
+      outcome is that of a training that was never stopped, bit for bit on the same device. All options are those of the \
+      start; --epochs, --max-steps and --patience may be greater, --device and the path of the data set others.
 
       Examples:
 
         deltacl train
         deltacl train --dataset digits --epochs 20 --output runs/digits
+        deltacl train --optimizer adamw --schedule cosine --warmup-steps 500 --epochs 10
+        deltacl train --resume runs/lenet-fashion-mnist
         deltacl train --max-steps 20 --profile trace.json
         deltacl train --dataset ~/mnist --batch-size 128 --device gpu
+        deltacl train --network resnet18 --dataset ~/photos --augment crop,flip,colour --validation-split 0.1
         deltacl train --initial-weights model.safetensors --learning-rate 0.001
+        deltacl train --network resnet18 --dataset ~/mnist --initial-weights resnet18.pth --new-head
       """)
 
-  @Option(help: ArgumentHelp("The network: \(Network.names.joined(separator: ", ")).", valueName: "name"))
-  var network = "lenet"
+  private static let defaults = (network: "lenet", dataset: "fashion-mnist")
 
-  @Option(help: ArgumentHelp("The data set: fashion-mnist, digits, or a folder.", valueName: "name"))
-  var dataset = "fashion-mnist"
+  @Option(
+    help: ArgumentHelp(
+      "The network: \(Network.names.joined(separator: ", ")) (default: \(Self.defaults.network)).", valueName: "name"))
+  var network: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The data set: fashion-mnist, digits, a folder or a table (default: \(Self.defaults.dataset)).", valueName: "name"
+    ))
+  var dataset: String?
+
+  @OptionGroup(title: "Images")
+  var data: TrainingDataOptions
 
   @OptionGroup(title: "Hyper-parameters")
   var hyperparameters: HyperparameterOptions
 
+  @OptionGroup(title: "Optimiser")
+  var optimizer: OptimizerOptions
+
+  @OptionGroup(title: "Schedule")
+  var schedule: ScheduleOptions
+
   @Option(
     help: ArgumentHelp(
-      "A safetensors file with the parameters to start from, by name and shape as in model.safetensors.",
+      "The parameters to start from: a model.safetensors, or weights of another program (.pth, .safetensors, .npz).",
       valueName: "file"))
   var initialWeights: String?
+
+  @Option(help: ArgumentHelp("The order of axes in that file: \(WeightLayout.list).", valueName: "layout"))
+  var layout: WeightLayout?
+
+  @Flag(help: "Start the last layer anew, because the file's tells other classes apart.")
+  var newHead = false
+  @Option(
+    help: ArgumentHelp(
+      "Go on with the training whose files are in this folder, with its options.", valueName: "folder"))
+  var resume: String?
 
   @Option(help: ArgumentHelp("The folder for the results (default: runs/NETWORK-DATASET).", valueName: "folder"))
   var output: String?
@@ -57,32 +96,65 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup
   var device: DeviceOption
 
+  /// What a training that goes on shares with its start.
+  var options: [TrainingOption] {
+    [
+      TrainingOption("--network", network, default: Self.defaults.network),
+      TrainingOption("--dataset", dataset, default: Self.defaults.dataset),
+    ] + data.options + hyperparameters.options + optimizer.options + schedule.options
+  }
+
   func validate() throws {
     do {
-      _ = try hyperparameters.configuration()
-      _ = try Network.named(network, classes: 1)
+      _ = try trainingConfiguration()
+      _ = try Network.named(network ?? Self.defaults.network, classes: 1)
+      for (name, value) in [("--output", output), ("--initial-weights", initialWeights)] where resume != nil {
+        guard value == nil else {
+          throw CommandFailure("\(name) cannot be given with --resume, which goes on in its folder with its weights")
+        }
+      }
     } catch {
       throw ValidationError("\(error)")
+    }
+    guard initialWeights != nil || (layout == nil && !newHead) else {
+      throw ValidationError("--layout and --new-head are for --initial-weights")
     }
   }
 
   func run() throws {
     let interruption = try Interruption.shared.get()
-    let configuration = try hyperparameters.configuration()
-    let data = try Dataset.load(dataset)
-    let network = try Network.named(network, classes: data.classNames.count)
-    let files = try TrainingFiles(folder: output ?? "runs/\(network.name)-\(Self.lastComponent(of: dataset))")
-    let weights = try initialWeights.map { path in (path, try Checkpoint.tensors(contentsOf: path)) }
+    guard let resume else { return try train(interruption, resuming: nil) }
+    let folder = NativePath.withoutFinalSlash(resume)
+    let path = TrainingFiles.last(in: folder)
+    guard FileSystem.exists(path) else {
+      throw CommandFailure(
+        "\(path): there is no training to go on with; start one with --output \(folder.quotedForShell)")
+    }
+    // Before the checkpoint is read: another training may be about to replace it.
+    let files = try TrainingFiles(folder: folder)
+    let file = try Safetensors(contentsOf: path)
+    let checkpoint = try Checkpoint(file, path: path)
+    let command = try TrainingRecipe.command(resuming: self, file, path: path)
+    try command.train(interruption, resuming: (files, checkpoint))
+  }
+
+  private func train(_ interruption: Interruption, resuming start: (files: TrainingFiles, checkpoint: Checkpoint)?)
+    throws
+  {
+    var configuration = try trainingConfiguration()
+    let images = try data.load(dataset ?? Self.defaults.dataset, seed: configuration.seed)
+    // What came in one piece has been parted.
+    configuration.validationShare = images.validation == nil ? data.validationSplit : nil
+    let network = try data.network(network ?? Self.defaults.network, classes: images.classNames.count)
+    let files =
+      try start?.files ?? TrainingFiles(folder: output ?? "runs/\(network.name)-\(Self.lastComponent(of: images.name))")
+    let weights = try initialWeights.map { path in
+      try WeightsFile(contentsOf: path, layout: layout).tensors(of: network, newHead: newHead)
+    }
 
     let backend = try profile.open(device, announces: true)
-    let trainer = try Trainer(network, data, configuration, on: backend)
-    if let (path, tensors) = weights {
-      do {
-        try trainer.parameters.load(tensors)
-      } catch let error as NetworkError {
-        throw CommandFailure("\(path): \(error)")
-      }
-    }
+    let trainer = try Trainer(network, images, configuration, on: backend)
+    try load(trainer, weights, start?.checkpoint, files)
     let stopRequest = trainer.stopRequest
     interruption.catchFirst {
       // The line that is being rewritten stays as it is, with the message below it.
@@ -90,63 +162,48 @@ struct TrainCommand: ParsableCommand {
       Output.message("finishing the step, then saving; once more to leave at once")
       stopRequest.make()
     }
+    let validation = trainer.validation.map { "\($0.count) to validate with, " } ?? ""
     Output.message(
-      "\(network.name), \(trainer.parameters.count) parameters, on \(data.name.escapedForTerminal): \(data.train.count) images "
-        + "to train on, \(data.test.count) to test on")
+      "\(network.name), \(trainer.parameters.count) parameters, on \(images.name.escapedForTerminal): "
+        + "\(trainer.dataset.train.count) images to train on, \(validation)\(images.test.count) to test on")
 
-    let title = "\(network.name) on \(data.name)"
-    var output = TrainingOutput()
-    let result: TrainingResult
-    do {
-      result = try trainer.run { event in
-        switch event {
-        case .step(let step):
-          output.attempt { try $0.show(TrainingText.line(for: step, epochs: configuration.epochs)) }
-        case .trained:
-          try files.writeUnevaluated(trainer, title: title)
-        case .epoch(let epoch):
-          try files.writeEvaluation(trainer, title: title)
-          output.attempt { try $0.finish(TrainingText.line(for: epoch, epochs: configuration.epochs)) }
-        }
-      }
-      output.attempt { try $0.clear() }
-    } catch {
-      output.attempt { try $0.clear() }
-      if let error = error as? TrainingError, error.code == .diverged { files.restore() }
-      throw error
-    }
-    if let evaluation = result.evaluation {
-      output.attempt { _ in try TrainingText.printAccuracies(evaluation, classNames: data.classNames) }
-      Output.message("wrote \(files.list)")
+    var session = TrainingSession(self, trainer, files, title: "\(network.name) on \(images.name)")
+    let result = try session.run()
+    if result.isStopped {
+      try session.saveStopped()
     } else {
-      try saveStopped(result, trainer, files, title: title)
+      try session.printBest(images)
     }
     try profile.write(profile.take(from: backend).map { [$0] } ?? [])
     if result.isStopped { throw ExitCode(interruption.exitStatus ?? 1) }
-    try output.end()
+    try session.end()
   }
 
-  /// Saves a run that was stopped and says how to go on.
-  private func saveStopped(
-    _ result: TrainingResult, _ trainer: Trainer, _ files: TrainingFiles, title: String
+  /// Gives the trainer what it starts from.
+  private func load(
+    _ trainer: Trainer, _ weights: [String: (shape: Shape, values: [Float])]?, _ checkpoint: Checkpoint?,
+    _ files: TrainingFiles
   ) throws {
-    guard let step = result.history.steps.last?.step else {
-      return Output.message("stopped before the first step; nothing was written")
+    if let weights { try trainer.parameters.update(weights) }
+    if let checkpoint {
+      do {
+        try trainer.resume(from: checkpoint)
+      } catch let error as NetworkError {
+        throw CommandFailure("\(files.last): \(error)")
+      } catch let error as TrainingError {
+        throw CommandFailure("\(files.last): \(error)")
+      }
+      Output.message("going on after step \(checkpoint.step) of \(trainer.stepCount)")
     }
-    try files.write(trainer, title: title)
-    Output.message("stopped after step \(step); wrote \(files.list)")
-    let continuation = TrainingContinuation(hyperparameters, step: step, batchesPerEpoch: trainer.batchesPerEpoch)
-    guard let remaining = continuation.arguments else {
-      return Output.message("all steps were made; to evaluate: deltacl evaluate \(files.model.quotedForShell)")
-    }
-    let others = device.device.map { ["--device", $0] } ?? []
-    let words =
-      ["--network", network, "--dataset", dataset] + remaining + others + [
-        "--initial-weights", files.model, "--output", TrainingContinuation.folder(after: files.folder),
-      ]
-    Output.message(
-      "to train on from these weights (\(continuation.losses)): "
-        + "deltacl train \(words.map(\.quotedForShell).joined(separator: " "))")
+  }
+
+  private func trainingConfiguration() throws -> TrainingConfiguration {
+    var configuration = hyperparameters.configuration()
+    try optimizer.configure(&configuration)
+    configuration.schedule = try schedule.learningRateSchedule()
+    configuration.augmentations = data.augment ?? []
+    try configuration.validate()
+    return configuration
   }
 
   /// The last name in a path, whatever slashes end it.

@@ -4,22 +4,39 @@ import DeltaCLSystem
 
 /// The files that a training run leaves in its folder, which it keeps for itself.
 ///
-/// They change together: all new ones are on the disk before a few renames put them in place, the model last. After a kill at any moment
-/// the steps of metrics.jsonl reach at least to that of the model's metadata.
+/// They change together: all new ones are on the disk before a few renames put them in place, the checkpoint to go on from last. After a kill
+/// at any moment the steps of metrics.jsonl reach at least to that of its metadata.
 final class TrainingFiles {
+  /// What is written.
+  struct Contents {
+    let trainer: Trainer
+    let command: TrainCommand
+    let title: String
+  }
+
   /// The folder that the others lie in.
   let folder: String
+  /// The best model so far.
   let model: String
+  /// The same under the name that says so.
+  let best: String
+  /// The checkpoint to go on from.
+  let last: String
   let metrics: String
   let curves: String
   private let lock: FolderLock
   /// What was there before the epoch that is not evaluated yet.
   private var backup: FileBackup?
 
-  /// The three paths, for messages.
+  /// The paths, for messages.
   var list: String {
-    "\([model, metrics].map(\.escapedForTerminal).joined(separator: ", ")) and \(curves.escapedForTerminal)"
+    "\([model, best, last, metrics].map(\.escapedForTerminal).joined(separator: ", ")) and \(curves.escapedForTerminal)"
   }
+
+  private var all: [String] { [model, best, last, metrics, curves] }
+
+  /// The checkpoint to go on from in a folder.
+  static func last(in folder: String) -> String { "\(folder)/last.safetensors" }
 
   /// Creates and locks the folder and makes sure that the files can be written there, before any time is spent on training.
   ///
@@ -28,11 +45,13 @@ final class TrainingFiles {
     let folder = NativePath.withoutFinalSlash(folder)
     self.folder = folder
     model = "\(folder)/model.safetensors"
+    best = "\(folder)/best.safetensors"
+    last = Self.last(in: folder)
     metrics = "\(folder)/metrics.jsonl"
     curves = "\(folder)/curves.svg"
     try FileSystem.createFolder(folder)
     lock = try FolderLock(folder)
-    for path in [model, metrics, curves] {
+    for path in all {
       guard !FileSystem.isFolder(path) else {
         throw DataError(.writeFailed, path, "is a folder where a file is to be written; choose another output folder")
       }
@@ -40,32 +59,35 @@ final class TrainingFiles {
     }
   }
 
-  /// Writes all three as the run stands.
+  /// Writes all as the run stands, the models too if none is evaluated yet.
   ///
   /// - Throws: `TrainingError` if the parameters are not finite, `DataError` if a file cannot be written; the old ones stay then.
-  func write(_ trainer: Trainer, title: String) throws {
-    let model = try trainer.checkpoint().safetensors().parts(name: model)
-    try AtomicFile.write(history(of: trainer, title: title) + [(model, self.model)])
+  func write(_ contents: Contents) throws {
+    let models = contents.trainer.history.bestEpoch == nil ? try models(contents) : []
+    var file = try contents.trainer.resumableCheckpoint().safetensors()
+    try TrainingRecipe.add(contents.command, to: &file)
+    try AtomicFile.write(history(contents) + models + [(file.parts(name: last), last)])
   }
 
-  /// Writes all three before an evaluation and keeps the old ones until it is done.
+  /// Writes all before an evaluation and keeps the old ones until it is done.
   ///
-  /// - Throws: As ``write(_:title:)``.
-  func writeUnevaluated(_ trainer: Trainer, title: String) throws {
-    let backup = try FileBackup([model, metrics, curves])
-    try write(trainer, title: title)
+  /// - Throws: As ``write(_:)``.
+  func writeUnevaluated(_ contents: Contents) throws {
+    let backup = try FileBackup(all)
+    try write(contents)
     self.backup = backup
   }
 
-  /// Adds what the evaluation has found; the model stays.
+  /// Adds what the evaluation has found, and the models if they are the best so far. The checkpoint stays: whoever goes on from it evaluates
+  /// again.
   ///
   /// - Throws: `DataError` if a file cannot be written.
-  func writeEvaluation(_ trainer: Trainer, title: String) throws {
+  func writeEvaluation(_ contents: Contents, isBest: Bool) throws {
     backup = nil
-    try AtomicFile.write(history(of: trainer, title: title))
+    try AtomicFile.write(history(contents) + (isBest ? try models(contents) : []))
   }
 
-  /// Undoes ``writeUnevaluated(_:title:)``, because the evaluation shows that the training has diverged.
+  /// Undoes ``writeUnevaluated(_:)``, because the evaluation shows that the training has diverged.
   func restore() {
     for path in backup?.restore() ?? [] {
       Output.message("warning: \(path.escapedForTerminal) could not be put back as it was before the training diverged")
@@ -73,10 +95,16 @@ final class TrainingFiles {
     backup = nil
   }
 
-  private func history(of trainer: Trainer, title: String) -> [(parts: [[UInt8]], path: String)] {
-    [
-      ([Array(trainer.history.jsonLines.utf8)], metrics),
-      ([Array(CurvesSVG(trainer.history, title: title).text.utf8)], curves),
+  private func history(_ contents: Contents) -> [(parts: [[UInt8]], path: String)] {
+    let history = contents.trainer.history
+    return [
+      ([Array(history.jsonLines.utf8)], metrics),
+      ([Array(CurvesSVG(history, title: contents.title).text.utf8)], curves),
     ]
+  }
+
+  private func models(_ contents: Contents) throws -> [(parts: [[UInt8]], path: String)] {
+    let parts = try contents.trainer.checkpoint().safetensors().parts(name: model)
+    return [(parts, best), (parts, model)]
   }
 }

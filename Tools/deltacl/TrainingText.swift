@@ -13,10 +13,12 @@ enum TrainingText {
   }
 
   /// How an epoch went, in one line.
-  static func line(for epoch: TrainingHistory.Epoch, epochs: Int) -> String {
+  ///
+  /// - Parameter evaluated: What was evaluated, `test` or `validation`.
+  static func line(for epoch: TrainingHistory.Epoch, epochs: Int, evaluated: String) -> String {
     String(
-      format: "epoch %ld/%ld  loss %.4f  accuracy %.4f  test loss %.4f  test accuracy %.4f  %.1f s", epoch.epoch,
-      epochs,
+      format: "epoch %ld/%ld  loss %.4f  accuracy %.4f  \(evaluated) loss %.4f  \(evaluated) accuracy %.4f  %.1f s",
+      epoch.epoch, epochs,
       epoch.loss, epoch.accuracy, epoch.testLoss, epoch.testAccuracy, epoch.seconds)
   }
 

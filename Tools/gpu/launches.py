@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -22,6 +23,8 @@ class Launch:
     kernel: str
     source: str
     constants: dict[str, int]
+    #: Macros that stand in front of the source.
+    definitions: str
     globalSize: list[int]
     localSize: int
     parameters: list[str]
@@ -32,7 +35,8 @@ class Launch:
     def variant(self) -> str:
         """The kernel with its constants; one text for each machine code. A constant of 1 is the plain case and left out
         but where it tells programs apart."""
-        return " ".join([self.kernel] + [f"{name}={value}" for name, value in sorted(self.constants.items())])
+        return " ".join([self.kernel] + [f"{name}={value}" for name, value in sorted(self.constants.items())]
+            + ([hashlib.sha256(self.definitions.encode()).hexdigest()[:8]] if self.definitions else []))
 
     @property
     def items(self) -> int:

@@ -26,6 +26,7 @@ class Task:
     """One program, all devices of a planner, and the launches of its kernels."""
 
     source: str
+    definitions: str
     constants: tuple[tuple[str, int], ...]
     vendor: str
     devices: tuple[str, ...]
@@ -47,15 +48,15 @@ class Outcome:
 
 def tasks(launches: list[Launch], devices: list[Device], kernel: str | None) -> list[Task]:
     """A task for each program and planner, or only for those with a kernel."""
-    programs: dict[tuple[tuple[str, ...], str, tuple[tuple[str, int], ...]], list[tuple[int, Launch]]] = {}
+    programs: dict[tuple[tuple[str, ...], str, str, tuple[tuple[str, int], ...]], list[tuple[int, Launch]]] = {}
     for index, launch in enumerate(launches):
         if kernel not in (None, launch.kernel):
             continue
-        key = (launch.planner, launch.source, tuple(sorted(launch.constants.items())))
+        key = (launch.planner, launch.source, launch.definitions, tuple(sorted(launch.constants.items())))
         programs.setdefault(key, []).append((index, launch))
     return [
-        Task(source, constants, planner[1], tuple(d.name for d in devices if d.planner == planner), tuple(found))
-        for (planner, source, constants), found in programs.items()]
+        Task(source, definitions, constants, planner[1], tuple(d.name for d in devices if d.planner == planner), tuple(found))
+        for (planner, source, definitions, constants), found in programs.items()]
 
 
 def run(compilers: Compilers, all_: list[Task], progress: Callable[[int, int], None]) -> list[Outcome]:
@@ -71,7 +72,7 @@ def run(compilers: Compilers, all_: list[Task], progress: Callable[[int, int], N
 
 def _outcome(compilers: Compilers, task: Task) -> Outcome:
     outcome = Outcome(task)
-    source, constants = sources.program(task.source), dict(task.constants)
+    source, constants = sources.program(task.source, task.definitions), dict(task.constants)
     ptx = None
     try:
         # For all vendors: addresses are the same. NVIDIA's compiler has no sub-groups to require.

@@ -33,10 +33,10 @@ class Floor:
             and all(constants.get(name) == value for name, value in self.constants.items()))
 
 
-def program(name: str) -> str:
-    """What a program is built from: `NAME.cl`, each header put in place once."""
+def program(name: str, definitions: str = "") -> str:
+    """What a program is built from: definitions and `NAME.cl`, each header put in place once."""
     included: set[str] = set()
-    lines: list[str] = []
+    lines = definitions.splitlines()
 
     def append(path: str, place: str) -> None:
         try:

@@ -110,9 +110,9 @@ kernel void convolution_correlate(
     global const float *restrict x, global const float *restrict packed, global float *restrict y, int rows,
     // x: rows, columns and channels of the padded image, the first cell of the first window, what is not padding
     int XH, int XW, int XC, int xRow, int xColumn, int insideRow, int insideRows, int insideColumn, int insideColumns,
-    // the kernel
-    int groupChannels, int groupKernels, int blocksPerGroup, int blocks, int R, int runs, int runLength, int rowStep,
-    int runStep, int strideRows,
+    // the groups of x and y, and the kernel
+    int xGroup, int yGroup, int groupKernels, int blocksPerGroup, int blocks, int R, int runs, int runLength,
+    int rowStep, int runStep, int strideRows,
     // the P x Q pixels that are computed and where they go in y[N, YH, YW, YC]
     int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles,
     // what a part of a sum is
@@ -125,15 +125,15 @@ kernel void convolution_correlate(
   const int group = block / blocksPerGroup;
   const int first = block % blocksPerGroup * LANES;
   const int lanes = min(LANES, groupKernels - first);
-  global const float *in = x + (((size_t)n * XH + xRow + p * strideRows) * XW + xColumn) * XC + group * groupChannels;
+  global const float *in = x + (((size_t)n * XH + xRow + p * strideRows) * XW + xColumn) * XC + group * xGroup;
   global const float *weights = packed + (size_t)block * (1 + R * runs * runLength) * LANES;
-  global float *out = y + (((size_t)n * YH + yRow + p * yRowStep) * YW + yColumn) * YC + group * groupKernels + first;
+  global float *out = y + (((size_t)n * YH + yRow + p * yRowStep) * YW + yColumn) * YC + group * yGroup + first;
 
   const int begin = get_global_id(1) * tiles * TILE;
   const int end = min(begin + tiles * TILE, Q);
   const float check = packed[(size_t)blocks * (1 + R * runs * runLength) * LANES + block];
   if (isnan(check) && (insideRows < XH || insideColumns < XW)) {
-    const long first = ((long)(xRow + p * strideRows) * XW + xColumn) * XC + group * groupChannels;
+    const long first = ((long)(xRow + p * strideRows) * XW + xColumn) * XC + group * xGroup;
     correlate_inside(
         x + (size_t)n * XH * XW * XC, weights, y, first, insideRow, insideRows, insideColumn, insideColumns, XW, XC, R,
         runs, runLength, rowStep, runStep, out, (size_t)yColumnStep * YC, begin, end, lanes EPILOGUE_ARGUMENTS);
@@ -186,9 +186,9 @@ kernel void convolution_correlate_images(
     global const float *restrict x, global const float *restrict packed, global float *restrict y, int images,
     // x: rows, columns and channels, the first cell of the first window
     int XH, int XW, int XC, int xRow, int xColumn,
-    // the kernel
-    int groupChannels, int groupKernels, int blocksPerGroup, int blocks, int R, int S, int dilationRows,
-    int dilationColumns, int strideRows, int strideColumns,
+    // the groups of x and y, and the kernel
+    int xGroup, int yGroup, int groupKernels, int blocksPerGroup, int blocks, int R, int groupChannels, int S,
+    int dilationRows, int dilationColumns, int strideRows, int strideColumns,
     // the P x Q pixels that are computed and where they go in y[N, YH, YW, YC]
     int P, int Q, int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int tiles,
     // what a part of a sum is
@@ -209,7 +209,7 @@ kernel void convolution_correlate_images(
   global const float *weights = packed + (size_t)block * (1 + R * S * groupChannels) * LANES;
   const size_t yStep = (size_t)YH * YW * YC;
   global float *out =
-      y + ((size_t)(yRow + p * yRowStep) * YW + yColumn + q * yColumnStep) * YC + group * groupKernels + first;
+      y + ((size_t)(yRow + p * yRowStep) * YW + yColumn + q * yColumnStep) * YC + group * yGroup + first;
 
   const int begin = get_global_id(1) * tiles * TILE;
   const int end = min(begin + tiles * TILE, images);
@@ -226,7 +226,7 @@ kernel void convolution_correlate_images(
           const int r = rBegin + l / columns, s = sBegin + l % columns;
           global const float *wp = weights + (1 + (size_t)(r * S + s) * groupChannels + at) * LANES;
           global const float *tap =
-              x + ((size_t)(i0 + r * dilationRows) * XW + j0 + s * dilationColumns) * XC + group * groupChannels + at;
+              x + ((size_t)(i0 + r * dilationRows) * XW + j0 + s * dilationColumns) * XC + group * xGroup + at;
           global const float *xp = tap + n * (size_t)X_STEP;
           ADD_RUN(sum, xp, wp, min(part, groupChannels - at), tap + min(n + TILE, images - TILE) * (size_t)X_STEP)
         }
@@ -238,7 +238,7 @@ kernel void convolution_correlate_images(
       for (int s = sBegin; s < sEnd; s++) {
         global const float *wp = weights + (1 + (size_t)(r * S + s) * groupChannels) * LANES;
         global const float *tap =
-            x + ((size_t)(i0 + r * dilationRows) * XW + j0 + s * dilationColumns) * XC + group * groupChannels;
+            x + ((size_t)(i0 + r * dilationRows) * XW + j0 + s * dilationColumns) * XC + group * xGroup;
         global const float *xp = tap + n * (size_t)X_STEP;
         ADD_RUN(sum, xp, wp, groupChannels, tap + min(n + TILE, images - TILE) * (size_t)X_STEP)
       }

@@ -28,13 +28,14 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) SUB_GROUP_SIZE kernel void lo
     // the pixels that are computed: `pixels` = N * P * Q
     int pixels, int P, int Q,
     // x, and the first cell of the first window
-    int H, int W, int C, int xRow, int xColumn, int strideRows, int strideColumns, int dilationRows,
+    int H, int W, int C, int xGroup, int xRow, int xColumn, int strideRows, int strideColumns, int dilationRows,
     int dilationColumns,
     // the kernels of a group: `terms` = R * S * channels
     int S, int channels, int terms, int outputs, int wFirst, int wRow, int wColumn, int wChannel, int wOutput,
     int wGroup,
     // where the pixels go in y[N, YH, YW, YC]
-    int YH, int YW, int YC, int yRow, int yColumn, int yRowStep, int yColumnStep, int partSteps EPILOGUE_PARAMETERS)
+    int YH, int YW, int YC, int yGroup, int yRow, int yColumn, int yRowStep, int yColumnStep,
+    int partSteps EPILOGUE_PARAMETERS)
 {
   local float a[TK * ROW_M] __attribute__((aligned(16)));
   local float b[TK * ROW_N] __attribute__((aligned(16)));
@@ -89,7 +90,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) SUB_GROUP_SIZE kernel void lo
       UNROLLED_FOR(l, X_COUNT) {
         const int i = row[l] + down, j = column[l] + right;
         if (inside && i >= 0 && i < H && j >= 0 && j < W) {
-          FETCH(VX, xNext[l], x + ((size_t)(image[l] + i) * W + j) * C + group * channels + xAt.low)
+          FETCH(VX, xNext[l], x + ((size_t)(image[l] + i) * W + j) * C + group * xGroup + xAt.low)
         } else {
           ZERO(xNext[l], VX)
         }
@@ -153,7 +154,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) SUB_GROUP_SIZE kernel void lo
     const Digits d = digits(pixel, P, Q);
     global float *to = y
                        + (((size_t)d.high * YH + yRow + d.middle * yRowStep) * YW + yColumn + d.low * yColumnStep) * YC
-                       + group * outputs;
+                       + group * yGroup;
     UNROLLED_FOR(j, WN / 4) {
       const int output = firstOutput + 4 * (j * TX + tx);
       const float4 value = sum[m][j] + added[j];
@@ -180,7 +181,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) SUB_GROUP_SIZE kernel void lo
         const int i = d.middle * strideRows + xRow + at.high * dilationRows;
         const int j = d.low * strideColumns + xColumn + at.middle * dilationColumns;
         if (i < 0 || i >= H || j < 0 || j >= W) continue;
-        const float value = x[(((size_t)d.high * H + i) * W + j) * C + group * channels + at.low];
+        const float value = x[(((size_t)d.high * H + i) * W + j) * C + group * xGroup + at.low];
         const float product =
             value
             * weights[at.high * wRow + at.middle * wColumn + (size_t)at.low * wChannel + (size_t)output * wOutput];
@@ -189,7 +190,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) SUB_GROUP_SIZE kernel void lo
       const float result = (hasBias ? bias[group * outputs + output] : 0.0f) + EXACT_SUM(total, error);
       global float *to =
           y + (((size_t)d.high * YH + yRow + d.middle * yRowStep) * YW + yColumn + d.low * yColumnStep) * YC
-          + group * outputs + output;
+          + group * yGroup + output;
       STORE_RESULT_ELEMENT(result, to, y)
     }
   }

@@ -8,12 +8,13 @@
 #endif
 
 #include "include/sums.h"
+#include "loss/smoothing.h"
 
-// losses[row] = log(sum of exp(logits)) - logits[label] and dlogits = (softmax - target) / rows. A label that is no
-// class gives NaN. One work-item a row.
+// losses[row] = log(sum of exp(logits)) - the sum of target * logits, and dlogits = (softmax - target) / rows, with the
+// targets of SMOOTHED. A label that is no class gives NaN. One work-item a row.
 kernel void softmax_cross_entropy(
     global const float *restrict logits, global const int *restrict labels, global float *restrict losses,
-    global float *restrict dlogits, int rows, int classes, int part)
+    global float *restrict dlogits, int rows, int classes, int part, float smoothing)
 {
   const int row = get_global_id(0);
   if (row >= rows) return;
@@ -24,8 +25,14 @@ kernel void softmax_cross_entropy(
   float greatest = in[0];
   for (int c = 1; c < classes; c++) greatest = fmax(greatest, in[c]);
   SUM_BY_PARTS(float, sum, c, classes, part, (out[c] = exp(in[c] - greatest)))
-  losses[row] = known ? log(sum) - (in[label] - greatest) : NAN;
-  for (int c = 0; c < classes; c++) out[c] = known ? (out[c] / sum - (c == label ? 1.0f : 0.0f)) / (float)rows : NAN;
+  float named = known ? in[label] - greatest : NAN;
+  if (smoothing > 0.0f) {
+    SUM_BY_PARTS(float, total, c, classes, part, in[c] - greatest)
+    named = fma(1.0f - smoothing, named, smoothing / (float)classes * total);
+  }
+  losses[row] = log(sum) - named;
+  for (int c = 0; c < classes; c++)
+    out[c] = known ? (out[c] / sum - SMOOTHED(c == label, smoothing, classes)) / (float)rows : NAN;
 }
 
 // losses[block] = sum of (y - target)^2 and dy = 2 (y - target) / count. One work-item a block.

@@ -10,24 +10,9 @@
 #endif
 
 #include "include/special-values.h"
+#include "loss/smoothing.h"
 #include "normalization/moments.h"
-
-#define ITEMS (LINES * LANES)
-#define ITEM ((int)get_local_id(0))
-#define LANE (ITEM % LANES)
-#define LINE (ITEM / LANES)
-
-// Combines the work-items of a column; STATEMENT brings what work-item `other` has to ITEM. The result is that of line
-// 0.
-#define TREE(STATEMENT)                             \
-  for (int step = LINES / 2; step > 0; step /= 2) { \
-    barrier(CLK_LOCAL_MEM_FENCE);                   \
-    if (LINE < step) {                              \
-      const int other = ITEM + step * LANES;        \
-      STATEMENT                                     \
-    }                                               \
-  }                                                 \
-  barrier(CLK_LOCAL_MEM_FENCE);
+#include "reduction/tree.h"
 
 // A long sum: chains of 64 additions, the sums of 64 such chains, and the rest. One chain would round too much.
 typedef struct {
@@ -214,7 +199,7 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_loss_mean(
 // softmax_cross_entropy of loss/loss.cl, a work-group a row.
 __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_softmax_cross_entropy(
     global const float *restrict logits, global const int *restrict labels, global float *restrict losses,
-    global float *restrict dlogits, int rows, int classes)
+    global float *restrict dlogits, int rows, int classes, float smoothing)
 {
   local float values[ITEMS];
   const int row = get_group_id(0);
@@ -237,9 +222,19 @@ __attribute__((reqd_work_group_size(ITEMS, 1, 1))) kernel void local_softmax_cro
   values[ITEM] = TOTAL(exponentials);
   TREE(values[ITEM] += values[other];)
   const float sum = values[0];
-  if (ITEM == 0) losses[row] = known ? log(sum) - (in[label] - greatest) : NAN;
+  float named = known ? in[label] - greatest : NAN;
+  // The same for all work-items, as the barriers need it.
+  if (smoothing > 0.0f) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+    LongSum all = EMPTY_SUM;
+    for (int c = ITEM; c < classes; c += ITEMS) all = added(all, in[c] - greatest);
+    values[ITEM] = TOTAL(all);
+    TREE(values[ITEM] += values[other];)
+    named = fma(1.0f - smoothing, named, smoothing / (float)classes * values[0]);
+  }
+  if (ITEM == 0) losses[row] = log(sum) - named;
   for (int c = ITEM; c < classes; c += ITEMS)
-    out[c] = known ? (out[c] / sum - (c == label ? 1.0f : 0.0f)) / (float)rows : NAN;
+    out[c] = known ? (out[c] / sum - SMOOTHED(c == label, smoothing, classes)) / (float)rows : NAN;
 }
 
 #endif

@@ -75,7 +75,7 @@ struct Col2Im: ConvolutionAlgorithm {
   init(_ pass: ConvolutionPass, on planner: Planner) throws(Refusal) {
     convolution = pass.convolution
     self.planner = planner
-    guard pass.direction == .delta else { throw .otherOperation }
+    guard pass.direction == .delta, pass.products == 1 else { throw .otherOperation }
     guard convolution.groups == 1 else { throw .groups(convolution.groups) }
     guard convolution.batch > 0 else { throw .emptyBatch }
     let kernel = convolution.kernelSize

@@ -17,6 +17,9 @@ protocol ConvolutionAlgorithm: Sendable {
   /// Why the algorithms after it in the list take less time; `nil` if it is the fastest of them.
   var drawback: Refusal? { get }
 
+  /// Why parameters cannot be chosen on the planner's device; `nil` if they can.
+  func refusal(of parameters: Parameters) -> Refusal?
+
   /// Parameters that are worth a measurement, the most promising ones first.
   var candidates: [Parameters] { get }
 
@@ -32,6 +35,13 @@ extension ConvolutionAlgorithm {
   static var isExact: Bool { true }
 
   var drawback: Refusal? { nil }
+
+  func refusal(of parameters: Parameters) -> Refusal? { nil }
+
+  /// Why a choice of parameters cannot be made; those that belong to another algorithm are left to the default.
+  func refusal(choosing parameters: (any AlgorithmParameters)?) -> Refusal? {
+    (parameters as? Parameters).flatMap { refusal(of: $0) }
+  }
 
   var candidates: [Parameters] { [Parameters()] }
 

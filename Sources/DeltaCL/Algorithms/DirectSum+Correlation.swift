@@ -7,10 +7,10 @@ extension DirectSum {
     var list = LaunchList()
     var x = Image(
       argument: .operand(0), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
-      channels: convolution.inputChannels)
+      channels: convolution.inputChannels, groupStep: pass.firstStep(convolution.inputShape))
     let y = Image(
       argument: result, rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
-      channels: convolution.outputChannels)
+      channels: convolution.outputChannels, groupStep: pass.resultStep(convolution.outputShape))
     let padding = convolution.padding
     let taps = convolution.taps
     let rowTile = RegisterTile(
@@ -27,7 +27,8 @@ extension DirectSum {
         batch: convolution.batch, to: convolution.paddedInputSize, offset: (padding.top, padding.left), &list)
     }
     let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
-    let blocks = blocksPerGroup * convolution.groups
+    let groups = convolution.groups * pass.products
+    let blocks = blocksPerGroup * groups
     let packed = try list.scratch(.float32, blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
     list.append(
       Launch(
@@ -42,7 +43,7 @@ extension DirectSum {
         Correlation(
           x: x, start: imageTile == nil ? (0, 0) : (-padding.top, -padding.left), packed: packed, tile: tile,
           isByImages: imageTile != nil, groupChannels: groupChannels, groupKernels: groupKernels,
-          groups: convolution.groups, kernelSize: convolution.kernelSize, dilation: convolution.dilation,
+          groups: groups, kernelSize: convolution.kernelSize, dilation: convolution.dilation,
           stride: convolution.stride, batch: convolution.batch, computed: convolution.outputSize, y: y, first: (0, 0),
           step: 1), epilogue))
     return list
@@ -58,10 +59,10 @@ extension DirectSum {
     }
     let dx = Image(
       argument: .operand(2), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
-      channels: convolution.inputChannels)
+      channels: convolution.inputChannels, groupStep: pass.resultStep(convolution.inputShape))
     var dy = Image(
       argument: .operand(0), rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
-      channels: convolution.outputChannels)
+      channels: convolution.outputChannels, groupStep: pass.firstStep(convolution.outputShape))
     let rowTile = RegisterTile(
       choosing: parameters.tile, pixels: columns.map(\.count).min() ?? 1, channels: groupChannels,
       width: planner.vectorWidth(covering: groupChannels), pixelStep: convolution.outputChannels,
@@ -82,7 +83,8 @@ extension DirectSum {
       dy = try dy.padded(batch: convolution.batch, to: size, offset: (top, left), &list)
     }
     let blocksPerGroup = ceilingDivision(groupChannels, tile.lanes)
-    let blocks = blocksPerGroup * convolution.groups
+    let groups = convolution.groups * pass.products
+    let blocks = blocksPerGroup * groups
     for row in rows {
       for column in columns {
         let packed = try list.scratch(
@@ -103,7 +105,7 @@ extension DirectSum {
             Correlation(
               x: dy, start: (top + row.start, left + column.start), packed: packed, tile: tile,
               isByImages: imageTile != nil, groupChannels: groupKernels, groupKernels: groupChannels,
-              groups: convolution.groups, kernelSize: Extent(row.taps, column.taps),
+              groups: groups, kernelSize: Extent(row.taps, column.taps),
               dilation: Extent(row.step, column.step), stride: 1, batch: convolution.batch,
               computed: Extent(row.count, column.count), y: dx, first: (row.first, column.first),
               step: convolution.stride), coverAll ? epilogue : .none))
@@ -130,6 +132,14 @@ extension DirectSum {
     let taps = Double(convolution.rowAxis.tapsInside) * Double(convolution.columnAxis.tapsInside)
     return 1.2 * taps * Double(tile.cost) < Double(convolution.batch) * rowCost ? tile : nil
   }
+}
+
+extension ConvolutionPass {
+  /// The distance of a product's x, or dy of a delta, of the given shape, and the next one's; `nil` if there is one product.
+  func firstStep(_ shape: Shape) -> Int? { products == 1 ? nil : sharesFirst ? 0 : shape.elementCount }
+
+  /// The same for its result.
+  func resultStep(_ shape: Shape) -> Int? { products == 1 ? nil : shape.elementCount }
 }
 
 extension Convolution {

@@ -5,6 +5,8 @@ extension DirectSum {
     let rows: Int
     let columns: Int
     let channels: Int
+    /// The distance of a group's image and the next one's if they lie one after the other; `nil` if groups are parts of the channels.
+    var groupStep: Int?
     /// What is not padding.
     var inside: (rows: Range<Int>, columns: Range<Int>)?
 

@@ -41,8 +41,9 @@ extension DirectSum {
     /// What both kernels take for the kernel's blocks.
     fileprivate var blockArguments: KernelArguments {
       [
-        "groupChannels": .int(groupChannels), "groupKernels": .int(groupKernels),
-        "blocksPerGroup": .int(blocksPerGroup), "blocks": .int(blocksPerGroup * groups), "R": .int(kernelSize.rows),
+        "xGroup": .int(x.groupStep ?? groupChannels), "yGroup": .int(y.groupStep ?? groupKernels),
+        "groupKernels": .int(groupKernels), "blocksPerGroup": .int(blocksPerGroup),
+        "blocks": .int(blocksPerGroup * groups), "R": .int(kernelSize.rows),
       ]
     }
 
@@ -72,7 +73,8 @@ extension DirectSum {
       "XW": .int(x.columns), "XC": .int(x.channels), "xRow": .int(given.start.row), "xColumn": .int(given.start.column),
     ]
     let kernel: KernelArguments = [
-      "S": .int(given.kernelSize.columns), "dilationRows": .int(given.dilation.rows),
+      "groupChannels": .int(given.groupChannels), "S": .int(given.kernelSize.columns),
+      "dilationRows": .int(given.dilation.rows),
       "dilationColumns": .int(given.dilation.columns), "strideRows": .int(given.stride.rows),
       "strideColumns": .int(given.stride.columns),
     ]

@@ -8,11 +8,14 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
       let rows: Int
       /// The output channels, or taps of a gradient.
       let columns: Int
+
+      /// Such as `tile 64x64`.
+      var text: String { "tile \(rows)x\(columns)" }
     }
 
     var tile: Tile?
 
-    var details: [String] { tile.map { ["tile \($0.rows)x\($0.columns)"] } ?? [] }
+    var details: [String] { tile.map { [$0.text] } ?? [] }
 
     func validate() throws(DeltaCLError) {}
   }
@@ -38,8 +41,16 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
     }
   }
 
-  var candidates: [Parameters] {
-    planner.localTiles.map { Parameters(tile: Parameters.Tile(rows: $0.rows, columns: $0.columns)) }
+  private var tiles: [Parameters.Tile] {
+    planner.localTiles.map { Parameters.Tile(rows: $0.rows, columns: $0.columns) }
+  }
+
+  var candidates: [Parameters] { tiles.map { Parameters(tile: $0) } }
+
+  /// Work-groups may be too small for a tile, or local memory, and compilers keep some tiles out of registers.
+  func refusal(of parameters: Parameters) -> Refusal? {
+    guard let tile = parameters.tile, !tiles.contains(tile) else { return nil }
+    return .noTile(tile.text, available: tiles.map(\.text))
   }
 
   func launches(_ parameters: Parameters, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
@@ -65,7 +76,9 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
           stride: convolution.stride, dilation: convolution.dilation, kernelSize: convolution.kernelSize,
           output: convolution.outputSize, outputs: groupKernels, outputFirst: (0, 0), outputStep: 1,
           weights: LocalCorrelation.Weights(
-            first: 0, row: kernelRow, column: groupChannels, channel: 1, output: terms, group: groupKernels * terms)),
+            first: 0, row: kernelRow, column: groupChannels, channel: 1, output: terms, group: groupKernels * terms),
+          products: pass.products, xStep: pass.firstStep(convolution.inputShape),
+          yStep: pass.resultStep(convolution.outputShape)),
         bias: bias, into: result, epilogue))
   }
 
@@ -94,7 +107,9 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
               outputStep: convolution.stride,
               weights: LocalCorrelation.Weights(
                 first: lastRow * kernelRow + lastColumn * groupChannels, row: -row.tapStep * kernelRow,
-                column: -column.tapStep * groupChannels, channel: kernel, output: 1, group: groupKernels * kernel)),
+                column: -column.tapStep * groupChannels, channel: kernel, output: 1, group: groupKernels * kernel),
+              products: pass.products, xStep: pass.firstStep(convolution.outputShape),
+              yStep: pass.resultStep(convolution.inputShape)),
             bias: .operand(1), into: .operand(2), phases.coverAll ? epilogue : .none))
       }
     }
@@ -109,7 +124,8 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
     let outputsAreInnermost = correlation.weights.output == 1
     let pixels = correlation.batch * correlation.computed.rows * correlation.computed.columns
     let tile = self.tile(
-      parameters, rows: pixels, columns: correlation.outputs, groups: correlation.groups, splits: 1)
+      parameters, rows: pixels, columns: correlation.outputs, groups: correlation.groups * correlation.products,
+      splits: 1)
     let terms = correlation.kernelSize.rows * correlation.kernelSize.columns * correlation.channels
     let parts = self.parts(of: terms, in: terms, tile)
     return Launch(
@@ -123,7 +139,7 @@ struct ImplicitGEMM: ConvolutionAlgorithm {
       ] + correlation.arguments + ["partSteps": .int(parts.steps)],
       globalSize: [
         ceilingDivision(correlation.outputs, tile.columns) * tile.items, ceilingDivision(pixels, tile.rows),
-        correlation.groups,
+        correlation.groups * correlation.products,
       ], localSize: tile.items, epilogue: epilogue)
   }
 

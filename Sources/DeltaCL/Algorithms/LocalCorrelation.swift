@@ -32,6 +32,10 @@ struct LocalCorrelation {
   let outputFirst: (row: Int, column: Int)
   let outputStep: Extent
   let weights: Weights
+  /// The matrix products that there are in place of groups, and the distances of their x and their results.
+  let products: Int
+  let xStep: Int?
+  let yStep: Int?
 
   /// Whether some window reaches beyond the image.
   var isPadded: Bool {
@@ -47,7 +51,8 @@ struct LocalCorrelation {
   var arguments: KernelArguments {
     let image: KernelArguments = [
       "P": .int(computed.rows), "Q": .int(computed.columns), "H": .int(input.rows), "W": .int(input.columns),
-      "C": .int(channels * groups), "xRow": .int(first.row), "xColumn": .int(first.column),
+      "C": .int(channels * groups), "xGroup": .int(xStep ?? channels), "xRow": .int(first.row),
+      "xColumn": .int(first.column),
       "strideRows": .int(stride.rows), "strideColumns": .int(stride.columns), "dilationRows": .int(dilation.rows),
       "dilationColumns": .int(dilation.columns),
     ]
@@ -59,6 +64,7 @@ struct LocalCorrelation {
     ]
     let result: KernelArguments = [
       "YH": .int(output.rows), "YW": .int(output.columns), "YC": .int(outputs * groups),
+      "yGroup": .int(yStep ?? outputs),
       "yRow": .int(outputFirst.row), "yColumn": .int(outputFirst.column), "yRowStep": .int(outputStep.rows),
       "yColumnStep": .int(outputStep.columns),
     ]

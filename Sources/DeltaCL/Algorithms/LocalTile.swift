@@ -1,5 +1,3 @@
-import OpenCL
-
 /// What a work-group of the local family computes together: `rows` x `columns` results, `depth` terms of their sums at a time.
 struct LocalTile: Hashable, Sendable {
   let rows: Int
@@ -48,9 +46,8 @@ struct LocalTile: Hashable, Sendable {
   }
 
   /// Whether a device can run a work-group.
-  func fits(_ device: Device) -> Bool {
-    localBytes <= device.localMemoryBytes && items <= device.maximumWorkGroupSize
-      && items <= device.maximumWorkItemSizes.first ?? 0
+  func fits(_ limits: DeviceLimits) -> Bool {
+    localBytes <= limits.localMemoryBytes && items <= limits.maximumWorkGroupSize
   }
 
   /// How many tiles cover `rows` x `columns` results.

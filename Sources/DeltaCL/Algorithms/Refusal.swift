@@ -20,6 +20,8 @@ enum Refusal: Error, Hashable {
   case longSums(Int, most: Int)
   case unaligned(Int, width: Int)
   case localMemory(Double, available: Int)
+  /// The device has not the local tile that is chosen, but others.
+  case noTile(String, available: [String])
   case tooLargeToIndex
   /// A tensor would be; the text says which.
   case tooLarge(String)
@@ -62,6 +64,8 @@ extension Refusal: CustomStringConvertible {
     case .unaligned(let inputs, let width): "\(inputs) inputs are no multiple of \(width)"
     case .localMemory(let needed, let available):
       "it needs \(whole(needed)) bytes of local memory, and there are \(available)"
+    case .noTile(let tile, let available):
+      "the device has no \(tile), only \(available.joined(separator: ", "))"
     case .tooLarge(let message): message
     case .tooLargeToIndex: "its transforms are too large to index"
     case .scratch(let bytes, let most): "its \(bytes) bytes of scratch are over the device's \(most)"

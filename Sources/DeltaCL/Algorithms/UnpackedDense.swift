@@ -8,7 +8,7 @@ struct UnpackedDense: ConvolutionAlgorithm {
   private let planner: Planner
 
   init(_ pass: ConvolutionPass, on planner: Planner) throws(Refusal) {
-    guard let dense = pass.dense, pass.direction != .gradient else { throw .otherOperation }
+    guard let dense = pass.dense, pass.direction != .gradient, pass.products == 1 else { throw .otherOperation }
     guard dense.batch > 0 else { throw .emptyBatch }
     guard dense.inputs.isMultiple(of: planner.maximumVectorWidth) else {
       throw .unaligned(dense.inputs, width: planner.maximumVectorWidth)

@@ -26,9 +26,38 @@ public protocol Storage: AnyObject, Sendable {
   /// - Parameter destination: Exactly `count` elements of ``elementType``.
   /// - Throws: What failed since the last wait, or ``DeltaCLError`` (`mismatch`) for a destination of another size.
   func read(into destination: UnsafeMutableRawBufferPointer) throws
+
+  /// Waits for all that was enqueued before and has `body` read all elements, without a copy if the backend can do that.
+  ///
+  /// - Throws: What failed since the last wait; what `body` throws.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result
+
+  /// Waits for all that was enqueued before and has `body` read and write all elements, without a copy if the backend can do
+  /// that. What is enqueued later sees what it has written.
+  ///
+  /// - Throws: What failed since the last wait; what `body` throws.
+  func withMutableBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) throws -> Result
 }
 
 extension Storage {
+  /// Has `body` read a copy of all elements.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+    if count == 0 { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    let copy = try HostMemory(byteCount: byteCount)
+    try copy.withUnsafeMutableBytes { try read(into: $0) }
+    return try copy.withUnsafeBytes { try body($0) }
+  }
+
+  /// Has `body` change a copy of all elements, which is written back, also if it throws.
+  public func withMutableBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) throws -> Result {
+    if count == 0 { return try body(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }
+    let copy = try HostMemory(byteCount: byteCount)
+    try copy.withUnsafeMutableBytes { try read(into: $0) }
+    let result = Swift.Result { try copy.withUnsafeMutableBytes { try body($0) } }
+    try write(copy)
+    return try result.get()
+  }
+
   /// The bytes of all elements.
   public var byteCount: Int { count * elementType.byteCount }
 

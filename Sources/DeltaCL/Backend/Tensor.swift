@@ -90,7 +90,7 @@ public final class Tensor: Sendable {
     return values
   }
 
-  private func require(_ elementType: ElementType) throws {
+  func require(_ elementType: ElementType) throws {
     guard storage.elementType == elementType else {
       throw DeltaCLError(
         .mismatch, "the tensor of shape \(shape) has \(storage.elementType) elements, not \(elementType)")

@@ -25,6 +25,12 @@ struct CommandLog {
     return failure
   }
 
+  /// The label of the first command that has not finished.
+  mutating func oldest() -> String? {
+    sweep()
+    return pending.first?.label
+  }
+
   private mutating func sweep() {
     pending.removeAll { event, label in
       switch try? event.status() {

@@ -13,6 +13,13 @@ struct KernelArguments: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     values.append(value)
   }
 
+  /// Other arguments for the same parameters.
+  func mapValues(_ transform: (Launch.Argument) -> Launch.Argument) -> KernelArguments {
+    var arguments = self
+    arguments.values = values.map(transform)
+    return arguments
+  }
+
   static func + (a: KernelArguments, b: KernelArguments) -> KernelArguments {
     var sum = a
     sum.names += b.names

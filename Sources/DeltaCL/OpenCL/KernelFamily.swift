@@ -10,6 +10,10 @@ public enum KernelFamily: String, Hashable, Sendable, CaseIterable {
   /// The family for a device's class: ``tile`` on CPU devices and if local memory or work-groups are too small for
   /// ``local``.
   public init(for device: Device) {
-    self = device.type == .cpu || LocalTile.all.allSatisfy { !$0.fits(device) } ? .tile : .local
+    self.init(for: DeviceLimits(device))
+  }
+
+  init(for limits: DeviceLimits) {
+    self = limits.type == .cpu || LocalTile.tiles(for: limits.vendor).allSatisfy { !$0.fits(limits) } ? .tile : .local
   }
 }

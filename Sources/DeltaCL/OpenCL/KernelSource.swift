@@ -4,12 +4,24 @@ import DeltaCLSystem
 /// The OpenCL C sources: compiled into the binary, or read from the folder that `DELTACL_KERNELS_DIR` names, which spares a
 /// build for each change while kernels are developed.
 enum KernelSource {
-  /// What a program is built from: `Kernels/OpenCL/<name>.cl`, with the headers that it includes in place.
+  /// What a program is built from: its definitions and its source, with the headers in place.
   ///
   /// - Throws: ``DeltaCLError`` (`missingKernel`).
-  static func program(_ name: String) throws(DeltaCLError) -> String {
-    let path = "\(name).cl"
-    return try KernelIncludes.expanding(path, text: { path throws(DeltaCLError) in try text(path) })
+  static func program(_ key: ProgramKey) throws(DeltaCLError) -> String {
+    let source = try program(key.source, text: key.text)
+    return key.definitions.isEmpty ? source : "#line 1 \"definitions\"\n\(key.definitions)\(source)"
+  }
+
+  /// The file `Kernels/OpenCL/<name>.cl`, or a text in its place, with the headers that it includes in place.
+  ///
+  /// - Throws: ``DeltaCLError`` (`missingKernel`).
+  static func program(_ name: String, text: String? = nil) throws(DeltaCLError) -> String {
+    let main = "\(name).cl"
+    return try KernelIncludes.expanding(
+      main,
+      text: { (path: String) throws(DeltaCLError) -> String in
+        if path == main, let text { text } else { try Self.text(path) }
+      })
   }
 
   /// The file `Kernels/OpenCL/<path>`.

@@ -16,7 +16,7 @@ struct Launch: Hashable, Sendable {
   /// The kernel's name, in the program ``program``.
   let kernel: String
   let program: ProgramKey
-  let arguments: KernelArguments
+  var arguments: KernelArguments
   /// Work-items along up to three axes. Kernels ignore work-items beyond their work, so the size may be rounded up.
   let globalSize: [Int]
   /// The work-items of a work-group along the first axis, for kernels that are written for that number; `nil`
@@ -30,14 +30,18 @@ struct Launch: Hashable, Sendable {
   }
 
   /// - Parameters:
+  ///   - source: The path of a file in `Kernels/OpenCL`, without its extension; the name of `text` if there is one.
+  ///   - text: A source that is no file.
+  ///   - definitions: Macros that are generated for the operation.
   ///   - constants: What is fixed when the program is built, such as the vector width `V`.
   ///   - epilogue: What the kernel applies to each element when it stores the operation's result.
   init(
-    _ kernel: String, in source: String, constants: [String: Int] = [:], _ arguments: KernelArguments,
-    globalSize: [Int], localSize: Int? = nil, epilogue: EpilogueBinding = .none
+    _ kernel: String, in source: String, text: String? = nil, definitions: String = "", constants: [String: Int] = [:],
+    _ arguments: KernelArguments, globalSize: [Int], localSize: Int? = nil, epilogue: EpilogueBinding = .none
   ) {
     self.kernel = kernel
-    program = ProgramKey(source: source, constants: constants.merging(epilogue.constants) { $1 })
+    program = ProgramKey(
+      source: source, text: text, constants: constants.merging(epilogue.constants) { $1 }, definitions: definitions)
     self.arguments = arguments + epilogue.arguments
     self.globalSize = globalSize
     self.localSize = localSize

@@ -15,6 +15,8 @@ package struct LaunchDescription: Hashable, Sendable, Encodable {
   let source: String
   /// The preprocessor definitions that the program is built with.
   let constants: [String: Int]
+  /// Macros that stand in front of the source.
+  let definitions: String
   /// Work-items along one to three axes, the first a multiple of ``localSize``.
   let globalSize: [Int]
   /// The work-items of a work-group along the first axis; it has one along the others.
@@ -30,6 +32,7 @@ package struct LaunchDescription: Hashable, Sendable, Encodable {
     kernel = launch.kernel
     source = launch.program.source
     constants = launch.program.constants
+    definitions = launch.program.definitions
     let localSize = launch.localSize ?? planner.workGroupSize(covering: launch.globalSize[0])
     self.localSize = localSize
     globalSize = [ceilingDivision(launch.globalSize[0], localSize) * localSize] + launch.globalSize.dropFirst()
@@ -62,7 +65,7 @@ extension TensorOperation {
   /// - Parameter subgroupSizes: Those that a kernel may require of the driver.
   /// - Throws: ``DeltaCLError`` (`tooLarge`) where scratch would be too large to index.
   package func launches(on vendor: GPUVendor, subgroupSizes: [Int]) throws(DeltaCLError) -> [LaunchDescription] {
-    let planner = Planner.gpu(of: vendor, subgroupSizes: subgroupSizes)
+    let planner = Planner.gpu(for: DeviceLimits(vendor: vendor, subgroupSizes: subgroupSizes))
     let list = try planner.decide(self).launches
     return list.launches.map { LaunchDescription($0, of: self, scratchByteCounts: list.scratchByteCounts, planner) }
   }

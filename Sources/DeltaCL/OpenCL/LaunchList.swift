@@ -17,6 +17,24 @@ struct LaunchList: Sendable {
     if !launch.globalSize.contains(0) { launches.append(launch) }
   }
 
+  /// Appends the launches of an operation on other tensors than its own operands.
+  ///
+  /// - Parameter operands: What takes the place of each operand.
+  mutating func append(_ list: LaunchList, on operands: [Launch.Argument]) {
+    let firstScratch = scratchByteCounts.count
+    scratchByteCounts += list.scratchByteCounts
+    for var launch in list.launches {
+      launch.arguments = launch.arguments.mapValues { argument in
+        switch argument {
+        case .operand(let position): operands[position]
+        case .scratch(let position): .scratch(firstScratch + position)
+        case .int, .float: argument
+        }
+      }
+      append(launch)
+    }
+  }
+
   /// The kernels in the order of their launches with the constants that shape them, such as
   /// `convolution_pad, 4 convolution_correlate TILE=12 V=16`.
   var summary: String {

@@ -31,11 +31,16 @@ struct LocalColumns {
     self.splits = max(1, min(wanted, rows / (lines * Self.rowsPerItem)))
   }
 
+  /// The work-groups side by side.
+  var blocks: Int { ceilingDivision(channels, lanes) }
+  /// The work-items of a work-group.
+  var items: Int { lines * lanes }
+
   /// A launch of a kernel of `Kernels/OpenCL/reduction/local.cl` on `tensors`.
   func launch(_ kernel: String, _ tensors: KernelArguments, constants: [String: Int] = [:]) -> Launch {
     Launch(
       kernel, in: "reduction/local", constants: constants.merging(["LINES": lines, "LANES": lanes]) { $1 },
       tensors + ["rows": .int(rows), "C": .int(channels), "splits": .int(splits)],
-      globalSize: [ceilingDivision(channels, lanes) * lines * lanes, splits], localSize: lines * lanes)
+      globalSize: [blocks * items, splits], localSize: items)
   }
 }

@@ -2,14 +2,23 @@ import Foundation
 public import OpenCL
 import Synchronization
 
-/// A backend that runs DeltaCL's kernels on one OpenCL device.
+/// A backend that runs DeltaCL's kernels on one OpenCL device, through one in-order queue.
+///
+/// It may be used from any thread. What one thread enqueues runs in that order, and so does what several threads enqueue if they
+/// agree on the order of their calls: a call that has returned comes before one that begins later. The launches of one operation
+/// have no other thread's between them. Commands of two backends, or of other code's queues, are ordered by events alone, see
+/// <doc:SharingBuffers>.
 public final class OpenCLBackend: Backend {
   /// The device that runs the kernels.
   public let device: Device
   /// The text that selects the device, such as `0:0`.
   public let selector: String
-  let context: Context
-  let queue: CommandQueue
+  /// The context of all buffers and programs.
+  public let context: Context
+  /// The queue of all commands, in order. What is enqueued there directly runs in its place among the backend's own commands.
+  public let queue: CommandQueue
+  /// Where the memory of storages and of shared scratch comes from.
+  public let allocator: BufferAllocator
   /// The bytes to which the device wants the offsets of sub-buffers aligned.
   let alignmentBytes: Int
 
@@ -17,14 +26,14 @@ public final class OpenCLBackend: Backend {
   public let isExact: Bool
   /// The plans that are taken instead of the defaults.
   public let tuning: Tuning?
-  private let planner: Planner
+  let planner: Planner
   private let isVerbose: Bool
   private let recorder: ProfileRecorder?
+  private let programs: ProgramLibrary
   private let state = Mutex(State())
   private let commands = Mutex(CommandLog())
 
   private struct State {
-    var programs: [ProgramKey: Program] = [:]
     var plans: [TensorOperation: OpenCLPlan] = [:]
     // A buffer, because a storage would keep the backend alive for ever.
     var scratch: Buffer?
@@ -43,44 +52,99 @@ public final class OpenCLBackend: Backend {
   ///   - selfTest: What to plan around, such as ``SelfTestRecord/current(for:family:)``. A warning on standard error says if that
   ///     is not enough.
   /// - Throws: `OpenCLError`; ``DeltaCLError`` (`unknownDevice`) if the device cannot compile kernels, or not run those
-  ///   of `family`, (`invalidArgument`) if `DELTACL_VERBOSE` is neither 0 nor 1.
+  ///   of `family`, or if its driver reports limits that no device has, (`invalidArgument`) if `DELTACL_VERBOSE` is neither 0 nor 1.
   public convenience init(
     _ device: Device, selector: String, family: KernelFamily? = nil, exact: Bool = false, profiling: Bool = false,
     tuning: Tuning? = nil, selfTest: SelfTestRecord? = nil
   ) throws {
-    var planner = try Planner(for: device, family: family, exact: exact)
-    if let selfTest {
-      planner.exclusions = selfTest.exclusions
-      if selfTest.state.hasFailed {
-        StandardError.lineOnce(
-          "warning: \(selector) (\(device.name)) computes wrong values, its self-test \(selfTest.state): choose another device, "
-            + "or update its driver and run `deltacl selftest` again")
-      }
-    }
+    let planner = try Planner(device, selector: selector, family: family, exact: exact, selfTest: selfTest)
     try self.init(
       device, selector: selector, planner: planner, exact: exact, profiling: profiling, tuning: tuning)
   }
 
-  init(
+  /// Shares a context, and a queue of it, with other code.
+  ///
+  /// The context and the queue may be made of other code's handles, see `Context.init(retaining:device:)` and
+  /// `CommandQueue.init(retaining:context:)`. They live as long as the backend, whoever lets go of them.
+  ///
+  /// - Parameters:
+  ///   - context: The context, whose device runs the kernels.
+  ///   - queue: A queue of it, whose commands are recorded for ``takeProfile()`` if it is profiling; a new one by default.
+  ///   - selector: A name of the backend for messages; by default the device's.
+  ///   - family: The family of kernels to run; without one, that of the device's class.
+  ///   - exact: Whether algorithms that round more than the direct sum are turned off.
+  ///   - tuning: Plans to take instead of the defaults.
+  ///   - selfTest: What to plan around.
+  /// - Throws: `OpenCLError`; ``DeltaCLError`` (`mismatch`) if the queue is of another context, (`unknownDevice`) if the device
+  ///   cannot compile kernels, or not run those of `family`.
+  public convenience init(
+    _ context: Context, queue: CommandQueue? = nil, selector: String? = nil, family: KernelFamily? = nil,
+    exact: Bool = false, tuning: Tuning? = nil, selfTest: SelfTestRecord? = nil
+  ) throws {
+    let device = context.device
+    let selector = selector ?? device.name
+    guard queue.map({ $0.context == context }) ?? true else {
+      throw DeltaCLError(.mismatch, "the queue for a backend on \(selector) is of another context: make it in this one")
+    }
+    try Self.requireCompiler(device, selector: selector)
+    let planner = try Planner(device, selector: selector, family: family, exact: exact, selfTest: selfTest)
+    try self.init(
+      ProgramLibrary(context), queue: queue ?? CommandQueue(context), selector: selector, planner: planner,
+      exact: exact, tuning: tuning)
+  }
+
+  /// Opens another queue on the context of a backend, which plans alike and shares its programs.
+  ///
+  /// Either takes the other's tensors. Nothing but events orders what the two enqueue.
+  ///
+  /// - Parameters:
+  ///   - other: The backend.
+  ///   - profiling: Whether to record when each command ran.
+  /// - Throws: `OpenCLError`.
+  public convenience init(sharing other: OpenCLBackend, profiling: Bool = false) throws {
+    try self.init(
+      other.programs, queue: CommandQueue(other.context, profiling: profiling), selector: other.selector,
+      planner: other.planner, exact: other.isExact, tuning: other.tuning)
+  }
+
+  convenience init(
     _ device: Device, selector: String, planner: Planner, exact: Bool = false, profiling: Bool = false,
     tuning: Tuning? = nil
   ) throws {
+    try Self.requireCompiler(device, selector: selector)
+    let context = try Context(device)
+    try self.init(
+      ProgramLibrary(context), queue: CommandQueue(context, profiling: profiling), selector: selector, planner: planner,
+      exact: exact, tuning: tuning)
+  }
+
+  private init(
+    _ programs: ProgramLibrary, queue: CommandQueue, selector: String, planner: Planner, exact: Bool, tuning: Tuning?
+  ) throws {
+    context = programs.context
+    device = context.device
+    self.programs = programs
+    self.queue = queue
+    self.selector = selector
+    allocator = BufferAllocator(context)
+    recorder = queue.isProfiling ? ProfileRecorder(queue: "\(selector) (\(device.name))") : nil
+    let limits = DeviceLimits(device)
+    var planner = planner
+    planner.limit(to: limits)
+    self.planner = planner
+    isExact = exact
+    self.tuning = tuning
+    isVerbose = try Switch.verbose.isOn
+    alignmentBytes = limits.alignmentBytes
+  }
+
+  private static func requireCompiler(_ device: Device, selector: String) throws(DeltaCLError) {
     guard device.isAvailable, device.isCompilerAvailable else {
       throw DeltaCLError(
         .unknownDevice,
         "device \(selector) (\(device.name)) is \(device.isAvailable ? "without a compiler" : "not available"): choose another, `deltacl devices` lists them"
       )
     }
-    self.device = device
-    self.selector = selector
-    context = try Context(device)
-    queue = try CommandQueue(context, profiling: profiling)
-    recorder = profiling ? ProfileRecorder(queue: "\(selector) (\(device.name))") : nil
-    self.planner = planner
-    isExact = exact
-    self.tuning = tuning
-    isVerbose = try Switch.verbose.isOn
-    alignmentBytes = max(1, device.memoryBaseAddressAlignmentBits / 8)
   }
 
   /// The elements, of whatever type, to which the device wants the offsets of sub-buffers aligned.
@@ -92,7 +156,7 @@ public final class OpenCLBackend: Backend {
   public var description: String { "\(selector) (\(device.name))" }
 
   /// The most bytes of device memory that this backend's storages have taken at a time.
-  public var peakAllocatedBytes: Int { context.peakAllocatedBytes }
+  public var peakAllocatedBytes: Int { allocator.statistics.peakBytes }
 
   /// Allocates device memory of undefined contents.
   public func allocate(_ elementType: ElementType, count: Int) throws -> any Storage {
@@ -174,50 +238,46 @@ public final class OpenCLBackend: Backend {
   private func makeBuffer(byteCount: Int) throws -> Buffer {
     do {
       // OpenCL has no empty buffers.
-      return try Buffer(context, byteCount: max(byteCount, 1))
+      return try allocator.allocate(byteCount: max(byteCount, 1))
     } catch let error as OpenCLError where error.isOutOfMemory {
+      let limit = min(allocator.limit, device.globalMemoryBytes)
       throw DeltaCLError(
         .outOfMemory,
         "\(description) has no room for a buffer of \(byteCount) bytes (\(error.status)): its largest buffer is "
-          + "\(device.maximumAllocationBytes) bytes, and \(context.allocatedBytes) of \(device.globalMemoryBytes) bytes are "
-          + "taken; use a smaller batch")
+          + "\(device.maximumAllocationBytes) bytes, and \(context.allocatedBytes) of \(limit) bytes are taken; use a smaller "
+          + "batch")
     }
   }
 
   /// The program for `key`, built once.
   func program(_ key: ProgramKey) throws -> Program {
-    try state.withLock { state in
-      if let program = state.programs[key] { return program }
-      let source = try KernelSource.program(key.source)
-      let options = key.options.joined(separator: " ")
-      let build = { [self] in try Program(context, sources: [source], options: options) }
-      let program =
-        if device.isPoCL, let cache = KernelCache.current {
-          try cache.building(KernelCache.name(source: source, options: options, device: device), build)
-        } else {
-          try build()
-        }
-      state.programs[key] = program
-      return program
-    }
+    try programs.program(key)
   }
 
   /// The work-group size for a kernel that takes any, of `count` work-items along the first axis.
   func localSize(for kernel: Kernel, covering count: Int) -> WorkSize {
-    WorkSize(min(planner.workGroupSize(covering: count), kernel.workGroupInfo.maximumSize), 1, 1)
+    // Some drivers do not know what a kernel allows.
+    WorkSize(max(1, min(planner.workGroupSize(covering: count), kernel.workGroupInfo.maximumSize)), 1, 1)
   }
 
   /// Enqueues the launches of one operation without another thread's between them: they may share scratch.
-  func enqueue(_ launches: [BoundLaunch], _ work: Work) throws {
+  ///
+  /// - Parameter events: What the first launch waits for.
+  /// - Returns: The event of the last launch; `nil` if there is none.
+  @discardableResult
+  func enqueue(_ launches: [BoundLaunch], _ work: Work, after events: [Event] = []) throws -> Event? {
     try commands.withLock { log in
       do {
+        var awaited = events
         let events = try launches.map { launch in
           let event = try queue.enqueueWithEvent(
-            launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize)
+            launch.kernel, globalSize: launch.globalSize, localSize: launch.localSize, after: awaited)
+          awaited = []
           log.append(event, work.label)
           return (name: launch.kernel.name, event: event)
         }
         recorder?.append(work, events)
+        return events.last?.event
       } catch let error as OpenCLError {
         throw DeltaCLError(
           error.isOutOfMemory ? .outOfMemory : .deviceFailure, "\(work.label) on \(description): \(error)")
@@ -239,19 +299,32 @@ public final class OpenCLBackend: Backend {
   func surfacing<Result>(_ wait: () throws -> Result) throws -> Result {
     do {
       let result = try wait()
-      recorder?.collect()
-      if let failure = commands.withLock({ $0.drain() }) {
-        throw DeltaCLError(
-          failure.status.isOutOfMemory ? .outOfMemory : .deviceFailure,
-          "\(failure.label) on \(description) failed with \(failure.status): "
-            + (failure.status.isOutOfMemory ? "try a smaller batch" : "check the driver"))
-      }
+      try surface()
       return result
     } catch let error as OpenCLError {
-      let failure = commands.withLock { $0.drain() }
-      throw DeltaCLError(
-        error.isOutOfMemory ? .outOfMemory : .deviceFailure,
-        "\(failure.map { "\($0.label) on " } ?? "")\(description): \(error)")
+      throw named(error)
     }
+  }
+
+  /// Throws what has failed on the device, with the name of its operation.
+  func surface() throws(DeltaCLError) {
+    recorder?.collect()
+    if let failure = commands.withLock({ $0.drain() }) {
+      throw DeltaCLError(
+        failure.status.isOutOfMemory ? .outOfMemory : .deviceFailure,
+        "\(failure.label) on \(description) failed with \(failure.status): "
+          + (failure.status.isOutOfMemory ? "try a smaller batch" : "check the driver"))
+    }
+  }
+
+  /// The operation of the first command that has not finished.
+  var oldestCommand: String? { commands.withLock { $0.oldest() } }
+
+  /// The error of something that waited, with the name of the operation that failed.
+  func named(_ error: OpenCLError) -> DeltaCLError {
+    let failure = commands.withLock { $0.drain() }
+    return DeltaCLError(
+      error.isOutOfMemory ? .outOfMemory : .deviceFailure,
+      "\(failure.map { "\($0.label) on " } ?? "")\(description): \(error)")
   }
 }

@@ -15,7 +15,11 @@ final class OpenCLPlan: Plan {
     self.operation = operation
     self.backend = backend
     summary = list.summary
-    launches = try list.launches.map { ($0, try backend.program($0.program)) }
+    launches = try list.launches.map { launch in
+      let program = try backend.program(launch.program)
+      if launch.program.text != nil { try launch.validate(program.kernel(named: launch.kernel), of: operation) }
+      return (launch, program)
+    }
     var end = 0
     scratchParts = list.scratchByteCounts.map { byteCount in
       // OpenCL has no empty buffers.
@@ -34,7 +38,7 @@ final class OpenCLPlan: Plan {
     }
     try operation.validate(operands)
     let buffers = try zip(operands, operation.operands).map { storage, operand in
-      try backend.buffer(of: storage, "\(label): \(operand.name)")
+      try backend.buffer(of: storage, for: operand, "\(label): \(operand.name)")
     }
     let scratchBuffers = try scratchParts.map { part in
       guard let scratch, scratch.byteCount >= scratchByteCount else {
@@ -60,12 +64,7 @@ final class OpenCLPlan: Plan {
           "\(label): the kernel \(launch.kernel) takes \(kernel.argumentCount) arguments, not \(launch.arguments.values.count): the sources in DELTACL_KERNELS_DIR are of another version"
         )
       }
-      if let items = launch.localSize, items > kernel.workGroupInfo.maximumSize {
-        throw DeltaCLError(
-          .unsupportedKernel,
-          "\(label): the kernel \(launch.kernel) needs work-groups of \(items) work-items, and \(backend) allows "
-            + "\(kernel.workGroupInfo.maximumSize): set DELTACL_FAMILY=tile, or choose another device")
-      }
+      try Self.requireRoom(for: launch, kernel.workGroupInfo, on: backend, label)
       let localSize =
         launch.localSize.map { WorkSize($0, 1, 1) } ?? backend.localSize(for: kernel, covering: launch.globalSize[0])
       guard let globalSize = WorkSize(launch.globalSize).roundedUp(toMultipleOf: localSize) else {
@@ -74,6 +73,25 @@ final class OpenCLPlan: Plan {
       return BoundLaunch(kernel: kernel, globalSize: globalSize, localSize: localSize)
     }
     return OpenCLBoundOperation(bound, Work(operation, label: label), backend: backend)
+  }
+
+  /// Throws if the device cannot run a work-group of a kernel: some drivers end the process when it is enqueued.
+  private static func requireRoom(
+    for launch: Launch, _ info: WorkGroupInfo, on backend: OpenCLBackend, _ label: String
+  ) throws(DeltaCLError) {
+    func require(_ needed: Int, _ most: Int, _ need: String) throws(DeltaCLError) {
+      guard needed > most else { return }
+      throw DeltaCLError(
+        .unsupportedKernel,
+        "\(label): the kernel \(launch.kernel) needs \(need), and \(backend) allows \(most): set DELTACL_FAMILY=tile, or "
+          + "choose another device")
+    }
+    if let items = launch.localSize {
+      let most = min(info.maximumSize, backend.planner.maximumWorkGroupSize)
+      try require(items, most, "work-groups of \(items) work-items")
+    }
+    let bytes = info.localMemoryBytes
+    try require(bytes, backend.planner.localMemoryBytes, "\(bytes) bytes of local memory")
   }
 
   private func int32(_ value: Int, _ label: String) throws -> Int32 {

@@ -1,6 +1,6 @@
 import OpenCL
 
-/// Elements in a buffer of an OpenCL device.
+/// Elements at the beginning of a buffer of an OpenCL device.
 final class OpenCLStorage: Storage {
   let elementType: ElementType
   let count: Int
@@ -39,14 +39,38 @@ final class OpenCLStorage: Storage {
     if count == 0 { return try backend.finish() }
     try backend.surfacing { try backend.queue.read(buffer, into: destination) }
   }
+
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+    try backend.surfacing { try backend.queue.withMappedBytes(buffer, byteCount: byteCount, body) }
+  }
+
+  func withMutableBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) throws -> Result {
+    try backend.surfacing { try backend.queue.withMutableMappedBytes(buffer, byteCount: byteCount, body) }
+  }
 }
 
 extension OpenCLBackend {
-  /// The buffer of a storage of this backend.
+  /// The buffer of a storage on this backend's context.
   func buffer(of storage: any Storage, _ what: String) throws -> Buffer {
-    guard let storage = storage as? OpenCLStorage, storage.backend === self else {
+    guard let storage = storage as? OpenCLStorage, storage.backend.context == context else {
       throw DeltaCLError(.mismatch, "\(what) lives on another backend than \(self): copy it there first")
     }
+    // Commands of this queue may still use the buffer when its own backend has dropped it.
+    if storage.backend !== self { storage.buffer.keepFromReuse() }
     return storage.buffer
+  }
+
+  /// The buffer of an operand, which kernels may use as the operation does.
+  func buffer(of storage: any Storage, for operand: Operand, _ what: String) throws -> Buffer {
+    let buffer = try buffer(of: storage, what)
+    if operand.access != .read, buffer.flags.contains(.readOnly) {
+      throw DeltaCLError(
+        .mismatch, "\(what) is written, and kernels may only read its buffer: make it with CL_MEM_READ_WRITE")
+    }
+    if operand.access != .write, buffer.flags.contains(.writeOnly) {
+      throw DeltaCLError(
+        .mismatch, "\(what) is read, and kernels may only write its buffer: make it with CL_MEM_READ_WRITE")
+    }
+    return buffer
   }
 }

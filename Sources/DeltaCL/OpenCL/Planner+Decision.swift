@@ -96,6 +96,7 @@ extension Planner {
     Result { () throws(Refusal) in
       let algorithm = try type.init(pass, on: self)
       if parameters == nil, let drawback = algorithm.drawback { throw drawback }
+      if let refusal = algorithm.refusal(choosing: parameters) { throw refusal }
       let list: LaunchList
       do throws(DeltaCLError) {
         list = try algorithm.launches(choosing: parameters, epilogue)

@@ -26,7 +26,8 @@ extension Planner {
   }
 
   /// `nil` if the local family is off or classes are few.
-  func localSoftmaxCrossEntropy(rows: Int, classes: Int) throws(DeltaCLError) -> LaunchList? {
+  func localSoftmaxCrossEntropy(_ loss: TensorOperation.SoftmaxCrossEntropy) throws(DeltaCLError) -> LaunchList? {
+    let (rows, classes) = (loss.rows, loss.classes)
     if localTiles.isEmpty || classes < Self.leastLocalClasses { return nil }
     var list = LaunchList()
     let losses = try list.scratch(.float32, rows, for: "losses")
@@ -35,7 +36,7 @@ extension Planner {
         "local_softmax_cross_entropy",
         [
           "logits": .operand(0), "labels": .operand(1), "losses": losses, "dlogits": .operand(3), "rows": .int(rows),
-          "classes": .int(classes),
+          "classes": .int(classes), "smoothing": .float(loss.labelSmoothing),
         ], workGroups: rows))
     list.append(mean(losses, count: rows, divisor: rows, into: .operand(2)))
     return list

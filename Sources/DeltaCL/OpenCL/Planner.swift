@@ -33,6 +33,10 @@ struct Planner: Sendable {
   var exclusions: [KernelExclusion] = []
   /// The most bytes of scratch for one operation.
   var maximumScratchBytes = Int.max
+  /// The work-items that a work-group of the device may have.
+  var maximumWorkGroupSize = Int.max
+  /// The bytes of local memory that a work-group of the device may have.
+  var localMemoryBytes = Int.max
 
   /// The planner for CPU devices, where a work-item is a loop on one core.
   static let cpu = Planner(

@@ -12,6 +12,10 @@ struct ConvolutionPass: Hashable, Sendable {
   var hasBias = false
   /// The dense layer that the convolution stands for; `nil` if it is none.
   var dense: Dense?
+  /// The dense layers of a batch of matrix products, whose tensors lie one after the other.
+  var products = 1
+  /// Whether they all have the same x, or the same dy of a delta.
+  var sharesFirst = false
 
   /// The bias, or any other operand if there is none, and the result of a forward pass.
   var biasAndResult: (bias: Launch.Argument, result: Launch.Argument) {

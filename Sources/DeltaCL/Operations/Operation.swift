@@ -17,11 +17,16 @@ protocol Operation: Hashable, Sendable {
   /// The convolution behind the operation; `nil` if its plan has no free choices.
   var convolutionPass: ConvolutionPass? { get }
 
+  /// See ``TensorOperation/expression``.
+  var expression: ElementwiseExpression? { get }
+
   /// Throws if a parameter is impossible that no descriptor has checked. The operands' shapes are checked for all.
   func validate() throws(DeltaCLError)
 
   /// Computes the mathematics: `f` has the operands of `float32`, `i` those of `int32`, each at its own position.
-  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers])
+  ///
+  /// - Throws: What a reference of other code throws.
+  func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) throws
 
   /// The launches that compute the operation on an OpenCL device; those that store its first result apply the epilogue.
   ///
@@ -38,6 +43,7 @@ extension Operation {
   var inPlaceOperands: [Int] { [] }
   var acceptsEpilogue: Bool { false }
   var convolutionPass: ConvolutionPass? { nil }
+  var expression: ElementwiseExpression? { nil }
 
   var shapeText: String {
     operands.map { "\($0.name)[\($0.shape.dimensions.map(String.init).joined(separator: ","))]" }.joined(separator: " ")

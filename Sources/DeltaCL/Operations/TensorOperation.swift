@@ -11,7 +11,7 @@ public struct TensorOperation: Hashable, Sendable {
 
   /// The operation as one of a kind such as ``MaxPooling``, which has its parameters; `nil` if it is of another.
   ///
-  /// A descriptor that serves one operation alone is its kind: ``AveragePooling``, ``Dropout`` and ``SGD``.
+  /// A descriptor that serves one operation alone is its kind: ``AveragePooling``, ``Dropout`` and ``SGDUpdate``.
   public func `as`<Kind>(_ kind: Kind.Type) -> Kind? { base as? Kind }
 
   /// Whether both are of the same kind with the same parameters.
@@ -65,9 +65,12 @@ extension TensorOperation {
   /// What follows the operation in the same pass over memory.
   var epilogue: Epilogue? { `as`(Fused.self)?.epilogue }
 
+  /// What each element of the only result is of the elements of the operands there; `nil` for operations of other kinds.
+  package var expression: ElementwiseExpression? { base.expression }
+
   /// Computes the mathematics, see ``Operation/computeReference(floats:integers:)``.
-  func computeReference(floats: [ReferenceFloats], integers: [ReferenceIntegers]) {
-    base.computeReference(floats: floats, integers: integers)
+  func computeReference(floats: [ReferenceFloats], integers: [ReferenceIntegers]) throws {
+    try base.computeReference(floats: floats, integers: integers)
   }
 
   /// The launches of an operation that has one plan.

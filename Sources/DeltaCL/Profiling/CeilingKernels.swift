@@ -13,13 +13,15 @@ struct CeilingKernels {
   /// Independent accumulators: more than latency times throughput of any processor, and few enough not to spill.
   private static let chains = 12
   private static let repeats = 9
+  /// More than any device has: drivers may report anything.
+  private static let mostComputeUnits = 4096
 
   init(_ backend: OpenCLBackend) throws {
     self.backend = backend
     let isCPU = backend.device.type == .cpu
     vectorWidth = isCPU ? 16 : 4
     block = isCPU ? 4096 : 1
-    localSize = isCPU ? 1 : min(64, backend.device.maximumWorkGroupSize)
+    localSize = isCPU ? 1 : backend.planner.workGroupSize(covering: 64)
     program = try backend.program(
       ProgramKey(
         source: "benchmark/ceilings", constants: ["V": vectorWidth, "CHAINS": Self.chains, "BLOCK": block]))
@@ -27,7 +29,8 @@ struct CeilingKernels {
 
   func gflops() throws -> Double {
     // A few work-groups for every compute unit on a CPU, where one fills a core; many on a GPU, which hides latencies by them.
-    let items = backend.device.computeUnits * (localSize == 1 ? 8 : 32 * localSize)
+    let computeUnits = min(max(backend.device.computeUnits, 1), Self.mostComputeUnits)
+    let items = computeUnits * (localSize == 1 ? 8 : 32 * localSize)
     let y = try buffer(floats: items * vectorWidth)
     let kernel = try program.kernel(named: "ceiling_fma")
     var steps = 1 << 10

@@ -10,9 +10,9 @@ final class BoundReferenceOperation: BoundOperation {
     self.backend = backend
   }
 
-  func enqueue() {
-    backend.withQueue {
-      operation.computeReference(floats: storages.map(\.float32s), integers: storages.map(\.int32s))
+  func enqueue() throws {
+    try backend.withQueue {
+      try operation.computeReference(floats: storages.map(\.float32s), integers: storages.map(\.int32s))
     }
   }
 }

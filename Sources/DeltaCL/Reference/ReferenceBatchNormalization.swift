@@ -20,8 +20,8 @@ extension Reference {
       savedMean[c] = Double(Float(mean))
       savedInverseDeviation[c] = inverse
       savedMeanLow[c] = savedMean[c].isFinite ? mean - savedMean[c] : 0
-      runningMean[c] = (1 - momentum) * runningMean[c] + momentum * mean
-      runningVariance[c] = (1 - momentum) * runningVariance[c] + momentum * (squares / Double(rows - 1))
+      runningMean[c] = kept((1 - momentum) * runningMean[c] + momentum * mean)
+      runningVariance[c] = kept((1 - momentum) * runningVariance[c] + momentum * (squares / Double(rows - 1)))
     }
   }
 

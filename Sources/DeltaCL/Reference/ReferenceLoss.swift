@@ -2,9 +2,10 @@ import Foundation
 
 extension Reference {
   static func softmaxCrossEntropy(
-    rows: Int, classes: Int, logits: Span<Double>, labels: Span<Int32>, loss: consuming MutableSpan<Double>,
-    dlogits: consuming MutableSpan<Double>
+    rows: Int, classes: Int, labelSmoothing: Double, logits: Span<Double>, labels: Span<Int32>,
+    loss: consuming MutableSpan<Double>, dlogits: consuming MutableSpan<Double>
   ) {
+    let spread = labelSmoothing / Double(classes)
     var total = 0.0
     for row in 0..<rows {
       let (first, label) = (row * classes, Int(labels[row]))
@@ -14,9 +15,9 @@ extension Reference {
         continue
       }
       let (greatest, sum) = exponentials(logits, first..<first + classes)
-      total += log(sum) - (logits[first + label] - greatest)
       for index in first..<first + classes {
-        let target = index == first + label ? 1.0 : 0.0
+        let target = (index == first + label ? 1 - labelSmoothing : 0) + spread
+        if target > 0 { total += target * (log(sum) - (logits[index] - greatest)) }
         dlogits[index] = (exp(logits[index] - greatest) / sum - target) / Double(rows)
       }
     }

@@ -12,6 +12,7 @@ extension TensorOperation {
     guard let pass = convolutionPass, let result = operands.last, result.shape.elementCount > index, index >= 0,
       inputs.map(\.count) == operands.dropLast().map(\.shape.elementCount)
     else { return nil }
+    if pass.products > 1 { return pass.sample(index, of: inputs, resultCount: result.shape.elementCount) }
     switch pass.direction {
     case .forward:
       let sum = pass.convolution.forwardSample(index, x: inputs[0], w: inputs[1])
@@ -20,6 +21,19 @@ extension TensorOperation {
     case .delta: return pass.convolution.deltaSample(index, dy: inputs[0], w: inputs[1])
     case .gradient: return pass.convolution.gradientSample(index, x: inputs[0], dy: inputs[1])
     }
+  }
+}
+
+extension ConvolutionPass {
+  /// An element of one of several matrix products.
+  fileprivate func sample(_ index: Int, of inputs: [[Float]], resultCount: Int) -> (value: Double, terms: Int) {
+    let (product, index) = index.quotientAndRemainder(dividingBy: resultCount / products)
+    let firstCount = inputs[0].count / (sharesFirst ? 1 : products), secondCount = inputs[1].count / products
+    let start = sharesFirst ? 0 : product * firstCount
+    let first = Array(inputs[0][start..<start + firstCount])
+    let second = Array(inputs[1][product * secondCount..<(product + 1) * secondCount])
+    return direction == .forward
+      ? convolution.forwardSample(index, x: first, w: second) : convolution.deltaSample(index, dy: first, w: second)
   }
 }
 

@@ -53,10 +53,14 @@ public struct BackendCandidate: Sendable {
         "its driver says that it is not available"
       } else if !device.isCompilerAvailable {
         "its driver has no compiler"
+      } else if let nonsense = DeviceLimits(device).nonsense {
+        "its driver reports \(nonsense), which cannot be"
       } else {
         nil
       }
-    score = unusableReason == nil ? kind.weight + min(device.computeUnits * device.clockMHz, Kind.weightStep - 1) : 0
+    // Drivers may report anything.
+    let (speed, isTooLarge) = device.computeUnits.multipliedReportingOverflow(by: device.clockMHz)
+    score = unusableReason == nil ? kind.weight + (isTooLarge ? 0 : min(speed, Kind.weightStep - 1)) : 0
   }
 
   private init(reference name: String) {

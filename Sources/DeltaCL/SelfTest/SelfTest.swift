@@ -36,7 +36,8 @@ public final class SelfTest: Sendable {
     _ device: Device, selector: String, family: KernelFamily? = nil, isThorough: Bool = false
   ) throws {
     try self.init(
-      device, selector: selector, family: family, planner: Planner(for: device, family: family, exact: false),
+      device, selector: selector, family: family,
+      planner: Planner(for: DeviceLimits(device), family: family, exact: false),
       isThorough: isThorough)
   }
 

@@ -5,8 +5,9 @@ extension SelfTestCase {
   /// - Throws: ``DeltaCLError`` where an operation cannot be planned.
   static func operations(on planner: Planner) throws(DeltaCLError) -> [SelfTestCase] {
     var values = SelfTestValues()
-    return try elementwise(on: planner, &values) + pooling(on: planner, &values)
-      + normalization(on: planner, &values) + losses(on: planner, &values)
+    return try elementwise(on: planner, &values) + expressions(on: planner, &values) + updates(on: planner, &values)
+      + pooling(on: planner, &values) + normalization(on: planner, &values) + losses(on: planner, &values)
+      + layout(on: planner, &values)
   }
 
   private static func elementwise(
@@ -28,9 +29,6 @@ extension SelfTestCase {
       try make(
         .dropout(Dropout(count: count, probability: 0.25, seed: 0xFEDC_BA98_7654_3210, layer: 3)),
         [values.integers(count), HostValues([5] as [Int32])]),
-      try make(
-        .sgd(SGD(count: count, momentum: 0.5, weightDecay: 0.25, nesterov: true)),
-        [HostValues([0.125] as [Float]), values.integers(count), values.integers(count), values.integers(count)]),
     ]
     for function in Activation.all(slope: 0.25) {
       let isExact = function != .sigmoid && function != .tanh
@@ -51,6 +49,72 @@ extension SelfTestCase {
       // So many rows that their sums are split.
       try make(.biasGradient(rows: 1500, channels: 20), [values.integers(1500 * 20)]),
     ]
+    return cases
+  }
+
+  private static func updates(
+    on planner: Planner, _ values: inout SelfTestValues
+  ) throws(DeltaCLError) -> [SelfTestCase] {
+    let count = 2_051
+    // The scale is a power of two, and so are the sums of the parts of a moment: updates without a root do not round.
+    func make(
+      _ operation: TensorOperation, _ scalars: [Float], state: [HostValues], _ tolerance: SelfTestTolerance = .exact
+    ) throws(DeltaCLError) -> SelfTestCase {
+      let inputs = [HostValues(scalars), HostValues([0.5] as [Float]), values.integers(count), values.integers(count)]
+      return try SelfTestCase(operation, inputs + state, tolerance, on: planner)
+    }
+    let squares = values.floats(count, 0...1)
+    return [
+      try make(
+        .sgd(SGDUpdate(count: count, momentum: 0.5, weightDecay: 0.25, nesterov: true)), [0.125],
+        state: [values.integers(count)]),
+      try make(
+        .adam(AdamUpdate(count: count, beta1: 0.5, beta2: 0.75, weightDecay: 0.25)), [0.125, 1.5, 0.75],
+        state: [values.integers(count), squares], .rounded),
+      try make(
+        .rmsprop(RMSpropUpdate(count: count, smoothing: 0.75, momentum: 0.5, weightDecay: 0.25)), [0.125],
+        state: [squares, values.integers(count)], .rounded),
+      try make(
+        .lion(LionUpdate(count: count, beta1: 0.5, beta2: 0.75)), [0.125, 0.75], state: [values.integers(count)]),
+      try SelfTestCase(
+        .movingAverage(count: count), [HostValues([0.75] as [Float]), values.integers(count), values.integers(count)],
+        .exact, on: planner),
+      try SelfTestCase(
+        .clipValue(count: count, limit: 1), [HostValues([0.5] as [Float]), values.integers(count)], .exact, on: planner),
+      try SelfTestCase(
+        .clipNorm(count: count, maximum: 2), [HostValues([0.5] as [Float]), values.integers(count)], .rounded,
+        on: planner),
+    ]
+  }
+
+  private static func expressions(
+    on planner: Planner, _ values: inout SelfTestValues
+  ) throws(DeltaCLError) -> [SelfTestCase] {
+    let (rows, channels) = (70, 19)
+    let x = values.floats(rows * channels, -3...3)
+    let scale = values.floats(channels, -1...1), offset = values.floats(rows, -1...1)
+    // Repeated along either axis.
+    let chain = ElementwiseExpression.gelu(.input(0) * .input(1)) - .silu(.input(2) / 3)
+    var cases = [
+      try SelfTestCase(
+        .elementwise(chain, inputs: [[rows, channels], [channels], [rows, 1]]), [x, scale, offset], .rounded,
+        on: planner)
+    ]
+    // Products neither overflow nor vanish.
+    let factors = values.floats(rows * channels, 0.9...1.1)
+    for function in TensorOperation.Reduction.Function.allCases {
+      let elements = function == .product ? factors : x
+      cases.append(
+        try SelfTestCase(
+          .reduction(function, shape: [rows, channels], axes: [1]), [elements], .rounded, on: planner))
+    }
+    // Columns, and so many elements that they are split.
+    for shape: Shape in [[rows, channels], [10_000, 2]] {
+      let elements = values.integers(shape.elementCount)
+      for function: TensorOperation.Reduction.Function in [.sum, .argMin] {
+        cases.append(try SelfTestCase(.reduction(function, shape: shape, axes: [0]), [elements], .exact, on: planner))
+      }
+    }
     return cases
   }
 

@@ -3,12 +3,15 @@ extension SelfTestCase {
   ///
   /// All operands and the scratch lie between margins, and what is written is garbage before.
   ///
+  /// - Parameter timeLimit: How long a run may take; without one, any time.
   /// - Throws: ``SelfTestFlaw`` where something is wrong; what the backend throws.
-  func verify(on backend: OpenCLBackend) throws {
+  func verify(on backend: OpenCLBackend, timeLimit: Duration? = nil) throws {
     let reference = ReferenceBackend.shared
-    let expected = try Self.results(of: reference.plan(for: operation), inputs, on: reference, times: 1)
+    let expected = try Self.results(of: reference.plan(for: operation), inputs, on: reference, times: 1) {}
     let plan = try choice.map { try backend.plan(for: operation, choice: $0) } ?? backend.plan(for: operation)
-    let actual = try Self.results(of: plan, inputs, on: backend, times: 2)
+    let actual = try Self.results(of: plan, inputs, on: backend, times: 2) {
+      if let timeLimit { try backend.finish(within: timeLimit) } else { try backend.finish() }
+    }
     let results = operation.operands.filter { $0.access != .read }
     for (index, operand) in results.enumerated() {
       let wrong = tolerance.mismatches(actual[index], expected[index])
@@ -22,7 +25,7 @@ extension SelfTestCase {
 
   /// The operands that a plan updates or writes.
   private static func results(
-    of plan: any Plan, _ inputs: [HostValues], on backend: any Backend, times: Int
+    of plan: any Plan, _ inputs: [HostValues], on backend: any Backend, times: Int, finish: () throws -> Void
   ) throws -> [HostValues] {
     let operands = plan.operation.operands
     let guarded = try operands.map { try GuardedOperand($0.elementType, count: $0.shape.elementCount, on: backend) }
@@ -41,7 +44,7 @@ extension SelfTestCase {
       }
       try scratch?.fillWithGarbage()
       try call.enqueue()
-      try backend.finish()
+      try finish()
       let values = try zip(operands, guarded).map { try $1.values($0.name) }
       _ = try scratch?.values("the scratch")
       let taken = zip(operands, values).filter { $0.0.access != .write }

@@ -51,21 +51,8 @@ struct ParameterLayout: Sendable {
 
   /// Throws if `tensors` are not exactly the parameters of this layout, with all that differs.
   func validate(_ tensors: [String: (shape: Shape, values: [Float])]) throws(NetworkError) {
-    var differences = slots.compactMap { slot -> String? in
-      guard let tensor = tensors[slot.name] else { return "\(slot.name) is missing" }
-      guard tensor.shape == slot.shape else {
-        return "\(slot.name) must have the shape \(slot.shape), not \(tensor.shape)"
-      }
-      guard tensor.values.count == slot.shape.elementCount else {
-        return "\(slot.name) of shape \(slot.shape) needs \(slot.shape.elementCount) values, not \(tensor.values.count)"
-      }
-      return nil
-    }
-    differences += tensors.keys.filter { indices[$0] == nil }.sorted().map { "\(Excerpt.list([$0])) is unknown" }
-    guard differences.isEmpty else {
-      let shown = differences.prefix(6).joined(separator: "; ")
-      let rest = differences.count > 6 ? "; and \(differences.count - 6) more" : ""
-      throw NetworkError(.mismatchedParameters, "the tensors do not fit the network: \(shown)\(rest)")
-    }
+    try ParameterDifferences(
+      wanted: slots.map { ($0.name, $0.shape) }, found: tensors.mapValues { ($0.shape, $0.values.count) }
+    ).check()
   }
 }

@@ -1,9 +1,9 @@
 public import DeltaCL
 import Synchronization
 
-/// The parameters and statistics of a network on one backend, with the gradients and velocities that training adds.
+/// The parameters and statistics of a network on one backend, with the gradients and the optimiser's state that training adds.
 ///
-/// Statistics, such as the running means of batch normalisation, have values but neither gradients nor velocities. All parameters lie
+/// Statistics, such as the running means of batch normalisation, have values but neither gradients nor a state. All parameters lie
 /// in one storage, so that one operation updates them all; steps for several batch sizes share them.
 public final class Parameters: Sendable {
   /// A parameter or statistic with its name and values.
@@ -20,14 +20,6 @@ public final class Parameters: Sendable {
   /// The part of the values that the optimiser updates.
   let trainable: any Storage
   private let trainingBuffers = Mutex<TrainingBuffers?>(nil)
-
-  /// What a training step needs beside the values.
-  struct TrainingBuffers: Sendable {
-    let gradients: ParameterBuffer
-    let velocities: ParameterBuffer
-    /// The number of steps that were made, an `int32`.
-    let stepNumber: any Storage
-  }
 
   /// Draws the initial parameters of a network: the same values for the same seed on every backend.
   ///
@@ -81,6 +73,15 @@ public final class Parameters: Sendable {
     trainable = try values.storage.slice(offset: 0, count: layout.count)
   }
 
+  /// Room for the averages of all parameters and statistics of `other`, filled with 0.
+  init(averagesOf other: Parameters) throws {
+    backend = other.backend
+    seed = other.seed
+    layout = other.layout
+    values = try ParameterBuffer(other.values.layout, on: backend)
+    trainable = try values.storage.slice(offset: 0, count: layout.count)
+  }
+
   /// The parameters' names in the order in which the layers declare them, such as `conv1.weight`.
   public var names: [String] { layout.slots.map(\.name) }
 
@@ -115,38 +116,25 @@ public final class Parameters: Sendable {
     try load(tensors, into: values)
   }
 
-  /// Waits for the device and reads the optimiser's velocities, in the order of ``names``; 0 before the first step.
-  public func velocities() throws -> [Named] {
-    try named(training().velocities)
-  }
-
-  /// Replaces the optimiser's velocities, to resume a training that was interrupted.
+  /// Replaces the parameters and statistics that `tensors` has, and keeps the others.
   ///
-  /// - Throws: ``NetworkError`` as ``load(_:)`` does.
-  public func loadVelocities(_ tensors: [String: (shape: Shape, values: [Float])]) throws {
-    try load(tensors, into: training().velocities)
+  /// - Throws: As ``load(_:)``, but for what is missing.
+  public func update(_ tensors: [String: (shape: Shape, values: [Float])]) throws {
+    var all = tensors
+    for slot in values.layout.slots where tensors[slot.name] == nil {
+      all[slot.name] = (slot.shape, try values(of: slot.name))
+    }
+    try load(all)
   }
 
-  /// The gradients and velocities, allocated when training first asks for them.
+  /// What training adds, allocated when it first asks for it.
   func training() throws -> TrainingBuffers {
     try trainingBuffers.withLock { buffers in
       if let buffers { return buffers }
-      let made = TrainingBuffers(
-        gradients: try ParameterBuffer(layout, on: backend), velocities: try ParameterBuffer(layout, on: backend),
-        stepNumber: try Tensor([0] as [Int32], shape: [1], on: backend).storage)
+      let made = try TrainingBuffers(layout, on: backend)
       buffers = made
       return made
     }
-  }
-
-  /// Waits for the device and reads how many steps with dropout were made, on which their random numbers depend.
-  public func stepNumber() throws -> Int {
-    Int(try Tensor(training().stepNumber, shape: [1]).int32s()[0])
-  }
-
-  /// Sets the number of steps that were made, to resume a training that was interrupted.
-  public func setStepNumber(_ number: Int) throws {
-    try Tensor(training().stepNumber, shape: [1]).write([Int32(truncatingIfNeeded: number)])
   }
 
   /// Where the parameters and statistics of a graph lie, by the ids of their values.
@@ -163,11 +151,11 @@ public final class Parameters: Sendable {
     return Dictionary(zip(wanted.map(\.value.id), values.slices), uniquingKeysWith: { first, _ in first })
   }
 
-  private func named(_ buffer: ParameterBuffer) throws -> [Named] {
+  func named(_ buffer: ParameterBuffer) throws -> [Named] {
     zip(buffer.layout.slots, try buffer.read()).map { ($0.name, $0.shape, $1) }
   }
 
-  private func load(_ tensors: [String: (shape: Shape, values: [Float])], into buffer: ParameterBuffer) throws {
+  func load(_ tensors: [String: (shape: Shape, values: [Float])], into buffer: ParameterBuffer) throws {
     try buffer.layout.validate(tensors)
     try buffer.write(buffer.layout.copying(tensors))
   }

@@ -15,8 +15,12 @@ struct TrainingGraph {
   /// The number of the step; `nil` if nothing depends on it.
   let step: GraphValue?
 
-  /// - Parameter dropoutSeed: What dropout layers draw from; `nil` turns them off.
-  init(_ network: Network, batch: Int, loss kind: Loss, dropoutSeed: UInt64? = nil) throws {
+  /// - Parameters:
+  ///   - labelSmoothing: The share of each label that softmax cross-entropy spreads over all classes.
+  ///   - dropoutSeed: What dropout layers draw from; `nil` turns them off.
+  init(
+    _ network: Network, batch: Int, loss kind: Loss, labelSmoothing: Float = 0, dropoutSeed: UInt64? = nil
+  ) throws {
     let forward = try network.forward(batch: batch, mode: .training(dropoutSeed: dropoutSeed))
     var graph = forward.graph
     images = forward.images
@@ -34,7 +38,8 @@ struct TrainingGraph {
       }
       labels = graph.add("labels", [batch], .int32, role: .labels)
       loss = try graph.append(
-        .softmaxCrossEntropy(rows: batch, classes: network.classes), [output, labels], label: "loss")[0]
+        .softmaxCrossEntropy(rows: batch, classes: network.classes, labelSmoothing: labelSmoothing), [output, labels],
+        label: "loss")[0]
       correctCount = try graph.append(
         .correctPredictions(rows: batch, classes: network.classes), [output, labels], label: "accuracy")[0]
     case .meanSquaredError:

@@ -8,8 +8,9 @@ public import OpenCL
 /// layer to the first the deltas through (6) dense, (7) convolution and (8) pooling layers, (9) the gradients as soon as the
 /// delta they need is there, (10) each summed over the batch, and (11) the update; until the iteration limit.
 ///
-/// A run allocates nothing, makes no plan and sets no argument; it writes the batch, and the learning rate if it has changed.
-/// Not `Sendable`: an instance belongs to one thread at a time. Steps on the same ``Parameters`` share gradients and velocities.
+/// A run allocates nothing, makes no plan and sets no argument; it writes the batch, and the few numbers of the update that have changed.
+/// Not `Sendable`: an instance belongs to one thread at a time. Steps on the same ``Parameters`` share gradients and the optimiser's
+/// state.
 public final class TrainingStep {
   /// The number of examples in a batch.
   public let batch: Int
@@ -24,14 +25,12 @@ public final class TrainingStep {
   private let images: Tensor
   private let labels: Tensor
   private let correct: Tensor?
-  private let learningRateTensor: Tensor
   private let parameters: Parameters
   private let gradients: ParameterBuffer
   private let compiled: CompiledGraph
-  private let update: (any BoundOperation)?
-  /// Counts the step, on which the random numbers of the next one depend.
+  private let update: ParameterUpdate
+  /// Counts the batch, on which the random numbers of the next one depend.
   private let advance: (any BoundOperation)?
-  private var writtenLearningRate: Float?
 
   /// Multiplications and additions of a run, as the mathematics counts them.
   public var floatingPointOperations: Int { compiled.floatingPointOperations }
@@ -45,17 +44,23 @@ public final class TrainingStep {
   ///   - parameters: Its parameters, on whose backend the step runs.
   ///   - batch: The images of a batch.
   ///   - loss: What is minimised.
+  ///   - labelSmoothing: The share of each label, from 0 to 1, that ``Loss/softmaxCrossEntropy`` spreads over all classes.
   ///   - optimizer: How the parameters follow their gradients.
-  ///   - dropout: Whether dropout layers drop; they draw from the parameters' seed and the number of the step.
+  ///   - clipping: How large the gradients may be.
+  ///   - averageDecay: What the moving averages of the weights, ``Parameters/averages()``, keep of themselves in an update, from 0 to below
+  ///     1; `nil` for no averages.
+  ///   - dropout: Whether dropout layers drop; they draw from the parameters' seed and the number of the batch.
   /// - Throws: ``NetworkError`` if the network does not fit together, does not end in what the loss needs or has other
   ///   parameters; `DeltaCLError` if the optimiser's values are out of range; what the backend throws.
   public init(
     _ network: Network, _ parameters: Parameters, batch: Int, loss: Loss = .softmaxCrossEntropy,
-    optimizer: Optimizer = Optimizer(), dropout: Bool = true
+    labelSmoothing: Float = 0, optimizer: any Optimizer = SGD(), clipping: GradientClipping = GradientClipping(),
+    averageDecay: Float? = nil,
+    dropout: Bool = true
   ) throws {
     let backend = parameters.backend
     let step = try TrainingGraph(
-      network, batch: batch, loss: loss, dropoutSeed: dropout ? parameters.seed : nil)
+      network, batch: batch, loss: loss, labelSmoothing: labelSmoothing, dropoutSeed: dropout ? parameters.seed : nil)
     var external = try parameters.storages(for: step.graph)
     let training = try parameters.training()
     for (parameter, slice) in zip(step.graph.parameters, training.gradients.slices) {
@@ -74,20 +79,8 @@ public final class TrainingStep {
     lossTensor = try compiled.tensor(step.loss)
     correct = try step.correctCount.map(compiled.tensor)
 
-    let sgd = try SGD(
-      count: parameters.layout.count, momentum: optimizer.momentum, weightDecay: optimizer.weightDecay,
-      nesterov: optimizer.nesterov)
-    learningRateTensor = try Tensor(backend.allocate(.float32, count: 1), shape: [1])
-    if sgd.count > 0 {
-      let plan = try backend.plan(for: .sgd(sgd))
-      update = try plan.bind(
-        [
-          learningRateTensor.storage, training.gradients.storage, parameters.trainable,
-          training.velocities.storage,
-        ], scratch: backend.sharedScratch(for: plan), label: "update sgd")
-    } else {
-      update = nil
-    }
+    update = try ParameterUpdate(
+      parameters, optimizer: optimizer, clipping: clipping, averageDecay: averageDecay)
     self.batch = batch
     self.parameters = parameters
     gradients = training.gradients
@@ -101,12 +94,25 @@ public final class TrainingStep {
   ///     not change until a later ``loss()`` or ``correctCount()`` or the backend's `finish()` has returned.
   /// - Throws: ``NetworkError`` (`invalidArgument`) for memory of another size or an impossible learning rate.
   public func run(images: HostMemory, labels: HostMemory) throws {
-    try self.images.requireCount(of: images, "images")
-    try self.labels.requireCount(of: labels, "labels")
-    try self.images.storage.write(images)
-    try self.labels.storage.write(labels)
+    try write(images: images, labels: labels)
     try enqueue()
   }
+
+  /// Enqueues a batch whose gradients wait for the next run, of this step or another on the same parameters. That one updates by the mean
+  /// of all of them, as if their batches were one where they are of one size.
+  ///
+  /// - Parameters: As for ``run(images:labels:)-(HostMemory,_)``.
+  /// - Throws: ``NetworkError`` (`invalidArgument`) for memory of another size; what the backend throws, as for want of memory for the
+  ///   sums.
+  public func accumulate(images: HostMemory, labels: HostMemory) throws {
+    try write(images: images, labels: labels)
+    try compiled.enqueue()
+    try update.accumulate()
+    try advance?.enqueue()
+  }
+
+  /// Allocates what ``accumulate(images:labels:)`` needs.
+  func prepareAccumulation() throws { try update.prepareAccumulation() }
 
   /// Enqueues one step on a batch of values, which are copied first.
   public func run(images: [Float], labels: [Int32]) throws {
@@ -141,21 +147,25 @@ public final class TrainingStep {
     return Int(try correct.int32s()[0])
   }
 
-  /// Waits for the last run of any step on these parameters, and reads the gradient of a parameter.
+  /// Waits for the last run of any step on these parameters, and reads the gradient of a parameter: summed over the batches that were
+  /// accumulated, and clipped if each element is.
   public func gradient(of name: String) throws -> [Float] {
     try gradients.read(parameters.layout.index(of: name))
   }
 
+  private func write(images: HostMemory, labels: HostMemory) throws {
+    try self.images.requireCount(of: images, "images")
+    try self.labels.requireCount(of: labels, "labels")
+    try self.images.storage.write(images)
+    try self.labels.storage.write(labels)
+  }
+
   private func enqueue() throws {
-    if learningRate != writtenLearningRate {
-      guard learningRate.isFinite, learningRate >= 0 else {
-        throw NetworkError(.invalidArgument, "the learning rate \(learningRate) must be finite and not negative")
-      }
-      try learningRateTensor.write([learningRate])
-      writtenLearningRate = learningRate
+    guard learningRate.isFinite, learningRate >= 0 else {
+      throw NetworkError(.invalidArgument, "the learning rate \(learningRate) must be finite and not negative")
     }
     try compiled.enqueue()
-    try update?.enqueue()
+    try update.enqueue(learningRate: learningRate)
     try advance?.enqueue()
   }
 }

@@ -4,7 +4,8 @@ extension Graph {
   /// The same computation in fewer passes over memory.
   ///
   /// An activation is applied by the operation that computes its input, the delta of an activation by the operation that
-  /// computes its dy, if nothing else reads the value between them. No node writes what is fused away.
+  /// computes its dy, if nothing else reads the value between them. Formulas for each element that follow each other become one. No
+  /// node writes what is fused away.
   ///
   /// - Parameter kept: The ids of values that are read after the last node has run.
   func fused(keeping kept: Set<Int>) -> Graph {
@@ -16,6 +17,7 @@ extension Graph {
     fusion.fuseActivationDeltasIntoBatchNormalizations()
     fusion.fuseActivationDeltas()
     graph.nodes = fusion.nodes.compactMap { $0 }
+    graph.fuseExpressions(keeping: kept)
     return graph
   }
 

@@ -26,6 +26,8 @@ public struct Graph: Sendable {
     public let value: GraphValue
     /// Where the value comes from.
     public let role: Role
+    /// How PyTorch holds it; `nil` where that is not known, as for values that are no parameters or statistics.
+    public let pyTorchLayout: PyTorchLayout?
   }
 
   /// All values; a value's index is its `id`.
@@ -48,10 +50,11 @@ public struct Graph: Sendable {
 
   /// Adds a value that no node writes.
   public mutating func add(
-    _ name: String, _ shape: Shape, _ elementType: ElementType = .float32, role: Role
+    _ name: String, _ shape: Shape, _ elementType: ElementType = .float32, role: Role,
+    pyTorchLayout: PyTorchLayout? = nil
   ) -> GraphValue {
     let value = GraphValue(id: entries.count, shape: shape, elementType: elementType)
-    entries.append(Entry(name: name, value: value, role: role))
+    entries.append(Entry(name: name, value: value, role: role, pyTorchLayout: pyTorchLayout))
     return value
   }
 

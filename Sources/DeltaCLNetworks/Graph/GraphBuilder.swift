@@ -10,6 +10,16 @@ public struct GraphBuilder: Sendable {
   private var parameterNames: Set<String> = []
   private var dropoutCount: UInt32 = 0
   private var step: GraphValue?
+  /// What the features of flattened values are, by the ids of the values.
+  private var featureOrders: [Int: FeatureOrder] = [:]
+
+  /// In which order the features of a value run that was flattened.
+  private enum FeatureOrder: Hashable {
+    /// Over the extents of an image, the channels last.
+    case image([Int])
+    /// The sum of values of different orders.
+    case mixed
+  }
 
   /// What the graph is for, which decides how layers such as batch normalisation and dropout work.
   public enum Mode: Hashable, Sendable {
@@ -47,11 +57,21 @@ public struct GraphBuilder: Sendable {
   ///   - shape: The parameter's shape.
   ///   - initializer: What the values are drawn from at first.
   ///   - fans: The fans of the weights that the layer multiplies its input with.
+  ///   - pyTorchLayout: How PyTorch holds the parameter, if it is known.
   /// - Throws: ``NetworkError`` (`invalidLayer`) if the name is taken.
+  public mutating func parameter(
+    _ name: String, _ shape: Shape, _ initializer: Initializer, fans: Fans, pyTorchLayout: PyTorchLayout?
+  ) throws(NetworkError) -> GraphValue {
+    graph.add(try uniqueName(name), shape, role: .parameter(initializer, fans), pyTorchLayout: pyTorchLayout)
+  }
+
+  /// Declares a parameter of the current layer that PyTorch holds as it is here.
+  ///
+  /// - Throws: As ``parameter(_:_:_:fans:pyTorchLayout:)``.
   public mutating func parameter(
     _ name: String, _ shape: Shape, _ initializer: Initializer, fans: Fans
   ) throws(NetworkError) -> GraphValue {
-    graph.add(try uniqueName(name), shape, role: .parameter(initializer, fans))
+    try parameter(name, shape, initializer, fans: fans, pyTorchLayout: .same(shape))
   }
 
   /// Declares a statistic of the current layer, which operations update and the optimiser leaves alone; its full name is
@@ -61,9 +81,40 @@ public struct GraphBuilder: Sendable {
   ///   - name: Its name within the layer.
   ///   - shape: Its extents.
   ///   - initial: What all its elements are at first.
+  ///   - pyTorchLayout: How PyTorch holds the statistic, if it is known.
   /// - Throws: ``NetworkError`` (`invalidLayer`) if the name is taken.
+  public mutating func statistic(
+    _ name: String, _ shape: Shape, initial: Float, pyTorchLayout: PyTorchLayout?
+  ) throws(NetworkError) -> GraphValue {
+    graph.add(try uniqueName(name), shape, role: .statistic(initial), pyTorchLayout: pyTorchLayout)
+  }
+
+  /// Declares a statistic of the current layer that PyTorch holds as it is here.
+  ///
+  /// - Throws: As ``statistic(_:_:initial:pyTorchLayout:)``.
   public mutating func statistic(_ name: String, _ shape: Shape, initial: Float) throws(NetworkError) -> GraphValue {
-    graph.add(try uniqueName(name), shape, role: .statistic(initial))
+    try statistic(name, shape, initial: initial, pyTorchLayout: .same(shape))
+  }
+
+  /// Keeps in mind that `input` is seen as features from here on, which PyTorch has in another order.
+  mutating func noteFlattening(of input: GraphValue) {
+    let image = Array(input.shape.dimensions.dropFirst())
+    if image.count > 1 { featureOrders[input.id] = .image(image) }
+  }
+
+  /// Keeps in mind that `output` has the features of `inputs`, element by element.
+  mutating func noteFeatures(of inputs: [GraphValue], in output: GraphValue) {
+    let orders = Set(inputs.map { featureOrders[$0.id] })
+    featureOrders[output.id] = orders.count > 1 ? .mixed : orders.first ?? nil
+  }
+
+  /// How PyTorch holds a parameter whose last axis runs over the features of `input`; `nil` if it is not known.
+  func pyTorchLayout(_ shape: Shape, ofFeatures input: GraphValue) -> PyTorchLayout? {
+    switch featureOrders[input.id] {
+    case .image(let image)?: .features(shape, of: image)
+    case .mixed?: nil
+    case nil: .same(shape)
+    }
   }
 
   /// Appends a dropout, whose random numbers depend on `seed`, the number of the step and the dropouts appended before it.
@@ -95,7 +146,25 @@ public struct GraphBuilder: Sendable {
   public mutating func apply(
     _ operation: TensorOperation, to inputs: GraphValue...
   ) throws(NetworkError) -> GraphValue {
-    try graph.append(operation, inputs, label: layerName.isEmpty ? "network" : layerName)[0]
+    try apply(operation, to: inputs)
+  }
+
+  /// Appends a formula for each element to the current layer.
+  ///
+  /// - Parameters:
+  ///   - expression: The formula.
+  ///   - inputs: The values that it reads, whose shapes are broadcast.
+  /// - Throws: `DeltaCLError` if the shapes do not broadcast.
+  public mutating func apply(_ expression: ElementwiseExpression, to inputs: GraphValue...) throws -> GraphValue {
+    try apply(.elementwise(expression, inputs: inputs.map(\.shape)), to: inputs)
+  }
+
+  private mutating func apply(_ operation: TensorOperation, to inputs: [GraphValue]) throws(NetworkError) -> GraphValue
+  {
+    let output = try graph.append(operation, inputs, label: layerName.isEmpty ? "network" : layerName)[0]
+    // What may run in place gives element by element what it reads.
+    noteFeatures(of: operation.inPlaceOperands.filter { $0 < inputs.count }.map { inputs[$0] }, in: output)
+    return output
   }
 
   /// The error of the current layer that cannot take `input`.

@@ -14,7 +14,8 @@ public struct GraphNode: Sendable {
   /// The values that the operation writes.
   public var outputs: [GraphValue] { operands(.write) }
 
-  private func operands(_ access: Operand.Access) -> [GraphValue] {
+  /// The values that the operation accesses in a way.
+  func operands(_ access: Operand.Access) -> [GraphValue] {
     zip(operation.operands, operands).compactMap { $0.access == access ? $1 : nil }
   }
 }

@@ -24,16 +24,22 @@ public struct BatchNormalizationLayer: Layer {
     let normalization = try BatchNormalization(
       rows: input.shape.elementCount / channels, channels: channels, epsilon: epsilon, momentum: momentum)
     let fans = Fans(weights: normalization.channelShape)
-    let weight = try graph.parameter("weight", normalization.channelShape, .constant(1), fans: fans)
-    let bias = try graph.parameter("bias", normalization.channelShape, .zeros, fans: fans)
-    let mean = try graph.statistic("running_mean", normalization.channelShape, initial: 0)
-    let variance = try graph.statistic("running_var", normalization.channelShape, initial: 1)
+    let layout =
+      input.shape.dimensions.count == 2
+      ? graph.pyTorchLayout(normalization.channelShape, ofFeatures: input) : .same(normalization.channelShape)
+    let weight = try graph.parameter(
+      "weight", normalization.channelShape, .constant(1), fans: fans, pyTorchLayout: layout)
+    let bias = try graph.parameter("bias", normalization.channelShape, .zeros, fans: fans, pyTorchLayout: layout)
+    let mean = try graph.statistic("running_mean", normalization.channelShape, initial: 0, pyTorchLayout: layout)
+    let variance = try graph.statistic("running_var", normalization.channelShape, initial: 1, pyTorchLayout: layout)
     let operation: TensorOperation =
       switch graph.mode {
       case .training: .batchNormalization(normalization)
       case .inference: .batchNormalizationInference(normalization)
       }
     try operation.validate()
-    return try graph.apply(operation, to: input, weight, bias, mean, variance).reshaped(input.shape)
+    let output = try graph.apply(operation, to: input, weight, bias, mean, variance)
+    graph.noteFeatures(of: [input], in: output)
+    return try output.reshaped(input.shape)
   }
 }

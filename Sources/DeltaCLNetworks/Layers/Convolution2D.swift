@@ -43,7 +43,9 @@ public struct Convolution2D: Layer {
       batch: image.batch, inputSize: image.size, inputChannels: image.channels, outputChannels: outputChannels,
       kernelSize: kernelSize, stride: stride, padding: padding, dilation: dilation, groups: groups)
     let fans = Fans(weights: convolution.kernelShape)
-    let weight = try graph.parameter("weight", convolution.kernelShape, initializer, fans: fans)
+    let weight = try graph.parameter(
+      "weight", convolution.kernelShape, initializer, fans: fans,
+      pyTorchLayout: .channelsSecond(convolution.kernelShape))
     guard bias else { return try graph.apply(.convolution(convolution, bias: false), to: input, weight) }
     let bias = try graph.parameter("bias", convolution.biasShape, initializer.forBias, fans: fans)
     return try graph.apply(.convolution(convolution, bias: true), to: input, weight, bias)

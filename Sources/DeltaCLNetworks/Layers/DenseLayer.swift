@@ -26,7 +26,9 @@ public struct DenseLayer: Layer {
     }
     let dense = try Dense(batch: dimensions[0], inputs: dimensions[1], outputs: outputs)
     let fans = Fans(weights: dense.kernelShape)
-    let weight = try graph.parameter("weight", dense.kernelShape, initializer, fans: fans)
+    let weight = try graph.parameter(
+      "weight", dense.kernelShape, initializer, fans: fans,
+      pyTorchLayout: graph.pyTorchLayout(dense.kernelShape, ofFeatures: input))
     guard bias else { return try graph.apply(.dense(dense, bias: false), to: input, weight) }
     let bias = try graph.parameter("bias", dense.biasShape, initializer.forBias, fans: fans)
     return try graph.apply(.dense(dense, bias: true), to: input, weight, bias)

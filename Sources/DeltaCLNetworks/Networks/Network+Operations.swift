@@ -16,7 +16,7 @@ extension Network {
     let training = try TrainingGraph(self, batch: batch, loss: .softmaxCrossEntropy, dropoutSeed: 0)
     let kept = [training.output, training.loss] + (training.correctCount.map { [$0] } ?? [])
     let parameters = training.graph.parameters.reduce(0) { $0 + $1.value.shape.elementCount }
-    let update = TensorOperation.sgd(try SGD(count: parameters, momentum: 0.9))
+    let update = try SGD(momentum: 0.9).update(count: parameters)
     return training.graph.fused(keeping: Set(kept.map(\.id))).nodes.map(\.operation) + [update]
   }
 

@@ -22,6 +22,11 @@ public struct Network: Sendable {
     self.model = model
   }
 
+  /// The same layers for images of another size; whether they fit shows as for every network.
+  public func resized(to inputSize: Extent) -> Network {
+    Network(name: name, inputSize: inputSize, inputChannels: inputChannels, classes: classes, model: model)
+  }
+
   /// `[batch, H, W, C]`.
   public func inputShape(batch: Int) -> Shape {
     [batch, inputSize.rows, inputSize.columns, inputChannels]

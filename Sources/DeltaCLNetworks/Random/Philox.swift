@@ -20,6 +20,12 @@ public struct Philox: RandomNumberGenerator, Sendable {
     public static func initialization(parameter: Int) -> Stream { Stream(purpose: 1, index: parameter) }
     /// The order of the examples in an epoch.
     public static func shuffling(epoch: Int) -> Stream { Stream(purpose: 2, index: epoch) }
+    /// How an example is augmented in an epoch.
+    public static func augmentation(epoch: Int, example: Int) -> Stream {
+      Stream(purpose: 3, index: epoch &<< 32 &+ example)
+    }
+    /// Which examples of a class are set apart to validate with.
+    public static func validation(label: Int) -> Stream { Stream(purpose: 16, index: label) }
     /// Anything else.
     public static func custom(_ index: Int) -> Stream { Stream(purpose: 255, index: index) }
   }

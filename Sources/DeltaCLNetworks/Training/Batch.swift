@@ -22,12 +22,33 @@ public final class Batch: @unchecked Sendable {
     labels = try HostMemory(byteCount: count * MemoryLayout<Int32>.stride)
   }
 
-  func fill(from split: Split, indices: ArraySlice<Int>, normalization: Normalization) throws {
+  /// Fetches and prepares some of the images; several threads may do so at once for other slots.
+  ///
+  /// - Parameters:
+  ///   - slots: The places of the images in the batch.
+  ///   - source: Where they come from.
+  ///   - examples: Which ones the batch has.
+  ///   - form: How they are prepared and varied.
+  func fill(
+    _ slots: Range<Int>, from source: any LabeledImages, examples: ArraySlice<Int>, _ form: BatchLoader.Form
+  ) throws {
+    let size = form.preparation.valueCount
     try images.withUnsafeMutableBytes { images in
       try labels.withUnsafeMutableBytes { labels in
-        try split.fill(
-          images.assumingMemoryBound(to: Float.self), labels: labels.assumingMemoryBound(to: Int32.self),
-          indices: indices, normalization: normalization)
+        let (values, labels) = (images.assumingMemoryBound(to: Float.self), labels.assumingMemoryBound(to: Int32.self))
+        for slot in slots {
+          let example = examples[examples.startIndex + slot]
+          let destination = UnsafeMutableBufferPointer(rebasing: values[slot * size..<(slot + 1) * size])
+          let image = try source.image(at: example)
+          if form.augmentations.isEmpty {
+            try form.preparation.prepare(image, into: destination)
+          } else {
+            var generator = Philox(seed: form.seed, stream: .augmentation(epoch: epoch, example: example))
+            try form.preparation.prepare(
+              image, augmentations: form.augmentations, using: &generator, into: destination)
+          }
+          labels[slot] = source.label(at: example)
+        }
       }
     }
   }

@@ -3,54 +3,72 @@ public import DeltaCLData
 import Foundation
 import OpenCL
 
-/// Draws batches from a split and prepares them ahead on another thread.
+/// Draws batches and fetches, prepares and augments their images ahead on other threads.
 ///
-/// The thread ends when all batches are drawn, when one fails, and when the loader is released.
+/// What a batch holds follows from the seed, the epoch and its place alone, whatever the number of threads. No more images are in
+/// memory than those of a few batches and one for each thread. The threads end when all batches are drawn, when one fails, and when the
+/// loader is released.
 public final class BatchLoader {
+  /// How images become values.
+  struct Form: Sendable {
+    let preparation: ImagePreparation
+    let augmentations: Set<Augmentation>
+    /// What augmentations are drawn from.
+    let seed: UInt64
+  }
+
   private let queue: BatchQueue
 
   /// Starts to prepare batches.
   ///
   /// - Parameters:
-  ///   - split: The images to draw from, of the size that the network takes.
-  ///   - normalization: What pixels from 0 to 1 are normalised with.
+  ///   - images: The images to draw from.
+  ///   - preparation: What brings them to the form that the network takes.
+  ///   - augmentations: How each image is varied at random.
   ///   - batchSize: The images of a batch, at least 1; the last batch of an epoch takes what is left.
   ///   - epochs: How often every image is drawn.
-  ///   - seed: What the order of each epoch is drawn from; `nil` for the split's own order.
-  ///   - depth: The most batches that are ready and not yet taken.
+  ///   - seed: What the order of each epoch and the augmentations are drawn from.
+  ///   - shuffles: Whether each epoch has an order of its own rather than that of `images`.
+  ///   - skippedEpochs: The epochs at the beginning that are left out.
+  ///   - skippedBatches: The batches of the first epoch after them that are left out too.
+  ///   - depth: The most batches that are in preparation or ready; `nil` for 2 to 4, as many as take 64 MiB.
   public init(
-    _ split: Split, normalization: Normalization, batchSize: Int, epochs: Int = 1, seed: UInt64? = nil, depth: Int = 3
+    _ images: any LabeledImages, preparation: ImagePreparation, augmentations: Set<Augmentation> = [], batchSize: Int,
+    epochs: Int = 1, seed: UInt64 = 0, shuffles: Bool = false, skippingEpochs skippedEpochs: Int = 0,
+    batches skippedBatches: Int = 0, depth: Int? = nil
   ) {
-    let queue = BatchQueue(depth: max(depth, 1))
-    self.queue = queue
     let batchSize = max(batchSize, 1)
-    let fill = { @Sendable in
-      do {
-        for epoch in 1...max(epochs, 1) {
-          var order = Array(0..<split.count)
-          if let seed {
-            var generator = Philox(seed: seed, stream: .shuffling(epoch: epoch))
-            order = generator.shuffled(split.count)
-          }
-          for (index, start) in stride(from: 0, to: split.count, by: batchSize).enumerated() {
-            let indices = order[start..<min(start + batchSize, split.count)]
-            let batch = try queue.blank(count: indices.count, imageSize: split.imageSize)
-            try batch.fill(from: split, indices: indices, normalization: normalization)
-            batch.epoch = epoch
-            batch.index = index
-            guard queue.append(batch) else { return }
-          }
+    let schedule = BatchSchedule(
+      count: images.count, batchSize: batchSize, epochs: max(epochs, 1), seed: shuffles ? seed : nil,
+      skippingEpochs: skippedEpochs, batches: skippedBatches)
+    let form = Form(preparation: preparation, augmentations: augmentations, seed: seed)
+    let queue = BatchQueue(
+      schedule, imageSize: preparation.valueCount,
+      depth: depth.map { max($0, 1) } ?? Self.depth(batchSize: min(batchSize, images.count), of: preparation))
+    self.queue = queue
+    let work = { @Sendable in
+      while let part = queue.claim() {
+        do {
+          try part.batch.fill(part.slots, from: images, examples: part.assignment.examples, form)
+          queue.finish(part)
+        } catch {
+          queue.fail(error, at: part.assignment.sequence)
         }
-        queue.end(failure: nil)
-      } catch {
-        queue.end(failure: error)
       }
     }
+    let threads = ProcessInfo.processInfo.activeProcessorCount
     do throws(DeltaCLError) {
-      try CheckedThread(for: "the preparation of batches", fill).detach()
+      try CheckedThread(for: "the preparation of batches", work).detach()
+      // One is enough, if slower.
+      for _ in 1..<max(threads, 1) { (try? CheckedThread(for: "the preparation of batches", work))?.detach() }
     } catch {
-      queue.end(failure: error)
+      queue.fail(error)
     }
+  }
+
+  private static func depth(batchSize: Int, of preparation: ImagePreparation) -> Int {
+    let limit = 1 << 26
+    return min(max(limit / max(batchSize * preparation.valueCount * MemoryLayout<Float>.size, 1), 2), 4)
   }
 
   deinit {

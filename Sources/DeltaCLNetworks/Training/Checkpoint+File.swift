@@ -3,7 +3,7 @@ public import DeltaCLData
 import Foundation
 
 extension Checkpoint {
-  private static let format = "deltacl model"
+  static let format = "deltacl model"
   private static let formatVersion = 1
 
   /// Writes the file, whole or not at all; equal checkpoints give equal bytes.
@@ -28,16 +28,31 @@ extension Checkpoint {
       "input": "\(inputSize)x\(inputChannels)",
       "classes": String(decoding: try JSONEncoder().encode(classNames), as: UTF8.self),
       "dataset": datasetName,
-      "normalization_mean": "\(normalization.mean)",
-      "normalization_standard_deviation": "\(normalization.standardDeviation)",
+      "normalization_mean": Self.text(normalization.means),
+      "normalization_standard_deviation": Self.text(normalization.standardDeviations),
       "epoch": "\(epoch)",
       "step": "\(step)",
       "layout": """
-      images NHWC, pixels from 0 to 1 less the mean over the standard deviation; convolution weights KRSC [K, R, S, C / groups]; \
+      images NHWC, pixels from 0 to 1 less the mean over the standard deviation, one for all channels or one for each; \
+      convolution weights KRSC [K, R, S, C / groups]; \
       dense weights [Out, In], where the first dense layer's In runs over rows x columns x channels
       """,
     ]
+    if let validation {
+      file.metadata["validation_split"] = "\(validation.share)"
+      file.metadata["validation_seed"] = "\(validation.seed)"
+    }
+    try training?.write(to: &file)
     return file
+  }
+
+  private static func text(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ",") }
+
+  /// The numbers of a text as ``text(_:)`` makes them; `nil` if one is none or not wanted.
+  private static func values(_ text: String, where isWanted: (Float) -> Bool) -> [Float]? {
+    let texts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let values = texts.compactMap { Float($0) }.filter { $0.isFinite && isWanted($0) }
+    return values.count == texts.count ? values : nil
   }
 
   /// Reads a file that ``write(to:)`` wrote.
@@ -45,7 +60,16 @@ extension Checkpoint {
   /// - Throws: `DataError` if the file cannot be read or is not safetensors; ``TrainingError``: `malformedModel` if its
   ///   metadata is missing or damaged, `notFinite` if a parameter is infinite or NaN.
   public init(contentsOf path: String) throws {
-    let file = try Safetensors(contentsOf: path)
+    try self.init(Safetensors(contentsOf: path), path: path)
+  }
+
+  /// Takes a model from the contents of a file.
+  ///
+  /// - Parameters:
+  ///   - file: The contents.
+  ///   - path: Where they were read, for errors.
+  /// - Throws: As ``init(contentsOf:)``.
+  public init(_ file: Safetensors, path: String) throws {
     let metadata = Metadata(path: path, texts: file.metadata)
     guard file.metadata["format"] == Self.format else {
       throw TrainingError(
@@ -70,21 +94,28 @@ extension Checkpoint {
       return names?.isEmpty == false ? names : nil
     }
     datasetName = try metadata.value("dataset") { $0 }
-    normalization = Normalization(
-      mean: try metadata.value("normalization_mean") { Float($0).flatMap { $0.isFinite ? $0 : nil } },
-      standardDeviation: try metadata.value("normalization_standard_deviation") {
-        Float($0).flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+    let channels = inputChannels
+    let means = try metadata.value("normalization_mean") { text in
+      Self.values(text) { _ in true }.flatMap { [1, channels].contains($0.count) ? $0 : nil }
+    }
+    normalization = try Normalization(
+      means: means,
+      standardDeviations: try metadata.value("normalization_standard_deviation") { text in
+        Self.values(text) { $0 > 0 }.flatMap { $0.count == means.count ? $0 : nil }
       })
+    if file.metadata["validation_split"] != nil {
+      let seed = try metadata.value("validation_seed") { UInt64($0) }
+      validation = try metadata.value("validation_split") { text in
+        Double(text).flatMap { try? ValidationSplit(share: $0, seed: seed) }
+      }
+    } else {
+      validation = nil
+    }
     epoch = try metadata.value("epoch") { Int($0) }
     step = try metadata.value("step") { Int($0) }
-    tensors = try Self.tensors(of: file, path: path)
-  }
-
-  /// Reads any safetensors file with float tensors, such as initial weights that another program wrote.
-  ///
-  /// - Throws: As ``tensors(of:path:)``; `DataError` if the file cannot be read.
-  public static func tensors(contentsOf path: String) throws -> [String: (shape: Shape, values: [Float])] {
-    try tensors(of: Safetensors(contentsOf: path), path: path)
+    var model = file
+    training = try TrainingState(takingFrom: &model, metadata, step: step)
+    tensors = try Self.tensors(of: model, path: path)
   }
 
   /// The float tensors of a safetensors file that was read.
@@ -107,7 +138,7 @@ extension Checkpoint {
   }
 
   /// Throws if a value is infinite or NaN, with the first one by the tensors' names.
-  private static func requireFinite(
+  static func requireFinite(
     _ tensors: [String: (shape: Shape, values: [Float])], path: String
   ) throws(TrainingError) {
     let counts = tensors.mapValues { $0.values.count { !$0.isFinite } }.filter { $0.value > 0 }
@@ -122,9 +153,11 @@ extension Checkpoint {
   }
 
   /// The metadata of a file, whose entries can be anything.
-  private struct Metadata {
+  struct Metadata {
     let path: String
     let texts: [String: String]
+
+    func has(_ key: String) -> Bool { texts[key] != nil }
 
     func value<Value>(_ key: String, _ parse: (String) -> Value?) throws(TrainingError) -> Value {
       guard let text = texts[key] else {

@@ -22,7 +22,7 @@ public struct CurvesSVG: Sendable {
       return (
         ChartPanel.Series(name: nil, points: raw, color: blue, style: .faint),
         ChartPanel.Series(name: "training", points: Self.smooth(raw, window: smoothing), color: blue, style: .line),
-        ChartPanel.Series(name: "test", points: test, color: orange, style: .marked)
+        ChartPanel.Series(name: history.evaluationName, points: test, color: orange, style: .marked)
       )
     }
 
@@ -47,7 +47,10 @@ public struct CurvesSVG: Sendable {
         series: [accuracy.raw, accuracy.smooth, accuracy.test], left: 556, top: 96, width: 400, height: 260),
     ]
     let summary = history.epochs.last { $0.testLoss.isFinite }.map {
-      String(format: "test accuracy %.4f, test loss %.4f after %ld steps", $0.testAccuracy, $0.testLoss, $0.step)
+      String(
+        format: "\(history.evaluationName) accuracy %.4f, \(history.evaluationName) loss %.4f after %ld steps",
+        $0.testAccuracy,
+        $0.testLoss, $0.step)
     }
     text = """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 420" width="1000" height="420" \

@@ -2,7 +2,7 @@ import DeltaCL
 public import DeltaCLData
 import Foundation
 
-/// Runs a network over a split and counts what it gets right.
+/// Runs a network over labelled images and counts what it gets right.
 ///
 /// Not `Sendable`: an instance belongs to one thread at a time.
 public final class Evaluator {
@@ -51,13 +51,15 @@ public final class Evaluator {
     }
   }
 
-  /// Classifies every image of `split`.
+  /// Classifies every image, brought to the form that the network takes.
   ///
-  /// - Throws: ``TrainingError`` (`unsuitableDataset`) if images or labels do not fit the network; what the backend throws.
-  public func evaluate(_ split: Split, normalization: Normalization) throws -> Evaluation {
-    try network.requireFit(of: split)
-    try prepare(count: split.count)
-    let loader = BatchLoader(split, normalization: normalization, batchSize: batchSize)
+  /// - Throws: ``TrainingError`` (`unsuitableDataset`) if a label does not fit the network; `DataError` if an image cannot be read or
+  ///   converted; what the backend throws.
+  public func evaluate(_ images: any LabeledImages, normalization: Normalization) throws -> Evaluation {
+    try network.requireFit(of: images)
+    try prepare(count: images.count)
+    let preparation = try network.preparation(normalization: normalization, pixelMaximum: images.pixelMaximum)
+    let loader = BatchLoader(images, preparation: preparation, batchSize: batchSize)
     var counts = [Int](repeating: 0, count: network.classes)
     var correctCounts = counts
     var loss = 0.0
@@ -75,7 +77,7 @@ public final class Evaluator {
       }
       loader.recycle(batch)
     }
-    return Evaluation(counts: counts, correctCounts: correctCounts, loss: Float(loss / Double(split.count)))
+    return Evaluation(counts: counts, correctCounts: correctCounts, loss: Float(loss / Double(images.count)))
   }
 
   private func step(batch: Int) throws -> InferenceStep {

@@ -15,6 +15,10 @@ public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible 
     public static let malformedModel = Code(description: "malformedModel")
     /// A file's weights are infinite or NaN.
     public static let notFinite = Code(description: "notFinite")
+    /// A run cannot go on from a checkpoint: the checkpoint holds no training, or data or hyper-parameters are others.
+    public static let unsuitableCheckpoint = Code(description: "unsuitableCheckpoint")
+    /// It is not known in which order of axes a file holds its weights.
+    public static let unknownLayout = Code(description: "unknownLayout")
     /// A data set cannot be used with a network: too many classes, no images.
     public static let unsuitableDataset = Code(description: "unsuitableDataset")
   }

@@ -26,8 +26,8 @@ extension TrainingHistory {
   private func line(_ epoch: Epoch) -> String {
     """
     {"kind":"epoch","epoch":\(epoch.epoch),"step":\(epoch.step),"loss":\(json(epoch.loss)),\
-    "accuracy":\(json(epoch.accuracy)),"testLoss":\(json(epoch.testLoss)),\
-    "testAccuracy":\(json(epoch.testAccuracy)),"seconds":\(json(Float(epoch.seconds)))}
+    "accuracy":\(json(epoch.accuracy)),"\(evaluationName)Loss":\(json(epoch.testLoss)),\
+    "\(evaluationName)Accuracy":\(json(epoch.testAccuracy)),"seconds":\(json(Float(epoch.seconds)))}
 
     """
   }

@@ -34,8 +34,10 @@ public struct TrainingHistory: Hashable, Sendable {
     public let testLoss: Float
     /// The share of the test images that was classified right; NaN until they are evaluated.
     public let testAccuracy: Float
-    /// How long the epoch's training took, without evaluation.
+    /// How long the epoch's training took, without evaluation; after a resumption, what was left of it.
     public let seconds: Double
+    /// Whether the test images are evaluated.
+    public var isEvaluated: Bool { testLoss.isFinite }
 
     /// Creates a record.
     public init(
@@ -51,6 +53,18 @@ public struct TrainingHistory: Hashable, Sendable {
     }
   }
 
+  /// The epoch with the highest test accuracy, of equal ones that with the lowest test loss, and the first of those; `nil` if none is
+  /// evaluated.
+  public var bestEpoch: Epoch? {
+    epochs.filter(\.isEvaluated).reduce(nil) { best, epoch in
+      guard let best else { return epoch }
+      return (epoch.testAccuracy, -epoch.testLoss) > (best.testAccuracy, -best.testLoss) ? epoch : best
+    }
+  }
+
+  /// What is evaluated after an epoch, `test` or `validation` images: the word in front of the keys in ``jsonLines``. The figures of an
+  /// ``Epoch`` are called those of the test images for both.
+  public var evaluationName = "test"
   /// Every step in order.
   public var steps: [Step] = []
   /// Every epoch in order.

@@ -1,4 +1,4 @@
-/// The sums and clocks of one training run.
+/// The sums and clocks of one training run, which follow from its history.
 struct TrainingRun {
   let stepLimit: Int
   private let batchesPerEpoch: Int
@@ -6,17 +6,26 @@ struct TrainingRun {
   private var started: ContinuousClock.Instant
   private var secondsBefore = 0.0
   private var imagesBefore = 0
+  private let stepBefore: Int
 
-  private(set) var step = 0
+  private(set) var step: Int
   private var images = 0
   private var correct = 0
   private var lossSum = 0.0
 
+  /// A run that goes on where the trainer's history ends.
   init(_ trainer: Trainer) {
     batchesPerEpoch = trainer.batchesPerEpoch
-    let (limit, overflow) = trainer.configuration.epochs.multipliedReportingOverflow(by: batchesPerEpoch)
-    stepLimit = min(overflow ? .max : limit, trainer.configuration.maxSteps ?? .max)
+    stepLimit = trainer.stepCount
+    step = trainer.history.steps.count
+    stepBefore = step
     started = clock.now
+    for record in trainer.history.steps.suffix(step % trainer.stepsPerEpoch) {
+      let count = trainer.imageCount(ofStep: record.step)
+      add(images: count, correct: Int((record.accuracy * Float(count)).rounded()), loss: record.loss)
+    }
+    // They took their time before.
+    imagesBefore = -images
   }
 
   /// The mean loss over the epoch so far.
@@ -27,13 +36,22 @@ struct TrainingRun {
   var epochSeconds: Double { (clock.now - started) / .seconds(1) }
 
   /// Counts a step.
-  mutating func add(_ batch: Batch, loss: Float, correctCount: Int) -> TrainingHistory.Step {
+  ///
+  /// - Parameters:
+  ///   - images: The images of its batches.
+  ///   - correct: Those that were classified right.
+  ///   - loss: Their mean loss.
+  mutating func add(epoch: Int, images: Int, correct: Int, loss: Float) -> TrainingHistory.Step {
     step += 1
-    images += batch.count
-    correct += correctCount
-    lossSum += Double(loss) * Double(batch.count)
+    add(images: images, correct: correct, loss: loss)
     return TrainingHistory.Step(
-      epoch: batch.epoch, step: step, loss: loss, accuracy: Float(correctCount) / Float(batch.count))
+      epoch: epoch, step: step, loss: loss, accuracy: Float(correct) / Float(images))
+  }
+
+  private mutating func add(images: Int, correct: Int, loss: Float) {
+    self.images += images
+    self.correct += correct
+    lossSum += Double(loss) * Double(images)
   }
 
   /// Starts the sums and the clock of the next epoch.
@@ -46,11 +64,12 @@ struct TrainingRun {
     started = clock.now
   }
 
-  func report(_ record: TrainingHistory.Step, batch: Batch) -> TrainingProgress {
+  /// - Parameter batch: The last batch of the step, counted from 1 in its epoch.
+  func report(_ record: TrainingHistory.Step, batch: Int) -> TrainingProgress {
     let seconds = secondsBefore + epochSeconds
     return TrainingProgress(
-      step: record, batch: batch.index + 1, batchesPerEpoch: batchesPerEpoch, loss: loss, accuracy: accuracy,
+      step: record, batch: batch, batchesPerEpoch: batchesPerEpoch, loss: loss, accuracy: accuracy,
       imagesPerSecond: Double(imagesBefore + images) / max(seconds, 1e-9),
-      secondsLeft: seconds / Double(step) * Double(stepLimit - step))
+      secondsLeft: seconds / Double(step - stepBefore) * Double(stepLimit - step))
   }
 }

@@ -25,10 +25,11 @@ import Testing
       tolerance(classes: classes))
   }
 
-  @Test(arguments: sizes)
-  mutating func softmaxCrossEntropy(rows: Int, classes: Int) throws {
+  @Test(arguments: sizes, [0, 0.1, 1] as [Float])
+  mutating func softmaxCrossEntropy(_ size: (rows: Int, classes: Int), labelSmoothing: Float) throws {
+    let (rows, classes) = size
     try verify(
-      .softmaxCrossEntropy(rows: rows, classes: classes),
+      .softmaxCrossEntropy(rows: rows, classes: classes, labelSmoothing: labelSmoothing),
       [.float32(random.floats(rows * classes, -3...3)), .int32(random.labels(rows, classes: classes))],
       tolerance(classes: rows + classes))
   }

@@ -20,14 +20,27 @@ import Testing
     expectError(.tooLarge) { try Dense(batch: .max, inputs: .max, outputs: 1) }
   }
 
+  @Test func impossibleUpdates() throws {
+    expectError(.invalidDescriptor, naming: "adam", "beta1", "1.0") { try AdamUpdate(count: 1, beta1: 1) }
+    expectError(.invalidDescriptor, naming: "beta2", "nan") { try AdamUpdate(count: 1, beta2: .nan) }
+    expectError(.invalidDescriptor, naming: "epsilon", "0.0") { try AdamUpdate(count: 1, epsilon: 0) }
+    expectError(.invalidDescriptor, naming: "rmsprop", "smoothing") { try RMSpropUpdate(count: 1, smoothing: -0.1) }
+    expectError(.invalidDescriptor, naming: "momentum") { try RMSpropUpdate(count: 1, momentum: -1) }
+    expectError(.invalidDescriptor, naming: "lion", "beta2") { try LionUpdate(count: 1, beta2: 2) }
+    expectError(.invalidDescriptor, naming: "limit") { try TensorOperation.clipValue(count: 1, limit: 0).validate() }
+    expectError(.invalidDescriptor, naming: "maximum") {
+      try TensorOperation.clipNorm(count: 1, maximum: .infinity).validate()
+    }
+  }
+
   @Test func impossibleSGD() throws {
-    expectError(.invalidDescriptor, naming: "momentum", "-0.1") { try SGD(count: 1, momentum: -0.1) }
-    expectError(.invalidDescriptor, naming: "momentum", "nan") { try SGD(count: 1, momentum: .nan) }
-    expectError(.invalidDescriptor, naming: "weight decay", "inf") { try SGD(count: 1, weightDecay: .infinity) }
-    expectError(.invalidDescriptor, naming: "Nesterov") { try SGD(count: 1, nesterov: true) }
-    expectError(.invalidDescriptor) { try SGD(count: -1) }
-    expectError(.tooLarge) { try SGD(count: .max) }
-    _ = try SGD(count: 0, momentum: 0.9, weightDecay: 0.1, nesterov: true)
+    expectError(.invalidDescriptor, naming: "momentum", "-0.1") { try SGDUpdate(count: 1, momentum: -0.1) }
+    expectError(.invalidDescriptor, naming: "momentum", "nan") { try SGDUpdate(count: 1, momentum: .nan) }
+    expectError(.invalidDescriptor, naming: "weight decay", "inf") { try SGDUpdate(count: 1, weightDecay: .infinity) }
+    expectError(.invalidDescriptor, naming: "Nesterov") { try SGDUpdate(count: 1, nesterov: true) }
+    expectError(.invalidDescriptor) { try SGDUpdate(count: -1) }
+    expectError(.tooLarge) { try SGDUpdate(count: .max) }
+    _ = try SGDUpdate(count: 0, momentum: 0.9, weightDecay: 0.1, nesterov: true)
   }
 
   @Test func shapes() throws {
@@ -51,9 +64,9 @@ import Testing
     #expect(TensorOperation.convolution(convolution, bias: true).operands.map(\.name) == ["x", "w", "b", "y"])
     #expect(TensorOperation.convolution(convolution, bias: false).operands.map(\.name) == ["x", "w", "y"])
     #expect(TensorOperation.convolution(convolution, bias: false).byteCount == 4 * (16 + 18 + 8))
-    let sgd = TensorOperation.sgd(try SGD(count: 10))
-    #expect(sgd.operands.map(\.access) == [.read, .read, .update, .update])
-    #expect(sgd.byteCount == 4 * (1 + 10 + 20 + 20))
+    let sgd = TensorOperation.sgd(try SGDUpdate(count: 10))
+    #expect(sgd.operands.map(\.access) == [.read, .read, .read, .update, .update])
+    #expect(sgd.byteCount == 4 * (1 + 1 + 10 + 20 + 20))
     #expect(sgd.floatingPointOperations == 0)
   }
   @Test func operationsAreOfAKind() throws {

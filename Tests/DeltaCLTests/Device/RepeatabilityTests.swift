@@ -28,6 +28,7 @@ import Testing
       .biasGradient(rows: 3_000, channels: 17), .batchNormalizationDelta(normalization), .dense(dense, bias: true),
       .denseDelta(dense), .denseGradient(dense),
       .softmaxCrossEntropy(rows: 200, classes: 10), .meanSquaredError(count: 5_000),
+      .clipNorm(count: 20_000, maximum: 1),
     ]
   }()
 

@@ -75,6 +75,10 @@ import Testing
     let crossEntropy = try backend.run(.softmaxCrossEntropy(rows: 3, classes: 4), values([3, 4], 1), labels)
     try expect(crossEntropy[0], "loss", of: results)
     try expect(crossEntropy[1], "dlogits", of: results)
+    let smoothed = try backend.run(
+      .softmaxCrossEntropy(rows: 3, classes: 4, labelSmoothing: 0.25), values([3, 4], 1), labels)
+    try expect(smoothed[0], "smoothedLoss", of: results)
+    try expect(smoothed[1], "smoothedDlogits", of: results)
     let squared = try backend.run(.meanSquaredError(count: 7), values([7], 1), values([7], 2))
     try expect(squared[0], "squared", of: results)
     try expect(squared[1], "dy", of: results)
@@ -86,12 +90,13 @@ import Testing
   /// Three steps; PyTorch's velocity begins as the first gradient, which is what a velocity of 0 becomes.
   @Test(arguments: PyTorchCases.updates)
   func sgd(_ momentum: Float, _ weightDecay: Float, _ nesterov: Bool, _ results: [String: String]) throws {
-    let sgd = try SGD(count: 6, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
+    let sgd = try SGDUpdate(count: 6, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
     let learningRate = try Tensor([0.125] as [Float], shape: [1], on: backend)
+    let scale = try Tensor([1] as [Float], shape: [1], on: backend)
     let parameters = try values([6], 1)
     let velocity = try backend.run(.fill(count: 6, value: 0))[0]
     for step in 0..<3 {
-      _ = try backend.run(.sgd(sgd), learningRate, values([6], 4 + step), parameters, velocity)
+      _ = try backend.run(.sgd(sgd), learningRate, scale, values([6], 4 + step), parameters, velocity)
     }
     try expect(parameters, "parameters", of: results)
   }

@@ -52,8 +52,8 @@ import Testing
 
   /// Updates from many threads do not get lost.
   @Test func isSafeFromManyThreads() async throws {
-    let sgd = try SGD(count: 3)
-    let tensors = try [[1], [1, 2, 3], [0, 0, 0], [0, 0, 0]].map { values in
+    let sgd = try SGDUpdate(count: 3)
+    let tensors = try [[1], [1], [1, 2, 3], [0, 0, 0], [0, 0, 0]].map { values in
       try Tensor(values.map(Float.init), shape: [values.count], on: backend)
     }
     let plan = try backend.plan(for: .sgd(sgd))
@@ -66,6 +66,6 @@ import Testing
       }
       try await group.waitForAll()
     }
-    #expect(try tensors[2].floats() == [-800, -1_600, -2_400])
+    #expect(try tensors[3].floats() == [-800, -1_600, -2_400])
   }
 }

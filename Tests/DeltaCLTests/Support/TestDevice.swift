@@ -44,8 +44,6 @@ enum TestDevice {
   static func newBackend(_ planner: Planner = .cpu.exact) throws -> any Backend {
     let candidate = try Backends.choose(selection).candidate
     guard let device = candidate.device else { return ReferenceBackend() }
-    var planner = planner
-    planner.limitLocalMemory(to: device)
     return try OpenCLBackend(device, selector: candidate.selector, planner: planner)
   }
 }

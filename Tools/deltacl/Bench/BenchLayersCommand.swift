@@ -11,7 +11,8 @@ struct BenchLayersCommand: ParsableCommand {
       The error is the greatest difference of up to 1000 elements from their sums in double precision, relative to the root
       mean square of the result.
 
-      JSON is an array of objects with name, direction, plan (the kernels that ran), medianSeconds, gflops and error.
+      JSON is an array of objects with name, shape, direction, plan (the kernels that ran), medianSeconds, gflops and
+      error.
       """)
 
   @Option(name: .long, help: ArgumentHelp("A named layer; may be repeated.", valueName: "name"))

@@ -4,6 +4,8 @@ import DeltaCLNetworks
 /// How fast one direction of a layer ran.
 struct LayerMeasurement: Encodable {
   let name: String
+  /// The numbers of the layer, as `--shape` takes them.
+  let shape: String
   let direction: BenchDirection
   /// The kernels that ran.
   let plan: String
@@ -21,7 +23,7 @@ struct LayerMeasurement: Encodable {
   let gigabytesPerSecond: Double
 
   private enum CodingKeys: String, CodingKey {
-    case name, direction, plan, medianSeconds, gflops, error
+    case name, shape, direction, plan, medianSeconds, gflops, error
   }
 
   /// Measures on random operands.
@@ -57,6 +59,7 @@ struct LayerMeasurement: Encodable {
 
     error = try operations.first.map { try Self.error(of: $0, tensors) } ?? 0
     name = layer.name
+    shape = layer.numbers
     self.direction = direction
     plan = plans.map(\.summary).joined(separator: ", ")
     medianSeconds = statistics.median

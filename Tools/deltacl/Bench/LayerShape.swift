@@ -3,6 +3,8 @@ import DeltaCL
 /// A convolution that can be asked for by a name or by its numbers.
 struct LayerShape {
   let name: String
+  /// The numbers in the ``form``.
+  let numbers: String
   let convolution: Convolution
 
   /// What `--shape` takes.
@@ -31,7 +33,7 @@ struct LayerShape {
     guard let entry = Self.numbersByName.first(where: { $0.name == name.lowercased() }) else {
       throw CommandFailure("there is no layer named '\(name)'; known are \(Self.names.joined(separator: ", "))")
     }
-    self.init(name: entry.name, convolution: try LayerShape(parsing: entry.numbers).convolution)
+    self.init(name: entry.name, numbers: entry.numbers, try LayerShape(parsing: entry.numbers).convolution)
   }
 
   /// A layer by its numbers in the ``form``; stride, padding and dilation may be two, as `2x1`. The text is its name.
@@ -54,7 +56,7 @@ struct LayerShape {
     }
     // The library allows an empty batch, but there is nothing to measure.
     guard extents[0].rows != 0 else { throw CommandFailure("the shape '\(text)' has no image: give at least one") }
-    self.init(name: text, convolution: try Self.convolution(extents, text))
+    self.init(name: text, numbers: text, try Self.convolution(extents, text))
   }
 
   private static func convolution(_ extents: [Extent], _ text: String) throws(DeltaCLError) -> Convolution {
@@ -70,8 +72,9 @@ struct LayerShape {
     }
   }
 
-  private init(name: String, convolution: Convolution) {
+  private init(name: String, numbers: String, _ convolution: Convolution) {
     self.name = name
+    self.numbers = numbers
     self.convolution = convolution
   }
 

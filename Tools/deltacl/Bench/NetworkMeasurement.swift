@@ -56,7 +56,7 @@ struct NetworkMeasurement: Encodable {
     let byteCount: Int
     switch mode {
     case .train:
-      let step = try TrainingStep(network, parameters, batch: batch, optimizer: Optimizer(momentum: 0.9))
+      let step = try TrainingStep(network, parameters, batch: batch, optimizer: SGD(momentum: 0.9))
       step.learningRate = 1e-3
       run = { try step.run(images: images, labels: labels) }
       (floatingPointOperations, byteCount) = (step.floatingPointOperations, step.byteCount)

@@ -11,8 +11,8 @@ struct LaunchesCommand: ParsableCommand {
       Plans the training and the inference of each network for the GPUs of a vendor, by the defaults. No device is needed \
       or opened.
 
-      JSON is an object: launches, each with kernel, source, constants, globalSize, localSize, parameters, integers (arguments) and \
-      buffers (name, byteCount, access); steps, each with network, mode, batch and operations, which have operation, \
+      JSON is an object: launches, each with kernel, source, constants, definitions, globalSize, localSize, parameters, integers \
+      (arguments) and buffers (name, byteCount, access); steps, each with network, mode, batch and operations, which have operation, \
       shapes, multiplications, launches (indices) and count.
       """,
     shouldDisplay: false)

@@ -26,7 +26,7 @@ PTX = """
 
 def launch(step: int) -> Launch:
     return Launch(
-        planner=(), kernel="row", source="", constants={}, globalSize=[64], localSize=64, parameters=["x", "step"],
+        planner=(), kernel="row", source="", constants={}, definitions="", globalSize=[64], localSize=64, parameters=["x", "step"],
         integers={"step": step}, buffers=[])
 
 

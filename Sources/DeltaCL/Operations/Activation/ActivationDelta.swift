@@ -12,6 +12,7 @@ extension TensorOperation {
     public let count: Int
 
     var name: String { function.name + "-delta" }
+    var expression: ElementwiseExpression? { function.deltaExpression(y: .input(0), dy: .input(1)) }
     var inPlaceOperands: [Int] { [1, 0] }
     var operands: [Operand] { [.read("y", [count]), .read("dy", [count]), .write("dx", [count])] }
 

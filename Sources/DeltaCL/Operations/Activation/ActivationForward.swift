@@ -12,6 +12,7 @@ extension TensorOperation {
     public let count: Int
 
     var name: String { function.name }
+    var expression: ElementwiseExpression? { function.expression(.input(0)) }
     var inPlaceOperands: [Int] { [0] }
     var operands: [Operand] { [.read("x", [count]), .write("y", [count])] }
 

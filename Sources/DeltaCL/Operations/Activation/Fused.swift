@@ -18,6 +18,16 @@ extension TensorOperation {
     var shapeText: String { operation.shapeText }
     var convolutionPass: ConvolutionPass? { operation.convolutionPass }
 
+    var expression: ElementwiseExpression? {
+      operation.expression.map { value in
+        switch epilogue {
+        case .activation(let function): function.expression(value)
+        case .activationDelta(let function):
+          function.deltaExpression(y: .input(operation.operands.count(where: { $0.access == .read })), dy: value)
+        }
+      }
+    }
+
     /// The position of what the operation writes first.
     private var result: Int? { operation.operands.firstIndex { $0.access == .write } }
 
@@ -35,8 +45,8 @@ extension TensorOperation {
       try epilogue.activation.validate()
     }
 
-    func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) {
-      operation.computeReference(floats: f, integers: i)
+    func computeReference(floats f: [ReferenceFloats], integers i: [ReferenceIntegers]) throws {
+      try operation.computeReference(floats: f, integers: i)
       if let result { Reference.finish(epilogue, f[result].mutableSpan, activated: f[f.count - 1].span) }
     }
 

@@ -70,5 +70,9 @@ extension TensorOperation {
       Dropout.command, Dropout.deltaCommand,
       DenseForward.command, DenseDelta.command, DenseGradient.command,
     ] + Activation.all().map(ActivationForward.command) + Activation.all().map(ActivationDelta.command)
-    + [SoftmaxCrossEntropy.command]
+    + [SoftmaxCrossEntropy.command] + Elementwise.commands + Reduction.commands + StridedCopy.commands
+    + [
+      Concatenation.command, Pad.command, PadDelta.command, Gather.command, ScatterAdd.command, Matmul.command,
+      Resize.command, ResizeDelta.command,
+    ]
 }

@@ -37,13 +37,16 @@ package struct OperationTensor: Sendable {
     Self(name, .operand, elementType)
   }
   /// A tensor of any shape.
-  static func anyShape(_ name: String) -> Self { Self(name, .any) }
+  static func anyShape(_ name: String, _ elementType: ElementType = .float32) -> Self { Self(name, .any, elementType) }
   /// A tensor of the shape of another one.
   static func tensor(_ name: String, like other: String) -> Self { Self(name, .like(other)) }
   /// A tensor that need not be there, whose shape follows from others.
   static func optional(_ name: String) -> Self { Self(name, .operand, isOptional: true) }
   /// A tensor that need not be there, of the shape of another one.
   static func optional(_ name: String, like other: String) -> Self { Self(name, .like(other), isOptional: true) }
+
+  /// A tensor of any shape that need not be there.
+  static func optionalAnyShape(_ name: String) -> Self { Self(name, .any, isOptional: true) }
 
   /// What the epilogue of a delta reads.
   static let activated = optional("activated")

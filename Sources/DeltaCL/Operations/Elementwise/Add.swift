@@ -8,6 +8,7 @@ extension TensorOperation {
     public let count: Int
 
     var name: String { "add" }
+    var expression: ElementwiseExpression? { .input(0) + .input(1) }
     var acceptsEpilogue: Bool { true }
     var inPlaceOperands: [Int] { [0, 1] }
     var operands: [Operand] { [.read("a", [count]), .read("b", [count]), .write("y", [count])] }

@@ -10,6 +10,7 @@ extension TensorOperation {
     public let factor: Float
 
     var name: String { "scale" }
+    var expression: ElementwiseExpression? { .constant(factor) * .input(0) }
     var inPlaceOperands: [Int] { [0] }
     var operands: [Operand] { [.read("x", [count]), .write("y", [count])] }
 

@@ -1,0 +1,10 @@
+/// `log(1 + exp(x))`, element by element.
+public struct Softplus: Layer {
+  /// Creates a layer.
+  public init() {}
+
+  /// Appends the layer; see ``Layer/callAsFunction(_:in:)``.
+  public func callAsFunction(_ input: GraphValue, in graph: inout GraphBuilder) throws -> GraphValue {
+    try graph.apply(.softplus(.input(0)), to: input)
+  }
+}

@@ -1,0 +1,4 @@
+import ArgumentParser
+import DeltaCLNetworks
+
+extension WeightLayout: ExpressibleByArgument {}
