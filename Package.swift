@@ -37,6 +37,7 @@ let package = Package(
     // Programs to learn from; Tools/test runs them.
     .executableTarget(name: "ConvolutionExample", dependencies: ["DeltaCL"], path: "Examples/Convolution"),
     .executableTarget(name: "CustomKernelExample", dependencies: ["DeltaCL"], path: "Examples/CustomKernel"),
+    .executableTarget(name: "TensorLibraryExample", dependencies: ["DeltaCL"], path: "Examples/TensorLibrary"),
     .executableTarget(
       name: "TrainNetworkExample", dependencies: ["DeltaCL", "DeltaCLData", "DeltaCLNetworks"],
       path: "Examples/TrainNetwork"),
@@ -69,7 +70,7 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "DeltaCL", "DeltaCLData", "deltacl", "TestEnvironment", "ConvolutionExample", "CustomKernelExample",
-        "TrainNetworkExample",
+        "TensorLibraryExample", "TrainNetworkExample",
       ]),
   ],
   swiftLanguageModes: [.v6],
