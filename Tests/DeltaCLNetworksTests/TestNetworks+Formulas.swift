@@ -32,6 +32,13 @@ extension TestNetwork {
         "dense": DenseLayer(outputs: 3),
       ] as Sequential),
     TestNetwork(
+      "neighbouring channels", inputSize: 3, inputChannels: 2, classes: 3,
+      [
+        "conv": Convolution2D(outputChannels: 4, kernelSize: 2),
+        "response": LocalResponseNormalizationLayer(size: 3, alpha: 2), "flatten": Flatten(),
+        "dense": DenseLayer(outputs: 3),
+      ] as Sequential),
+    TestNetwork(
       "reductions", inputSize: 3, inputChannels: 2, classes: 4, batch: 2,
       [
         "conv": Convolution2D(outputChannels: 4, kernelSize: 2, initializer: .xavier), "reductions": ReductionsLayer(),

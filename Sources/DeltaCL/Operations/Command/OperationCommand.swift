@@ -73,6 +73,7 @@ extension TensorOperation {
     + [SoftmaxCrossEntropy.command] + Elementwise.commands + Reduction.commands + StridedCopy.commands
     + [
       Concatenation.command, Pad.command, PadDelta.command, Gather.command, ScatterAdd.command, Matmul.command,
-      Resize.command, ResizeDelta.command,
+      Resize.command, ResizeDelta.command, TopK.command, TopKDelta.command,
+      LocalResponseNormalization.command, LocalResponseNormalizationDelta.command,
     ]
 }
