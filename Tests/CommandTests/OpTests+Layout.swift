@@ -38,6 +38,10 @@ extension CommandTests.OpTests {
         "scatter-add", ["output-shape=4"], ["x": line, "indices": .int32s([3], [3, 1, -1])],
         gives: ["y": .floats([4], [0, 2, 0, 4])]),
       Example(
+        "transposed-convolution", ["stride=2", "output-padding=0x1"],
+        ["x": .floats([1, 1, 2, 1], [1, 2]), "w": .floats([1, 1, 3, 1], [1, 10, 100]), "b": .floats([1], [0.5])],
+        gives: ["y": .floats([1, 1, 6, 1], [1.5, 10.5, 102.5, 20.5, 200.5, 0.5])]),
+      Example(
         "local-response-normalization", ["size=3", "alpha=3", "beta=1", "k=0"],
         ["x": .floats([1, 3], [1, 2, 2])], gives: ["y": .floats([1, 3], [1 / 5, 2 / 9, 2 / 8])]),
       Example(

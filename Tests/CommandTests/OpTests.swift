@@ -299,6 +299,9 @@ extension CommandTests {
           name: "dense", attributes: [], inputs: ["x": .floats([1, 2], [1, 1]), "w": .floats([1, 3], [1, 1, 1])],
           words: "x has the shape [1, 2]"),
         Misfit(
+          name: "transposed-convolution", attributes: ["output-padding=1"], inputs: ["x": image, "w": kernel],
+          words: "less than the stride 1"),
+        Misfit(
           name: "top-k", attributes: ["k=4"], inputs: ["x": .floats([3], [1, 2, 3])], words: "from 0 to 3"),
         Misfit(
           name: "gather", attributes: [], inputs: ["x": image, "indices": .int32s([1], [-2])],

@@ -32,6 +32,13 @@ extension TestNetwork {
         "dense": DenseLayer(outputs: 3),
       ] as Sequential),
     TestNetwork(
+      "enlarged images", inputSize: 3, inputChannels: 2, classes: 3,
+      [
+        "up": TransposedConvolution2D(outputChannels: 4, kernelSize: 3, stride: 2, padding: 1, groups: 2),
+        "tanh": Tanh(), "up2": TransposedConvolution2D(outputChannels: 2, kernelSize: 2, bias: false),
+        "relu": ReLU(), "flatten": Flatten(), "dense": DenseLayer(outputs: 3),
+      ] as Sequential),
+    TestNetwork(
       "neighbouring channels", inputSize: 3, inputChannels: 2, classes: 3,
       [
         "conv": Convolution2D(outputChannels: 4, kernelSize: 2),

@@ -37,6 +37,13 @@ extension SelfTestCase {
       try SelfTestCase(
         .resizeDelta(resize), [values.integers(resize.outputShape.elementCount)], .rounded, on: planner),
     ]
+    let transposed = try TransposedConvolution(
+      batch: 1, inputSize: 3, inputChannels: 5, outputChannels: 19, kernelSize: 3, stride: 2, outputPadding: 1)
+    cases.append(
+      try SelfTestCase(
+        .transposedConvolution(transposed, bias: true),
+        [transposed.inputShape, transposed.kernelShape, transposed.biasShape].map { values.integers($0.elementCount) },
+        .exact, on: planner))
     let response = try LocalResponseNormalization([2, 5, 19], size: 5, alpha: 0.5)
     let count = response.shape.elementCount
     cases += [

@@ -62,6 +62,7 @@ extension TensorOperation {
   package static let commands =
     [
       ConvolutionForward.command, ConvolutionDelta.command, ConvolutionGradient.command,
+      TransposedConvolutionForward.command,
       MaxPooling.command, MaxPoolingDelta.command,
       AveragePooling.command, AveragePoolingDelta.command, AveragePooling.globalCommand,
       AveragePoolingDelta.globalCommand,
