@@ -4,7 +4,7 @@ extension CommandTests {
   @Suite struct UsageTests {
     @Test(arguments: [
       [], ["devices"], ["datasets"], ["train"], ["evaluate"], ["predict"], ["convert"], ["op"], ["tune"], ["selftest"],
-      ["gradients"],
+      ["gradients"], ["networks"], ["summary"],
     ])
     func helpTeaches(_ command: [String]) throws {
       let run = try Deltacl(command + ["--help"])

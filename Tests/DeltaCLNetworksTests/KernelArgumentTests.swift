@@ -66,7 +66,7 @@ import Testing
   }
 
   private func operations() throws -> [TensorOperation] {
-    try Network.names.flatMap { name in
+    try Network.benchmarkNames.flatMap { name in
       let network = try Network.named(name, classes: 10)
       let training = try TrainingGraph(network, batch: 8, loss: .softmaxCrossEntropy, dropoutSeed: 1)
       let inference = try network.forward(batch: 1, mode: .inference)

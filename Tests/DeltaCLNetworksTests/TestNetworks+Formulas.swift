@@ -37,6 +37,28 @@ extension TestNetwork {
         "conv": Convolution2D(outputChannels: 4, kernelSize: 2, initializer: .xavier), "reductions": ReductionsLayer(),
         "flatten": Flatten(), "dense": DenseLayer(outputs: 4),
       ] as Sequential),
+    TestNetwork(
+      "branches, shuffled channels and dropped examples", inputSize: Extent(3, 2), inputChannels: 2, classes: 3,
+      batch: 2,
+      [
+        "conv": Convolution2D(outputChannels: 4, kernelSize: 1),
+        "branches": ConcatenationLayer([
+          (nil, ChannelSlice(1, of: 2)),
+          (
+            "conv",
+            [
+              "slice": ChannelSlice(0, of: 2), "conv": Convolution2D(outputChannels: 4, kernelSize: 1), "tanh": Tanh(),
+            ] as Sequential
+          ),
+        ]),
+        "shuffle": ChannelShuffle(groups: 2),
+        "block": Residual(
+          [
+            "scale": SqueezeAndExcitation(squeezedChannels: 2, activation: SiLU(), initializer: .xavier),
+            "depth": StochasticDepth(probability: 0.25),
+          ] as Sequential),
+        "flatten": Flatten(), "dense": DenseLayer(outputs: 3),
+      ] as Sequential),
   ]
 }
 

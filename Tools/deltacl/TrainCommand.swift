@@ -50,7 +50,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The network: \(Network.names.joined(separator: ", ")) (default: \(Self.defaults.network)).", valueName: "name"))
+      "The network, see `deltacl networks` (default: \(Self.defaults.network)).", valueName: "name"))
   var network: String?
 
   @Option(
@@ -99,7 +99,8 @@ struct TrainCommand: ParsableCommand {
   /// What a training that goes on shares with its start.
   var options: [TrainingOption] {
     [
-      TrainingOption("--network", network, default: Self.defaults.network),
+      TrainingOption(
+        "--network", network.map { (try? Network.named($0, classes: 1).name) ?? $0 }, default: Self.defaults.network),
       TrainingOption("--dataset", dataset, default: Self.defaults.dataset),
     ] + data.options + hyperparameters.options + optimizer.options + schedule.options
   }
