@@ -50,6 +50,7 @@ extension CommandTests {
         ["train", "--schedule", "cosine", "--schedule-factor", "0.5"], "the schedule cosine takes no --schedule-factor"
       ),
       (["train", "--seed=-1"], "seed"),
+      (["train", "--recipe", "recipe.json", "--resume", "run"], "--recipe cannot be given with --resume"),
       (["train", "--network", "nonet"], "no network named 'nonet'; known networks: lenet"),
       (["train", "--augment", "flip,blur"], "no augmentation 'blur'; there are crop, rotate, colour, flip, erase"),
       (["train", "--validation-split", "1"], "must be above 0 and below 1, not 1"),
