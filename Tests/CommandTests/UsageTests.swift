@@ -3,7 +3,8 @@ import Testing
 extension CommandTests {
   @Suite struct UsageTests {
     @Test(arguments: [
-      [], ["devices"], ["datasets"], ["train"], ["evaluate"], ["predict"], ["convert"], ["op"], ["tune"], ["selftest"],
+      [], ["devices"], ["datasets"], ["train"], ["evaluate"], ["predict"], ["run"], ["convert"], ["op"], ["tune"],
+      ["selftest"],
       ["gradients"],
     ])
     func helpTeaches(_ command: [String]) throws {

@@ -42,7 +42,7 @@ struct Command: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       DevicesCommand.self, DatasetsCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self,
-      ConvertCommand.self,
+      RunCommand.self, ConvertCommand.self,
       OpCommand.self, BenchCommand.self, TuneCommand.self, SelfTestCommand.self, GradientsCommand.self,
       LaunchesCommand.self,
     ])
