@@ -8,10 +8,12 @@ let package = Package(
     .library(name: "DeltaCL", targets: ["DeltaCL"]),
     .library(name: "DeltaCLData", targets: ["DeltaCLData"]),
     .library(name: "DeltaCLNetworks", targets: ["DeltaCLNetworks"]),
+    .library(name: "DeltaCLONNX", targets: ["DeltaCLONNX"]),
     .executable(name: "deltacl", targets: ["deltacl"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // The public libraries, each importing only those above it.
@@ -20,6 +22,13 @@ let package = Package(
     .target(
       name: "DeltaCLData", dependencies: ["CZlib", "CWebP", "ImageDecoding", "DeltaCLDigits", "DeltaCLSystem"]),
     .target(name: "DeltaCLNetworks", dependencies: ["OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLSystem"]),
+    .target(
+      name: "DeltaCLONNX",
+      dependencies: [
+        "DeltaCL", "DeltaCLData", "DeltaCLNetworks", "DeltaCLSystem",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Proto/onnx.proto"]),
 
     // What the libraries need of the system, and share: paths, memory, the words of messages.
     .target(name: "DeltaCLSystem"),
@@ -28,7 +37,7 @@ let package = Package(
     .executableTarget(
       name: "deltacl",
       dependencies: [
-        "OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLNetworks", "DeltaCLSystem", "CrashMessage",
+        "OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLNetworks", "DeltaCLONNX", "DeltaCLSystem", "CrashMessage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tools/deltacl"),
@@ -37,6 +46,7 @@ let package = Package(
     // Programs to learn from; Tools/test runs them.
     .executableTarget(name: "ConvolutionExample", dependencies: ["DeltaCL"], path: "Examples/Convolution"),
     .executableTarget(name: "CustomKernelExample", dependencies: ["DeltaCL"], path: "Examples/CustomKernel"),
+    .executableTarget(name: "TensorLibraryExample", dependencies: ["DeltaCL"], path: "Examples/TensorLibrary"),
     .executableTarget(
       name: "TrainNetworkExample", dependencies: ["DeltaCL", "DeltaCLData", "DeltaCLNetworks"],
       path: "Examples/TrainNetwork"),
@@ -66,10 +76,17 @@ let package = Package(
       dependencies: ["OpenCL", "DeltaCL", "DeltaCLData", "DeltaCLNetworks", "TestEnvironment"],
       exclude: ["Plans", "Weights"]),
     .testTarget(
+      name: "DeltaCLONNXTests",
+      dependencies: [
+        "DeltaCL", "DeltaCLData", "DeltaCLONNX", "TestEnvironment",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Models"]),
+    .testTarget(
       name: "CommandTests",
       dependencies: [
         "DeltaCL", "DeltaCLData", "deltacl", "TestEnvironment", "ConvolutionExample", "CustomKernelExample",
-        "TrainNetworkExample",
+        "TensorLibraryExample", "TrainNetworkExample",
       ]),
   ],
   swiftLanguageModes: [.v6],

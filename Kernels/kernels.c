@@ -123,6 +123,9 @@ static const struct {
   {"normalization/batch.cl", (const char[]){
 #embed "OpenCL/normalization/batch.cl" suffix(, 0)
   }},
+  {"normalization/local-response.cl", (const char[]){
+#embed "OpenCL/normalization/local-response.cl" suffix(, 0)
+  }},
   {"normalization/moments.h", (const char[]){
 #embed "OpenCL/normalization/moments.h" suffix(, 0)
   }},
@@ -143,6 +146,9 @@ static const struct {
   }},
   {"reduction/reduce.cl", (const char[]){
 #embed "OpenCL/reduction/reduce.cl" suffix(, 0)
+  }},
+  {"reduction/top-k.cl", (const char[]){
+#embed "OpenCL/reduction/top-k.cl" suffix(, 0)
   }},
   {"reduction/tree.h", (const char[]){
 #embed "OpenCL/reduction/tree.h" suffix(, 0)

@@ -45,6 +45,13 @@ public struct HostTensor: Hashable, Sendable {
     try self.init(dtype: .i64, shape: [], bytes: littleEndianBytes([value]) { $0 })
   }
 
+  /// Creates an I64 tensor.
+  ///
+  /// - Throws: `DataError` `mismatch` when `shape` asks for another number of values.
+  public init(int64s: [Int64], shape: [Int]) throws(DataError) {
+    try self.init(dtype: .i64, shape: shape, bytes: littleEndianBytes(int64s) { $0 })
+  }
+
   /// The elements of an F32, F64, F16 or BF16 tensor as 32-bit floats, F64 rounded to nearest.
   ///
   /// - Parameter name: the tensor's name for the error.

@@ -2,16 +2,16 @@ import DeltaCLSystem
 import Glibc
 
 /// A regular file that is open to be read in parts.
-final class InputFile: Sendable {
+package final class InputFile: Sendable {
   let path: String
   /// The size in bytes when it was opened.
-  let byteCount: Int
+  package let byteCount: Int
   private let descriptor: Int32
 
   /// Opens a regular file.
   ///
   /// - Throws: `DataError` when the file is missing, unreadable or not a regular file.
-  init(_ path: String) throws(DataError) {
+  package init(_ path: String) throws(DataError) {
     guard !path.isEmpty else { throw .emptyPath }
     // Without O_NONBLOCK, opening a named pipe would wait for a writer.
     let (descriptor, number) = NativePath.withPath(path) { (open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK), errno) }
@@ -56,7 +56,7 @@ final class InputFile: Sendable {
   /// Reads the bytes of a range, all of them.
   ///
   /// - Throws: As ``read(_:)``; `DataError` `truncated` if the file ends before.
-  func read(whole range: Range<Int>) throws(DataError) -> [UInt8] {
+  package func read(whole range: Range<Int>) throws(DataError) -> [UInt8] {
     let bytes = range.upperBound <= byteCount ? try read(range) : []
     guard bytes.count == range.count else {
       throw DataError(

@@ -1,7 +1,7 @@
 extension Deltacl {
   /// The files that a training leaves, in the order of their names.
   static let trainingFiles = [
-    "best.safetensors", "curves.svg", "last.safetensors", "metrics.jsonl", "model.safetensors",
+    "best.safetensors", "curves.svg", "last.safetensors", "metrics.jsonl", "model.safetensors", "recipe.json",
   ]
 
   /// Trains on the digits and writes into the folder `output`.

@@ -25,6 +25,17 @@ import Testing
     #expect(lines.dropFirst().allSatisfy { $0.hasSuffix(values) }, "\(result.output)")
   }
 
+  @Test func theTensorLibraryLearnsTheSameOnItsOwnLoops() throws {
+    let result = try run("TensorLibraryExample")
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count == 2 && lines.last?.hasPrefix("plain Swift: ") == true, "\(result.output)")
+    for line in lines {
+      let right = try #require(line.firstMatch(of: /: (\d+) of 144 points right$/).flatMap { Int($0.1) })
+      #expect(right > 135, "\(result.output)")
+    }
+  }
+
   @Test func theNetworkLearnsTheDigits() throws {
     let result = try run("TrainNetworkExample")
     #expect(result.status == 0, "\(result.errors)")

@@ -130,7 +130,7 @@ extension CommandTests {
       let escaped = #"\u{1B}]0;x\u{07}\u{9B}31m\nb\u{202E}\u{7F}"#
       let evaluation = try Deltacl("evaluate", path)
       #expect(evaluation.status == 0)
-      #expect(evaluation.output.split(separator: "\n").count == 11)
+      #expect(evaluation.output.split(separator: "\n").count == 14)
       let prediction = try Deltacl("predict", path, image, "--top", "1")
       #expect(prediction.output.hasSuffix(#"/i\u{1B}[2J\n.pgm: "# + escaped + prediction.output.suffix(8)))
       let missing = try Deltacl("predict", path, folder.path("\u{1B}none"))

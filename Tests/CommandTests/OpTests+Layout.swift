@@ -38,6 +38,23 @@ extension CommandTests.OpTests {
         "scatter-add", ["output-shape=4"], ["x": line, "indices": .int32s([3], [3, 1, -1])],
         gives: ["y": .floats([4], [0, 2, 0, 4])]),
       Example(
+        "transposed-convolution", ["stride=2", "output-padding=0x1"],
+        ["x": .floats([1, 1, 2, 1], [1, 2]), "w": .floats([1, 1, 3, 1], [1, 10, 100]), "b": .floats([1], [0.5])],
+        gives: ["y": .floats([1, 1, 6, 1], [1.5, 10.5, 102.5, 20.5, 200.5, 0.5])]),
+      Example(
+        "local-response-normalization", ["size=3", "alpha=3", "beta=1", "k=0"],
+        ["x": .floats([1, 3], [1, 2, 2])], gives: ["y": .floats([1, 3], [1 / 5, 2 / 9, 2 / 8])]),
+      Example(
+        "local-response-normalization-delta", ["size=1", "alpha=1", "beta=1", "k=0"],
+        ["dy": .floats([1, 2], [4, 1]), "x": .floats([1, 2], [2, 1])], gives: ["dx": .floats([1, 2], [-1, -1])]),
+      Example(
+        "top-k", ["k=2"], ["x": .floats([2, 3], [1, 3, 2, 5, 5, 4])],
+        gives: ["values": .floats([2, 2], [3, 2, 5, 5]), "positions": .int32s([2, 2], [1, 2, 0, 1])]),
+      Example(
+        "top-k-delta", ["input-shape=2,3", "axis=0"],
+        ["dy": .floats([1, 3], [7, 8, 9]), "positions": .int32s([1, 3], [1, 0, 1])],
+        gives: ["dx": .floats([2, 3], [0, 8, 0, 7, 0, 9])]),
+      Example(
         "matmul", [], ["a": rows, "b": .floats([3, 1], [1, 0, 2])], gives: ["y": .floats([2, 1], [7, 16])]),
       Example(
         "matmul", ["transpose-a=true", "transpose-b=true"],

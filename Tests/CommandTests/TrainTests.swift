@@ -15,7 +15,7 @@ extension CommandTests {
       let evaluation = try Deltacl("evaluate", folder.path("run/model.safetensors"))
       #expect(evaluation.status == 0)
       #expect(run.output.hasSuffix(evaluation.output))
-      #expect(evaluation.output.split(separator: "\n").count == 11)
+      #expect(evaluation.output.split(separator: "\n").count == 14)
 
       let test = try #require(Dataset.load("digits").test as? Split)
       var paths: [String] = []

@@ -3,8 +3,9 @@ import Testing
 extension CommandTests {
   @Suite struct UsageTests {
     @Test(arguments: [
-      [], ["devices"], ["datasets"], ["train"], ["evaluate"], ["predict"], ["convert"], ["op"], ["tune"], ["selftest"],
-      ["gradients"],
+      [], ["devices"], ["datasets"], ["networks"], ["summary"], ["train"], ["evaluate"], ["predict"], ["run"],
+      ["convert"],
+      ["op"], ["tune"], ["selftest"], ["gradients"],
     ])
     func helpTeaches(_ command: [String]) throws {
       let run = try Deltacl(command + ["--help"])
@@ -50,6 +51,7 @@ extension CommandTests {
         ["train", "--schedule", "cosine", "--schedule-factor", "0.5"], "the schedule cosine takes no --schedule-factor"
       ),
       (["train", "--seed=-1"], "seed"),
+      (["train", "--recipe", "recipe.json", "--resume", "run"], "--recipe cannot be given with --resume"),
       (["train", "--network", "nonet"], "no network named 'nonet'; known networks: lenet"),
       (["train", "--augment", "flip,blur"], "no augmentation 'blur'; there are crop, rotate, colour, flip, erase"),
       (["train", "--validation-split", "1"], "must be above 0 and below 1, not 1"),
@@ -61,7 +63,7 @@ extension CommandTests {
       (["predict", "model.safetensors"], "<image>"),
       (["predict", "model.safetensors", "image.png", "--top", "0"], "--top must be at least 1"),
       (["op"], "<name>"),
-      (["op", "convolve", "--input", "a", "--output", "b"], "convolution-gradient, max-pooling"),
+      (["op", "convolve", "--input", "a", "--output", "b"], "convolution-gradient, transposed-convolution"),
       (["op", "relu", "--output", "b"], "--input"),
       (["op", "relu", "--input", "a"], "--output"),
       (["op", "relu", "--list"], "--list takes no operation"),

@@ -77,6 +77,52 @@ import Testing
     #expect(error?.code == .outOfMemory && small.batchSize == 1)
   }
 
+  @Test func figuresAreExact() throws {
+    let network = Network(
+      name: "columns", inputSize: 4, inputChannels: 1, classes: 6,
+      model: ["flatten": Flatten(), "dense": DenseLayer(outputs: 6)] as Sequential)
+    let parameters = try Parameters(network, seed: 1, on: ReferenceBackend())
+    // The logits of an image with one bright pixel are a column of the weights: falling, rising or, without any, all equal.
+    let weight = (0..<6).flatMap { label in
+      [Float(6 - label), Float(label)] + Array(repeating: Float(0), count: 14)
+    }
+    try parameters.load([
+      "dense.weight": ([6, 16], weight), "dense.bias": ([6], Array(repeating: 0, count: 6)),
+    ])
+    let examples: [(label: Int32, pixel: Int)] = [(0, 0), (1, 0), (5, 0), (5, 1), (5, 2), (4, 2)]
+    let images = try Split(
+      count: examples.count, imageRows: 4, imageColumns: 4, channels: 1,
+      pixels: examples.flatMap { example in (0..<16).map { $0 == example.pixel ? 255 : 0 } },
+      labels: examples.map(\.label))
+    let evaluation = try Evaluator(network, parameters).evaluate(
+      images, normalization: Normalization(mean: 0, standardDeviation: 1))
+
+    #expect(evaluation.count == 6 && evaluation.accuracy == 2 / 6)
+    // The first of equals is predicted, so that class 5 has rank 5 in the images with falling and with equal logits.
+    #expect(evaluation.top5Count == 4 && evaluation.top5Accuracy == 4 / 6)
+    #expect(
+      (0..<6).map(evaluation.confusion.row) == [
+        [1, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0],
+        [2, 0, 0, 0, 0, 1],
+      ])
+    #expect(evaluation.confusion.predictedCounts == [5, 0, 0, 0, 0, 1])
+    let metrics = evaluation.classMetrics
+    #expect(metrics.map(\.support) == [1, 1, 0, 0, 1, 3])
+    #expect(metrics.map(\.precision) == [0.2, nil, nil, nil, nil, 1])
+    #expect(metrics.map(\.recall) == [1, 0, nil, nil, 0, 1 / 3])
+    #expect(metrics.map(\.f1) == [2 / 6, 0, nil, nil, 0, 0.5])
+  }
+
+  @Test func confusionOfManyClassesIsSmall() {
+    // All of its cells would take 800 MB.
+    var confusion = ConfusionMatrix(classes: 10_000)
+    for label in 0..<10_000 { confusion.add(label: label, predicted: 9_999 - label) }
+    confusion.add(label: 3, predicted: 3)
+    #expect(confusion[3, 3] == 1 && confusion[3, 9_996] == 1 && confusion[3, 4] == 0)
+    #expect(confusion.counts[3] == 2 && confusion.predictedCounts[9_996] == 1)
+    #expect(confusion.correctCounts.reduce(0, +) == 1)
+  }
+
   @Test func trainersPrepareTheEvaluation() throws {
     // A step of 2 images fits and 9 test images do not.
     let dataset = try Dataset(name: "noise", classNames: ["a", "b"], train: split(4), test: split(9))

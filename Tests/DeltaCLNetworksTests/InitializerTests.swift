@@ -28,7 +28,11 @@ import Testing
     #expect(values.contains { abs($0) > 3 * (2.0 / 288).squareRoot() })
   }
 
-  @Test(arguments: [(Initializer.xavier, 6.0 / (288 + 576)), (.pytorch, 1.0 / 288)])
+  private static let uniformOnes: [(Initializer, Double)] = [
+    (.xavier, 6.0 / 864.0), (.pytorch, 1.0 / 288.0), (.heUniform, 6.0 / 288.0), (.uniform(bound: 0.5), 0.25),
+  ]
+
+  @Test(arguments: uniformOnes)
   func uniformOnesFillTheirInterval(initializer: Initializer, squaredBound: Double) {
     let values = draw(initializer).map(Double.init)
     let bound = squaredBound.squareRoot()
@@ -61,7 +65,7 @@ import Testing
 
   @Test func onlyPyTorchDrawsBiases() {
     #expect(Initializer.pytorch.forBias == .pytorch)
-    for initializer in [Initializer.he, .xavier, .zeros, .constant(1)] {
+    for initializer in [Initializer.he, .heUniform, .uniform(bound: 1), .xavier, .zeros, .constant(1)] {
       #expect(initializer.forBias == .zeros)
     }
   }

@@ -54,9 +54,12 @@ import Testing
     let layout: [TensorOperation] = try [
       .stridedCopy(.slice([9], starts: [1], ends: [3])), .stridedCopy(.transpose([20, 30], axes: [1, 0])),
       .stridedCopy(StridedCopy.expand([1, 3], to: [5, 3]).adjoint), .gather(gather), .scatterAdd(gather),
-      .resize(resize), .resizeDelta(resize), .matmul(Matmul([3, 8, 8], [3, 8, 8])),
+      .resize(resize), .resizeDelta(resize), .topK(TopK([2, 9_000], k: 3)), .topKDelta(TopK([9], k: 3)),
+      .matmul(Matmul([3, 8, 8], [3, 8, 8])),
     ]
+    let response = try LocalResponseNormalization([9, 4], size: 3)
     return operations + layout
+      + [.localResponseNormalization(response), .localResponseNormalizationDelta(response)]
       + [wide, depthwise, few].flatMap {
         [
           .convolution($0, bias: true), .convolutionDelta($0), .convolutionGradient($0),
@@ -66,7 +69,7 @@ import Testing
   }
 
   private func operations() throws -> [TensorOperation] {
-    try Network.names.flatMap { name in
+    try Network.benchmarkNames.flatMap { name in
       let network = try Network.named(name, classes: 10)
       let training = try TrainingGraph(network, batch: 8, loss: .softmaxCrossEntropy, dropoutSeed: 1)
       let inference = try network.forward(batch: 1, mode: .inference)

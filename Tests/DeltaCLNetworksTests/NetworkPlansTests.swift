@@ -4,7 +4,7 @@ import Testing
 @testable import DeltaCL
 @testable import DeltaCLNetworks
 
-/// The plans of the networks with a name are those that `Plans/NAME.txt` lists: a change of the planner shows in its diff.
+/// The plans of the networks that are measured are those that `Plans/NAME.txt` lists: a change of the planner shows in its diff.
 ///
 /// `DELTACL_UPDATE_PLANS=1 swift test --filter NetworkPlansTests` writes the files anew.
 @Suite struct NetworkPlansTests {
@@ -12,7 +12,7 @@ import Testing
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("Plans")
 
-  @Test(arguments: Network.names) func plansAreThoseOfTheTable(name: String) throws {
+  @Test(arguments: Network.benchmarkNames) func plansAreThoseOfTheTable(name: String) throws {
     let network = try Network.named(name, classes: 10)
     var lines: [String] = []
     for (title, graph) in try graphs(of: network) {
@@ -37,7 +37,7 @@ import Testing
   }
 
   /// The kernels that multiply also with every local tile that networks are planned with, on the GPUs of each vendor.
-  @Test(arguments: Network.names) func aSelfTestRunsEveryKernel(name: String) throws {
+  @Test(arguments: Network.benchmarkNames) func aSelfTestRunsEveryKernel(name: String) throws {
     let network = try Network.named(name, classes: 10)
     let vendors = GPUVendor.allCases.map { vendor in
       (vendor.rawValue, Planner.gpu(for: DeviceLimits(vendor: vendor, subgroupSizes: [8, 16, 32])))

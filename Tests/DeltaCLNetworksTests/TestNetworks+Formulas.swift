@@ -32,10 +32,46 @@ extension TestNetwork {
         "dense": DenseLayer(outputs: 3),
       ] as Sequential),
     TestNetwork(
+      "enlarged images", inputSize: 3, inputChannels: 2, classes: 3,
+      [
+        "up": TransposedConvolution2D(outputChannels: 4, kernelSize: 3, stride: 2, padding: 1, groups: 2),
+        "tanh": Tanh(), "up2": TransposedConvolution2D(outputChannels: 2, kernelSize: 2, bias: false),
+        "relu": ReLU(), "flatten": Flatten(), "dense": DenseLayer(outputs: 3),
+      ] as Sequential),
+    TestNetwork(
+      "neighbouring channels", inputSize: 3, inputChannels: 2, classes: 3,
+      [
+        "conv": Convolution2D(outputChannels: 4, kernelSize: 2),
+        "response": LocalResponseNormalizationLayer(size: 3, alpha: 2), "flatten": Flatten(),
+        "dense": DenseLayer(outputs: 3),
+      ] as Sequential),
+    TestNetwork(
       "reductions", inputSize: 3, inputChannels: 2, classes: 4, batch: 2,
       [
         "conv": Convolution2D(outputChannels: 4, kernelSize: 2, initializer: .xavier), "reductions": ReductionsLayer(),
         "flatten": Flatten(), "dense": DenseLayer(outputs: 4),
+      ] as Sequential),
+    TestNetwork(
+      "branches, shuffled channels and dropped examples", inputSize: Extent(3, 2), inputChannels: 2, classes: 3,
+      batch: 2,
+      [
+        "conv": Convolution2D(outputChannels: 4, kernelSize: 1),
+        "branches": ConcatenationLayer([
+          (nil, ChannelSlice(1, of: 2)),
+          (
+            "conv",
+            [
+              "slice": ChannelSlice(0, of: 2), "conv": Convolution2D(outputChannels: 4, kernelSize: 1), "tanh": Tanh(),
+            ] as Sequential
+          ),
+        ]),
+        "shuffle": ChannelShuffle(groups: 2),
+        "block": Residual(
+          [
+            "scale": SqueezeAndExcitation(squeezedChannels: 2, activation: SiLU(), initializer: .xavier),
+            "depth": StochasticDepth(probability: 0.25),
+          ] as Sequential),
+        "flatten": Flatten(), "dense": DenseLayer(outputs: 3),
       ] as Sequential),
   ]
 }

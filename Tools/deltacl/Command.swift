@@ -41,8 +41,8 @@ struct Command: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      DevicesCommand.self, DatasetsCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self,
-      ConvertCommand.self,
+      DevicesCommand.self, DatasetsCommand.self, NetworksCommand.self, SummaryCommand.self, TrainCommand.self,
+      EvaluateCommand.self, PredictCommand.self, RunCommand.self, ConvertCommand.self,
       OpCommand.self, BenchCommand.self, TuneCommand.self, SelfTestCommand.self, GradientsCommand.self,
       LaunchesCommand.self,
     ])

@@ -8,7 +8,13 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Measures a model on the test images of a data set.",
     discussion: """
-      Prints the share of test images that the model classifies right, in total and for each class. Of class folders and \
+      Prints the share of test images that the model classifies right, the share whose class is among its five likeliest \
+      (of more than five classes), the mean loss, and for each class precision (the share of the images taken for it that are of it), \
+      recall (the share of its images that are found) and F1, their harmonic mean; of more than \(TrainingText.classLimit) classes \
+      for the \(TrainingText.worstCount) with the lowest F1. --json prints all of it and the confusion matrix: `confusion` has a row for each \
+      true class and a column for each predicted one, with up to \(EvaluationReport.confusionLimit) classes. A class without images has no figures.
+
+      Of class folders and \
       tables that have both, images for testing are taken, not those for validation while training. If they come in one \
       piece, it is the part that the training of the model did not see, which follows from the names of the files.
 
@@ -19,21 +25,6 @@ struct EvaluateCommand: ParsableCommand {
         deltacl evaluate model.safetensors --dataset ~/other-photos --validation-split 1
         deltacl evaluate lenet.pth --network lenet --dataset ~/mnist --normalization 0.1307,0.3081
       """)
-
-  private struct Report: Encodable {
-    struct ClassReport: Encodable {
-      let name: String
-      let count: Int
-      let correct: Int
-      let accuracy: Float?
-    }
-
-    let dataset: String
-    let count: Int
-    let accuracy: Float
-    let loss: Float
-    let classes: [ClassReport]
-  }
 
   @OptionGroup
   var model: ModelArgument
@@ -89,16 +80,8 @@ struct EvaluateCommand: ParsableCommand {
         "\(model.model): the model's test loss is \(evaluation.loss): its parameters are finite and what it computes from them is "
           + "not; train it again at a lower learning rate")
     }
-    guard json else { return try TrainingText.printAccuracies(evaluation, classNames: checkpoint.classNames) }
-    let classes = checkpoint.classNames.enumerated().map { label, name in
-      Report.ClassReport(
-        name: name, count: evaluation.counts[label], correct: evaluation.correctCounts[label],
-        accuracy: evaluation.accuracy(ofClass: label))
-    }
-    try Output.json(
-      Report(
-        dataset: data.name, count: evaluation.count, accuracy: evaluation.accuracy, loss: evaluation.loss,
-        classes: classes))
+    guard json else { return try TrainingText.printEvaluation(evaluation, classNames: checkpoint.classNames) }
+    try Output.json(EvaluationReport(evaluation, dataset: data.name, classNames: checkpoint.classNames))
   }
 
   private func testSet(for checkpoint: Checkpoint) throws -> TestSet {

@@ -7,7 +7,7 @@ import DeltaCLSystem
 struct ForeignWeightsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The network that the weights belong to: \(Network.names.joined(separator: ", ")).", valueName: "name"))
+      "The network that the weights belong to, see `deltacl networks`.", valueName: "name"))
   var network: String?
 
   @Option(
@@ -44,7 +44,8 @@ struct ForeignWeightsOptions: ParsableArguments {
     let file = try WeightsFile(contentsOf: path, layout: layout)
     if file.isModel {
       let checkpoint = try Checkpoint(contentsOf: path)
-      guard network == nil || network?.lowercased() == checkpoint.networkName, normalization == nil else {
+      let isOther = try network.map { try Network.named($0, classes: 1).name != checkpoint.networkName } ?? false
+      guard !isOther, normalization == nil else {
         throw CommandFailure(
           "\(path): is a model of \(checkpoint.networkName), which says how images are normalised; leave out --network and "
             + "--normalization")

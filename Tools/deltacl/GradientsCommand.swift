@@ -21,7 +21,7 @@ struct GradientsCommand: ParsableCommand {
         deltacl gradients --network resnet18 --no-dropout --input in.safetensors --output out.safetensors
       """)
 
-  @Option(help: ArgumentHelp("The network: \(Network.names.joined(separator: ", ")).", valueName: "name"))
+  @Option(help: ArgumentHelp("The network, see `deltacl networks`.", valueName: "name"))
   var network: String
 
   @Option(

@@ -11,7 +11,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Trains with the optimiser and the schedule that are chosen and writes to the output folder after each epoch: \
       model.safetensors and best.safetensors (the model with the best accuracy so far), last.safetensors (all that a \
-      training needs to go on), metrics.jsonl (a line per step and per epoch) and curves.svg (loss and accuracy, for a browser). \
+      training needs to go on), metrics.jsonl (a line per step and per epoch), curves.svg (loss and accuracy, for a browser) and recipe.json (the options). \
       Files of an earlier run are replaced, each as a whole and all at once; the test figures of \
       an epoch are added when it is evaluated. The folder is locked against a second training. If standard output \
       cannot be written, the training goes on without it and exits with status 1.
@@ -28,6 +28,10 @@ struct TrainCommand: ParsableCommand {
 
       The same arguments give the same model on the same device, bit for bit.
 
+      --recipe FILE takes options from a JSON object, such as {"dataset": "digits", "epochs": 20, "nesterov": true}: the names \
+      of the long options, with numbers, texts, and true for those without a value. Options on the command line come before \
+      those of the file. With the recipe.json of a training it gives the same model again; paths in it are as they were given.
+
       Ctrl-C finishes the step, writes the files and exits with status 130 (SIGTERM: 143, SIGHUP: 129); a second one leaves \
       at once. --resume FOLDER goes on from last.safetensors in that folder, after a stop, a kill or a power failure, and the \
       outcome is that of a training that was never stopped, bit for bit on the same device. All options are those of the \
@@ -39,6 +43,7 @@ struct TrainCommand: ParsableCommand {
         deltacl train --dataset digits --epochs 20 --output runs/digits
         deltacl train --optimizer adamw --schedule cosine --warmup-steps 500 --epochs 10
         deltacl train --resume runs/lenet-fashion-mnist
+        deltacl train --recipe runs/digits/recipe.json --seed 2 --output runs/digits-2
         deltacl train --max-steps 20 --profile trace.json
         deltacl train --dataset ~/mnist --batch-size 128 --device gpu
         deltacl train --network resnet18 --dataset ~/photos --augment crop,flip,colour --validation-split 0.1
@@ -50,7 +55,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The network: \(Network.names.joined(separator: ", ")) (default: \(Self.defaults.network)).", valueName: "name"))
+      "The network, see `deltacl networks` (default: \(Self.defaults.network)).", valueName: "name"))
   var network: String?
 
   @Option(
@@ -82,10 +87,17 @@ struct TrainCommand: ParsableCommand {
 
   @Flag(help: "Start the last layer anew, because the file's tells other classes apart.")
   var newHead = false
+
   @Option(
     help: ArgumentHelp(
       "Go on with the training whose files are in this folder, with its options.", valueName: "folder"))
   var resume: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A JSON object of options, such as a training's recipe.json; those given beside it come first.", valueName: "file"
+    ))
+  var recipe: String?
 
   @Option(help: ArgumentHelp("The folder for the results (default: runs/NETWORK-DATASET).", valueName: "folder"))
   var output: String?
@@ -96,15 +108,32 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup
   var device: DeviceOption
 
-  /// What a training that goes on shares with its start.
+  /// What makes the model, which a training that goes on shares with its start and a recipe repeats.
   var options: [TrainingOption] {
     [
-      TrainingOption("--network", network, default: Self.defaults.network),
+      TrainingOption(
+        "--network", network.map { (try? Network.named($0, classes: 1).name) ?? $0 }, default: Self.defaults.network),
       TrainingOption("--dataset", dataset, default: Self.defaults.dataset),
-    ] + data.options + hyperparameters.options + optimizer.options + schedule.options
+    ] + data.options + hyperparameters.options + optimizer.options + schedule.options + [
+      TrainingOption("--initial-weights", initialWeights), TrainingOption("--layout", layout?.rawValue),
+      TrainingOption("--new-head", flag: newHead),
+    ]
+  }
+
+  /// Where a training computes and writes, which recipes may say too.
+  var placeOptions: [TrainingOption] {
+    [
+      TrainingOption("--output", output), TrainingOption("--profile", profile.profile),
+      TrainingOption("--device", device.device),
+    ]
   }
 
   func validate() throws {
+    guard recipe == nil || resume == nil else {
+      throw ValidationError("--recipe cannot be given with --resume, which goes on with the options of its start")
+    }
+    // What is given beside a recipe need not fit together without it.
+    guard recipe == nil else { return }
     do {
       _ = try trainingConfiguration()
       _ = try Network.named(network ?? Self.defaults.network, classes: 1)
@@ -122,6 +151,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let recipe { return try TrainingRecipe.command(adding: self, to: recipe).run() }
     let interruption = try Interruption.shared.get()
     guard let resume else { return try train(interruption, resuming: nil) }
     let folder = NativePath.withoutFinalSlash(resume)
@@ -148,7 +178,8 @@ struct TrainCommand: ParsableCommand {
     let network = try data.network(network ?? Self.defaults.network, classes: images.classNames.count)
     let files =
       try start?.files ?? TrainingFiles(folder: output ?? "runs/\(network.name)-\(Self.lastComponent(of: images.name))")
-    let weights = try initialWeights.map { path in
+    // A training that goes on has its own.
+    let weights = try (start == nil ? initialWeights : nil).map { path in
       try WeightsFile(contentsOf: path, layout: layout).tensors(of: network, newHead: newHead)
     }
 

@@ -24,16 +24,18 @@ final class TrainingFiles {
   let last: String
   let metrics: String
   let curves: String
+  /// The options, for `--recipe`.
+  let recipe: String
   private let lock: FolderLock
   /// What was there before the epoch that is not evaluated yet.
   private var backup: FileBackup?
 
   /// The paths, for messages.
   var list: String {
-    "\([model, best, last, metrics].map(\.escapedForTerminal).joined(separator: ", ")) and \(curves.escapedForTerminal)"
+    "\([model, best, last, metrics, curves].map(\.escapedForTerminal).joined(separator: ", ")) and \(recipe.escapedForTerminal)"
   }
 
-  private var all: [String] { [model, best, last, metrics, curves] }
+  private var all: [String] { [model, best, last, metrics, curves, recipe] }
 
   /// The checkpoint to go on from in a folder.
   static func last(in folder: String) -> String { "\(folder)/last.safetensors" }
@@ -49,6 +51,7 @@ final class TrainingFiles {
     last = Self.last(in: folder)
     metrics = "\(folder)/metrics.jsonl"
     curves = "\(folder)/curves.svg"
+    recipe = "\(folder)/recipe.json"
     try FileSystem.createFolder(folder)
     lock = try FolderLock(folder)
     for path in all {
@@ -66,7 +69,8 @@ final class TrainingFiles {
     let models = contents.trainer.history.bestEpoch == nil ? try models(contents) : []
     var file = try contents.trainer.resumableCheckpoint().safetensors()
     try TrainingRecipe.add(contents.command, to: &file)
-    try AtomicFile.write(history(contents) + models + [(file.parts(name: last), last)])
+    let recipe = try ([Array(TrainingRecipe.text(of: contents.command).utf8)], recipe)
+    try AtomicFile.write(history(contents) + models + [recipe, (file.parts(name: last), last)])
   }
 
   /// Writes all before an evaluation and keeps the old ones until it is done.

@@ -3,7 +3,8 @@ import DeltaCLData
 import DeltaCLNetworks
 import Foundation
 
-/// The command line of a training, which its checkpoint keeps so that `--resume` needs no more than the folder.
+/// The options of a training: its checkpoint keeps them so that `--resume` needs no more than the folder, and a file, so that a training
+/// can be repeated or varied.
 enum TrainingRecipe {
   private static let key = "command"
   /// What may change when a training goes on. The trainer holds the data to what the training has seen, wherever it lies.

@@ -66,7 +66,7 @@ struct TrainingSession {
       Output.message("the best model is that of epoch \(epoch.epoch)")
     }
     if let evaluation {
-      output.attempt { _ in try TrainingText.printAccuracies(evaluation, classNames: data.classNames) }
+      output.attempt { _ in try TrainingText.printEvaluation(evaluation, classNames: data.classNames) }
     }
     Output.message("wrote \(files.list)")
   }

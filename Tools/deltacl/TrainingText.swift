@@ -22,17 +22,40 @@ enum TrainingText {
       epoch.loss, epoch.accuracy, epoch.testLoss, epoch.testAccuracy, epoch.seconds)
   }
 
-  /// Prints the accuracy over all test images and for each class.
-  static func printAccuracies(_ evaluation: Evaluation, classNames: [String]) throws {
+  /// The classes that a table shows all of.
+  static let classLimit = 20
+  /// The classes that it shows of more.
+  static let worstCount = 10
+
+  /// Prints the figures over all test images and for each class, or for the worst of many.
+  static func printEvaluation(_ evaluation: Evaluation, classNames: [String]) throws {
     try Output.line(String(format: "test accuracy %.4f", evaluation.accuracy))
-    let names = classNames.map(\.escapedForTerminal)
-    let width = names.map(\.count).max() ?? 0
-    for (label, name) in names.enumerated() {
-      let accuracy = evaluation.accuracy(ofClass: label).map { String(format: "%.4f", $0) } ?? "-     "
-      try Output.line(
-        "  " + name + String(repeating: " ", count: width - name.count)
-          + "  \(accuracy)  \(evaluation.correctCounts[label]) of \(evaluation.counts[label])")
+    if classNames.count > 5 { try Output.line(String(format: "test top-5 accuracy %.4f", evaluation.top5Accuracy)) }
+    try Output.line(String(format: "test loss %.4f", evaluation.loss))
+    var rows = zip(classNames.map(\.escapedForTerminal), evaluation.classMetrics).map { $0 }
+    let isShort = rows.count > classLimit
+    if isShort { rows = worst(rows) }
+    let table = Columns(
+      columns: [
+        .text("class", max(5, rows.map(\.0.count).max() ?? 0)), .number("precision"), .number("recall", 6),
+        .number("F1", 6),
+        .number("images", 6),
+      ])
+    try Output.line("  " + table.header)
+    for (name, metrics) in rows {
+      let shares = [metrics.precision, metrics.recall, metrics.f1].map {
+        $0.map { Double($0).text(decimals: 4) } ?? "-"
+      }
+      try Output.line("  " + table.line([name] + shares + ["\(metrics.support)"]))
     }
+    if isShort { try Output.line("  the lowest F1 of \(classNames.count) classes; evaluate --json has all") }
+  }
+
+  /// The classes with the lowest F1, those with lower labels first of equals; none without images.
+  private static func worst(_ rows: [(name: String, metrics: ClassMetrics)]) -> [(name: String, metrics: ClassMetrics)]
+  {
+    let scored = rows.enumerated().compactMap { label, row in row.metrics.f1.map { (f1: $0, label: label, row: row) } }
+    return scored.sorted { ($0.f1, $0.label) < ($1.f1, $1.label) }.prefix(worstCount).map(\.row)
   }
 
   private static func duration(_ seconds: Double) -> String {

@@ -3,13 +3,12 @@ extension DirectSum {
   func forward(_ parameters: Parameters, _ epilogue: EpilogueBinding) throws(DeltaCLError) -> LaunchList {
     let convolution = try pass.convolution.inOneRow
     let (groupChannels, groupKernels) = (convolution.groupChannels, convolution.groupKernels)
-    let (bias, result) = pass.biasAndResult
     var list = LaunchList()
     var x = Image(
       argument: .operand(0), rows: convolution.inputSize.rows, columns: convolution.inputSize.columns,
       channels: convolution.inputChannels, groupStep: pass.firstStep(convolution.inputShape))
     let y = Image(
-      argument: result, rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
+      argument: pass.biasAndResult.result, rows: convolution.outputSize.rows, columns: convolution.outputSize.columns,
       channels: convolution.outputChannels, groupStep: pass.resultStep(convolution.outputShape))
     let padding = convolution.padding
     let taps = convolution.taps
@@ -26,18 +25,8 @@ extension DirectSum {
       x = try x.padded(
         batch: convolution.batch, to: convolution.paddedInputSize, offset: (padding.top, padding.left), &list)
     }
-    let blocksPerGroup = ceilingDivision(groupKernels, tile.lanes)
     let groups = convolution.groups * pass.products
-    let blocks = blocksPerGroup * groups
-    let packed = try list.scratch(.float32, blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
-    list.append(
-      Launch(
-        "convolution_pack", in: "convolution/pack", constants: ["V": tile.width, "NV": tile.vectors],
-        [
-          "w": .operand(1), "b": bias, "packed": packed, "blocks": .int(blocks),
-          "blocksPerGroup": .int(blocksPerGroup), "groupKernels": .int(groupKernels), "taps": .int(taps),
-          "hasBias": .flag(pass.hasBias),
-        ], globalSize: [blocks]))
+    let packed = try pass.packKernels(groupKernels, groups: groups, taps: taps, tile: tile, &list)
     list.append(
       correlate(
         Correlation(

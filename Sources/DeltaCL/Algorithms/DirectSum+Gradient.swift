@@ -81,15 +81,7 @@ extension DirectSum {
         ["x": x.argument, "dy": .operand(1), "partial": partial] + geometry(x) + [
           "blocksPerGroup": .int(blocksPerGroup), "blocks": .int(blocks),
         ] + arguments(runs, x) + ["rows": .int(rows), "splits": .int(splits)], globalSize: [blocks, splits]))
-    list.append(
-      Launch(
-        "convolution_gradient_kernels_sum", in: "convolution/gradient-sum",
-        constants: ["V": tile.width, "NV": tile.vectors],
-        [
-          "partial": partial, "dw": .operand(2), "groupKernels": .int(convolution.groupKernels),
-          "blocksPerGroup": .int(blocksPerGroup), "blocks": .int(blocks), "lines": .int(lines),
-          "runLength": .int(runs.length), "splits": .int(splits),
-        ], globalSize: [lines, blocks]))
+    pass.sumKernelGradients(partial, lines: lines, runLength: runs.length, splits: splits, tile: tile, &list)
   }
 
   /// Split-K: how many ranges of rows the sums are split into, and the rows and columns of a chunk of a range, which has a sum of its

@@ -85,20 +85,12 @@ struct FewChannels: ConvolutionAlgorithm {
       width: planner.vectorWidth(covering: kernels), pixelStep: convolution.stride.columns * convolution.inputChannels,
       terms: taps)
     let blocks = ceilingDivision(kernels, tile.lanes)
-    let (bias, result) = pass.biasAndResult
-    let packed = try list.scratch(.float32, blocks * ((1 + taps) * tile.lanes + 1), for: "packed kernels")
+    let packed = try pass.packKernels(kernels, groups: 1, taps: taps, tile: tile, &list)
     let rowsPerItem = ceilingDivision(rows, Self.items)
     list.append(
       Launch(
-        "convolution_pack", in: "convolution/pack", constants: ["V": tile.width, "NV": tile.vectors],
-        [
-          "w": .operand(1), "b": bias, "packed": packed, "blocks": .int(blocks), "blocksPerGroup": .int(blocks),
-          "groupKernels": .int(kernels), "taps": .int(taps), "hasBias": .flag(pass.hasBias),
-        ], globalSize: [blocks]))
-    list.append(
-      Launch(
         "few_channels_correlate", in: "convolution/few-channels", constants: constants(tile),
-        ["x": .operand(0), "packed": packed, "y": result] + geometry + [
+        ["x": .operand(0), "packed": packed, "y": pass.biasAndResult.result] + geometry + [
           "blocks": .int(blocks), "rowsPerItem": .int(rowsPerItem),
         ], globalSize: [ceilingDivision(rows, rowsPerItem)], epilogue: epilogue))
     return list
@@ -122,14 +114,7 @@ struct FewChannels: ConvolutionAlgorithm {
         ["x": .operand(0), "dy": .operand(1), "partial": partial] + geometry + [
           "blocks": .int(blocks), "splits": .int(splits),
         ], globalSize: [blocks, splits]))
-    list.append(
-      Launch(
-        "convolution_gradient_kernels_sum", in: "convolution/gradient-sum",
-        constants: ["V": tile.width, "NV": tile.vectors],
-        [
-          "partial": partial, "dw": .operand(2), "groupKernels": .int(kernels), "blocksPerGroup": .int(blocks),
-          "blocks": .int(blocks), "lines": .int(lines), "runLength": .int(run), "splits": .int(splits),
-        ], globalSize: [lines, blocks]))
+    pass.sumKernelGradients(partial, lines: lines, runLength: run, splits: splits, tile: tile, &list)
     return list
   }
 

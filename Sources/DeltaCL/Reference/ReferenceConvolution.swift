@@ -29,6 +29,11 @@ extension Reference {
     }
   }
 
+  /// Adds b to the channels of y, which are innermost.
+  static func addBias(_ b: Span<Double>, to y: consuming MutableSpan<Double>) {
+    for index in 0..<y.count { y[index] += b[index % b.count] }
+  }
+
   static func convolutionDelta(
     _ convolution: Convolution, dy: Span<Double>, w: Span<Double>, dx: consuming MutableSpan<Double>
   ) {

@@ -1,4 +1,4 @@
-/// The operations that move elements, and matrix products of a batch.
+/// The operations that move or choose elements, and matrix products of a batch.
 extension SelfTestCase {
   /// A case of each kernel.
   ///
@@ -36,6 +36,29 @@ extension SelfTestCase {
       try SelfTestCase(.resize(resize), [values.integers(resize.inputShape.elementCount)], .rounded, on: planner),
       try SelfTestCase(
         .resizeDelta(resize), [values.integers(resize.outputShape.elementCount)], .rounded, on: planner),
+    ]
+    let transposed = try TransposedConvolution(
+      batch: 1, inputSize: 3, inputChannels: 5, outputChannels: 19, kernelSize: 3, stride: 2, outputPadding: 1)
+    cases.append(
+      try SelfTestCase(
+        .transposedConvolution(transposed, bias: true),
+        [transposed.inputShape, transposed.kernelShape, transposed.biasShape].map { values.integers($0.elementCount) },
+        .exact, on: planner))
+    let response = try LocalResponseNormalization([2, 5, 19], size: 5, alpha: 0.5)
+    let count = response.shape.elementCount
+    cases += [
+      try SelfTestCase(.localResponseNormalization(response), [values.integers(count)], .rounded, on: planner),
+      try SelfTestCase(
+        .localResponseNormalizationDelta(response), [values.integers(count), values.integers(count)], .rounded,
+        on: planner),
+    ]
+    let topK = try TopK([2, 5000, 3], k: 7, axis: 1)
+    cases += [
+      try SelfTestCase(.topK(topK), [values.integers(topK.inputShape.elementCount)], .exact, on: planner),
+      try SelfTestCase(
+        .topKDelta(topK),
+        [values.integers(topK.outputShape.elementCount), values.labels(topK.outputShape.elementCount, classes: 5000)],
+        .exact, on: planner),
     ]
     for product in try [
       Matmul([3, 13, 17], [3, 17, 20]), Matmul([3, 13, 17], [3, 20, 17], transposesB: true),

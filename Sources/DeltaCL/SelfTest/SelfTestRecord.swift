@@ -1,9 +1,7 @@
-import Foundation
-
 /// What a self-test of one device and driver has found, and what follows from it.
 ///
 /// A backend that is opened with a record plans around the kernels that computed wrong.
-public struct SelfTestRecord: Hashable, Sendable, Codable {
+public struct SelfTestRecord: Hashable, Sendable {
   /// What the results are valid for.
   public let subject: TuningSubject
   /// The plans that were run.
@@ -32,11 +30,12 @@ public struct SelfTestRecord: Hashable, Sendable, Codable {
 
 extension SelfTestRecord {
   /// The version of the file's form, of what is tested, and of how exclusions are read.
-  private static let version = 1
+  private static let version = 2
 
-  private struct File: Codable {
-    let version: Int
-    let record: SelfTestRecord
+  private struct Findings: Codable {
+    let count: Int
+    let exclusions: [KernelExclusion]
+    let failures: [String]
   }
 
   /// Reads what ``json()`` has written.
@@ -46,27 +45,13 @@ extension SelfTestRecord {
   ///   - subject: What the results must be valid for.
   /// - Throws: ``DeltaCLError`` (`invalidArgument`) where the text is damaged or valid for something else.
   public init(json: [UInt8], for subject: TuningSubject) throws(DeltaCLError) {
-    struct Versioned: Decodable { let version: Int }
-    let decoder = JSONDecoder()
-    guard let version = try? decoder.decode(Versioned.self, from: Data(json)).version else {
-      throw DeltaCLError(.invalidArgument, "it is damaged")
-    }
-    guard version == Self.version else {
-      throw DeltaCLError(.invalidArgument, "it has the version \(version), not \(Self.version)")
-    }
-    guard let file = try? decoder.decode(File.self, from: Data(json)) else {
-      throw DeltaCLError(.invalidArgument, "it is damaged")
-    }
-    if let difference = subject.difference(from: file.record.subject) {
-      throw DeltaCLError(.invalidArgument, difference)
-    }
-    self = file.record
+    let found = try SubjectFile<Findings>(json: json, version: Self.version, subject: subject).findings
+    self.init(subject: subject, count: found.count, exclusions: found.exclusions, failures: found.failures)
   }
 
   /// The record as indented JSON.
   public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(File(version: Self.version, record: self)), as: UTF8.self) + "\n"
+    let findings = Findings(count: count, exclusions: exclusions, failures: failures)
+    return try SubjectFile(version: Self.version, subject: subject, findings: findings).json()
   }
 }

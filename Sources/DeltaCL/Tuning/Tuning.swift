@@ -92,13 +92,7 @@ extension Tuning.Entry {
 
 extension Tuning {
   /// The version of the file's form and of what its choices mean to the planner.
-  private static let version = 2
-
-  private struct File: Codable {
-    let version: Int
-    let subject: TuningSubject
-    let entries: [Entry]
-  }
+  private static let version = 3
 
   /// Reads what ``json()`` has written.
   ///
@@ -107,20 +101,9 @@ extension Tuning {
   ///   - subject: What the measurements must be valid for.
   /// - Throws: ``DeltaCLError`` (`invalidArgument`) if the text is damaged or valid for something else.
   public init(json: [UInt8], for subject: TuningSubject) throws(DeltaCLError) {
-    struct Versioned: Decodable { let version: Int }
-    let decoder = JSONDecoder()
-    guard let version = try? decoder.decode(Versioned.self, from: Data(json)).version else {
-      throw DeltaCLError(.invalidArgument, "it is damaged")
-    }
-    guard version == Self.version else {
-      throw DeltaCLError(.invalidArgument, "it has the version \(version), not \(Self.version)")
-    }
-    guard let file = try? decoder.decode(File.self, from: Data(json)) else {
-      throw DeltaCLError(.invalidArgument, "it is damaged")
-    }
-    if let difference = subject.difference(from: file.subject) { throw DeltaCLError(.invalidArgument, difference) }
+    let file = try SubjectFile<[Entry]>(json: json, version: Self.version, subject: subject)
     self.init(for: subject)
-    for entry in file.entries {
+    for entry in file.findings {
       try entry.choice.validate()
       guard entry.seconds.isFinite, entry.defaultSeconds.isFinite else {
         throw DeltaCLError(.invalidArgument, "it is damaged")
@@ -131,9 +114,6 @@ extension Tuning {
 
   /// The tuning as indented JSON, the same text for the same entries.
   public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let file = File(version: Self.version, subject: subject, entries: entries)
-    return String(decoding: try encoder.encode(file), as: UTF8.self) + "\n"
+    try SubjectFile(version: Self.version, subject: subject, findings: entries).json()
   }
 }

@@ -1,7 +1,7 @@
 import DeltaCL
 
 /// A graph with every plan made, every buffer allocated and every operation bound: all that is left is to enqueue it.
-final class CompiledGraph {
+package final class CompiledGraph {
   private let storages: [Int: any Storage]
   private let calls: [any BoundOperation]
   /// Multiplications and additions of a run.
@@ -16,7 +16,7 @@ final class CompiledGraph {
   ///   - external: Storages that exist, by the ids of the values that lie in them.
   ///   - fusing: Whether operations are fused, which changes nothing but the last bits of a sigmoid or tanh.
   /// - Throws: What the backend throws if it cannot make a plan or has not enough memory.
-  init(
+  package init(
     _ graph: Graph, keeping kept: [GraphValue], external: [Int: any Storage], on backend: any Backend,
     fusing: Bool = true
   ) throws {
@@ -55,7 +55,7 @@ final class CompiledGraph {
   /// A value of the graph, seen with its shape.
   ///
   /// - Throws: ``NetworkError`` (`invalidArgument`) for a value of another graph.
-  func tensor(_ value: GraphValue) throws -> Tensor {
+  package func tensor(_ value: GraphValue) throws -> Tensor {
     guard let storage = storages[value.id] else {
       throw NetworkError(.invalidArgument, "value \(value.id) does not belong to the compiled graph")
     }
@@ -63,7 +63,7 @@ final class CompiledGraph {
   }
 
   /// Enqueues all operations and returns at once.
-  func enqueue() throws {
+  package func enqueue() throws {
     for call in calls { try call.enqueue() }
   }
 }

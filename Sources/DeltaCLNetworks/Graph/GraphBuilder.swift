@@ -6,6 +6,8 @@ public struct GraphBuilder: Sendable {
   public internal(set) var graph = Graph()
   /// What the graph is for.
   public let mode: Mode
+  /// The layers that were applied under a name, each after those within it.
+  private(set) var layers: [AppliedLayer] = []
   private var path: [String] = []
   private var parameterNames: Set<String> = []
   private var dropoutCount: UInt32 = 0
@@ -43,8 +45,14 @@ public struct GraphBuilder: Sendable {
   public mutating func apply(_ layer: any Layer, named name: String, to input: GraphValue) throws -> GraphValue {
     path.append(name)
     defer { path.removeLast() }
+    let (nodeCount, valueCount, layerCount) = (graph.nodes.count, graph.entries.count, layers.count)
     do {
-      return try layer(input, in: &self)
+      let output = try layer(input, in: &self)
+      layers.append(
+        AppliedLayer(
+          name: layerName, kind: "\(type(of: layer))", isInnermost: layers.count == layerCount,
+          outputShape: output.shape, nodes: nodeCount..<graph.nodes.count, values: valueCount..<graph.entries.count))
+      return output
     } catch let error as DeltaCLError {
       throw NetworkError(.invalidLayer, "layer \(layerName), whose input is \(input.shape): \(error.message)")
     }
@@ -159,8 +167,12 @@ public struct GraphBuilder: Sendable {
     try apply(.elementwise(expression, inputs: inputs.map(\.shape)), to: inputs)
   }
 
-  private mutating func apply(_ operation: TensorOperation, to inputs: [GraphValue]) throws(NetworkError) -> GraphValue
-  {
+  /// Appends an operation of the current layer.
+  ///
+  /// - Returns: The first value that the operation writes.
+  public mutating func apply(
+    _ operation: TensorOperation, to inputs: [GraphValue]
+  ) throws(NetworkError) -> GraphValue {
     let output = try graph.append(operation, inputs, label: layerName.isEmpty ? "network" : layerName)[0]
     // What may run in place gives element by element what it reads.
     noteFeatures(of: operation.inPlaceOperands.filter { $0 < inputs.count }.map { inputs[$0] }, in: output)

@@ -10,7 +10,7 @@ extension Network {
       (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
     ]
     var channels = 32
-    var features: [any Layer] = [normalizedConvolution(channels, 3, stride: 2)]
+    var features: [any Layer] = [normalizedConvolution(channels, 3, stride: 2, activation: ReLU6())]
     for stage in stages {
       for index in 0..<stage.depth {
         features.append(
@@ -19,7 +19,7 @@ extension Network {
         channels = stage.channels
       }
     }
-    features.append(normalizedConvolution(1280, 1))
+    features.append(normalizedConvolution(1280, 1, activation: ReLU6()))
     let model: Sequential = [
       "features": Sequential(numbered: features),
       "avgpool": GlobalAveragePooling2D(),
@@ -37,25 +37,13 @@ extension Network {
     from inputs: Int, to outputs: Int, expansion: Int, stride: Extent
   ) -> any Layer {
     let width = inputs * expansion
-    var layers: [any Layer] = expansion == 1 ? [] : [normalizedConvolution(width, 1)]
+    var layers: [any Layer] = expansion == 1 ? [] : [normalizedConvolution(width, 1, activation: ReLU6())]
     layers += [
-      normalizedConvolution(width, 3, stride: stride, groups: width),
+      normalizedConvolution(width, 3, stride: stride, groups: width, activation: ReLU6()),
       Convolution2D(outputChannels: outputs, kernelSize: 1, bias: false, initializer: .heFanOut),
       BatchNormalizationLayer(),
     ]
     let body: Sequential = ["conv": Sequential(numbered: layers)]
     return stride == 1 && inputs == outputs ? Residual(body) : body
-  }
-
-  /// A convolution that keeps the size except for its stride, batch normalisation and a relu6.
-  private static func normalizedConvolution(
-    _ width: Int, _ kernelSize: Int, stride: Extent = 1, groups: Int = 1
-  ) -> Sequential {
-    [
-      "0": Convolution2D(
-        outputChannels: width, kernelSize: Extent(kernelSize, kernelSize), stride: stride,
-        padding: Padding(kernelSize / 2, kernelSize / 2), groups: groups, bias: false, initializer: .heFanOut),
-      "1": BatchNormalizationLayer(), "2": ReLU6(),
-    ]
   }
 }

@@ -49,7 +49,7 @@ public struct Network: Sendable {
     let images = builder.graph.add("images", inputShape(batch: batch), role: .input)
     do {
       let output = try model(images, in: &builder)
-      return Forward(graph: builder.graph, images: images, output: output)
+      return Forward(graph: builder.graph, images: images, output: output, layers: builder.layers)
     } catch let error as DeltaCLError {
       throw NetworkError(.invalidLayer, "network \(name): \(error.message)")
     }
@@ -60,5 +60,7 @@ public struct Network: Sendable {
     let graph: Graph
     let images: GraphValue
     let output: GraphValue
+    /// The layers that were applied under a name, each after those within it.
+    let layers: [AppliedLayer]
   }
 }

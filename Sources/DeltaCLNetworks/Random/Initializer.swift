@@ -4,8 +4,12 @@ public enum Initializer: Hashable, Sendable {
   case he
   /// He's with the layer's outputs in place of its inputs: normal with variance `2 / fanOut`. Biases are 0.
   case heFanOut
+  /// He's, uniform within `sqrt(6 / fanIn)` of 0. Biases are 0.
+  case heUniform
   /// Normal with mean 0 and this deviation. Biases are 0.
   case normal(deviation: Float)
+  /// Uniform within this bound of 0. Biases are 0.
+  case uniform(bound: Float)
   /// Xavier's (Glorot's): uniform within `sqrt(6 / (fanIn + fanOut))` of 0. Biases are 0.
   case xavier
   /// PyTorch's default for convolution and linear layers: weights and biases uniform within `1 / sqrt(fanIn)` of 0.
@@ -32,8 +36,12 @@ public enum Initializer: Hashable, Sendable {
       Self.normal((2 / Float(fans.input)).squareRoot(), values, &generator)
     case .heFanOut:
       Self.normal((2 / Float(fans.output)).squareRoot(), values, &generator)
+    case .heUniform:
+      Self.uniform(within: (6 / Float(fans.input)).squareRoot(), values, &generator)
     case .normal(let deviation):
       Self.normal(deviation, values, &generator)
+    case .uniform(let bound):
+      Self.uniform(within: bound, values, &generator)
     case .xavier:
       Self.uniform(within: (6 / (Float(fans.input) + Float(fans.output))).squareRoot(), values, &generator)
     case .pytorch:

@@ -60,8 +60,8 @@ public final class Evaluator {
     try prepare(count: images.count)
     let preparation = try network.preparation(normalization: normalization, pixelMaximum: images.pixelMaximum)
     let loader = BatchLoader(images, preparation: preparation, batchSize: batchSize)
-    var counts = [Int](repeating: 0, count: network.classes)
-    var correctCounts = counts
+    var confusion = ConfusionMatrix(classes: network.classes)
+    var top5Count = 0
     var loss = 0.0
     while let batch = try loader.next() {
       let step = try step(batch: batch.count)
@@ -70,14 +70,14 @@ public final class Evaluator {
       batch.labels.withUnsafeBytes { labels in
         for (row, label) in labels.assumingMemoryBound(to: Int32.self).prefix(batch.count).enumerated() {
           let logits = logits[row * network.classes..<(row + 1) * network.classes]
-          counts[Int(label)] += 1
-          if logits.indexOfGreatest == logits.startIndex + Int(label) { correctCounts[Int(label)] += 1 }
+          confusion.add(label: Int(label), predicted: logits.offsetOfGreatest)
+          if logits.rank(of: Int(label)) < Evaluation.topCount { top5Count += 1 }
           loss += crossEntropy(logits, label: Int(label))
         }
       }
       loader.recycle(batch)
     }
-    return Evaluation(counts: counts, correctCounts: correctCounts, loss: Float(loss / Double(images.count)))
+    return Evaluation(confusion: confusion, top5Count: top5Count, loss: Float(loss / Double(images.count)))
   }
 
   private func step(batch: Int) throws -> InferenceStep {
@@ -107,8 +107,16 @@ extension Network {
 }
 
 extension ArraySlice<Float> {
-  /// The index of the greatest element, the first of equals.
-  fileprivate var indexOfGreatest: Int? {
-    indices.max { self[$0] < self[$1] || (self[$0] == self[$1] && $0 > $1) }
+  /// Where the greatest element is, the first of equals; 0 without any.
+  fileprivate var offsetOfGreatest: Int {
+    (indices.max { self[$0] < self[$1] || (self[$0] == self[$1] && $0 > $1) } ?? startIndex) - startIndex
+  }
+
+  /// How many elements come before that at `offset` if the greatest is the first, of equals that with the lowest index. NaN comes after
+  /// all numbers if it is the element and before them if it is another, so that it makes no class look right.
+  fileprivate func rank(of offset: Int) -> Int {
+    let index = startIndex + offset
+    let value = self[index]
+    return indices.count { $0 != index && !(self[$0] < value || (self[$0] == value && $0 > index)) }
   }
 }

@@ -120,7 +120,7 @@ import Testing
     let json = try record.json()
     #expect(try SelfTestRecord(json: Array(json.utf8), for: test.subject) == record)
     for (old, new, words) in [
-      ("\"version\" : 1", "\"version\" : 0", "version 0"), ("\"failures\"", "\"successes\"", "damaged"),
+      ("\"version\" : 2", "\"version\" : 0", "version 0"), ("\"failures\"", "\"successes\"", "damaged"),
       (test.subject.kernels, "0123456789abcdef", "kernel"), (test.subject.driver, "another", "driver another"),
     ] {
       let changed = json.replacing(old, with: new)

@@ -92,7 +92,7 @@ import Testing
       }
     }
     for (old, new, words) in [
-      ("\"version\" : 2", "\"version\" : 1", "version 1"), ("direct", "indirect", "damaged"),
+      ("\"version\" : 3", "\"version\" : 1", "version 1"), ("direct", "indirect", "damaged"),
       ("\"pixels\" : 3", "\"pixels\" : 300", "pixels 300"), ("\"pixels\" : 3", "\"pixels\" : -1", "pixels -1"),
       ("\"seconds\" : 0.5", "\"seconds\" : \"x\"", "damaged"), (subject.kernels, "0123456789abcdef", "kernel"),
       ("\"computeUnits\" : \(subject.computeUnits)", "\"computeUnits\" : 4711", "4711 compute units"),

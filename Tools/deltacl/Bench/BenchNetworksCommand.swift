@@ -19,7 +19,7 @@ struct BenchNetworksCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A network; may be repeated (default: all: \(Network.names.joined(separator: ", "))).", valueName: "name"))
+      "A network; may be repeated (default: \(Network.benchmarkNames.joined(separator: ", "))).", valueName: "name"))
   var network: [String] = []
 
   @Option(
@@ -89,7 +89,7 @@ struct BenchNetworksCommand: ParsableCommand {
   }
 
   private func networks() throws -> [Network] {
-    try (network.isEmpty ? Network.names : network).map(Network.benchmarked)
+    try (network.isEmpty ? Network.benchmarkNames : network).map(Network.benchmarked)
   }
 
   private static func cells(_ measurement: NetworkMeasurement, _ ceilings: DeviceCeilings?) -> [String] {

@@ -32,7 +32,9 @@ struct LaunchesCommand: ParsableCommand {
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("A network, or several by repeating the option (default: all).", valueName: "name"))
+    help: ArgumentHelp(
+      "A network, or several by repeating the option (default: \(Network.benchmarkNames.joined(separator: ", "))).",
+      valueName: "name"))
   var network: [String] = []
 
   @Option(
@@ -54,7 +56,7 @@ struct LaunchesCommand: ParsableCommand {
 
   func run() throws {
     var table = LaunchTable(vendor: vendor, subgroupSizes: subgroupSize)
-    for name in network.isEmpty ? Network.names : network {
+    for name in network.isEmpty ? Network.benchmarkNames : network {
       let network = try Network.named(name, classes: Self.classes)
       for batch in batch.isEmpty ? [1, 32, 256] : batch {
         try table.append(

@@ -32,7 +32,7 @@ struct TuneCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A network; may be repeated: \(Network.names.joined(separator: ", ")).", valueName: "name"))
+      "A network, see `deltacl networks`; may be repeated.", valueName: "name"))
   var network: [String] = []
 
   @Option(

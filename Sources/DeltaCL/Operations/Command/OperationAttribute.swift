@@ -107,6 +107,13 @@ extension OperationAttribute {
     return Padding(top: values[0], left: values[1], bottom: values[2], right: values[3])
   }
 
+  static let outputPadding = Self(
+    "output-padding", "extent", default: "0", "a number of at least 0 or two such as 0x1"
+  ) { text in
+    guard let values = integers(text, separator: "x", atLeast: 0), values.count <= 2 else { return nil }
+    return Extent(values[0], values[values.count - 1])
+  }
+
   static let groups = Self("groups", "integer", default: "1", "a number of at least 1") { text in
     Int(text).flatMap { $0 >= 1 ? $0 : nil }
   }

@@ -62,6 +62,7 @@ extension TensorOperation {
   package static let commands =
     [
       ConvolutionForward.command, ConvolutionDelta.command, ConvolutionGradient.command,
+      TransposedConvolutionForward.command,
       MaxPooling.command, MaxPoolingDelta.command,
       AveragePooling.command, AveragePoolingDelta.command, AveragePooling.globalCommand,
       AveragePoolingDelta.globalCommand,
@@ -73,6 +74,7 @@ extension TensorOperation {
     + [SoftmaxCrossEntropy.command] + Elementwise.commands + Reduction.commands + StridedCopy.commands
     + [
       Concatenation.command, Pad.command, PadDelta.command, Gather.command, ScatterAdd.command, Matmul.command,
-      Resize.command, ResizeDelta.command,
+      Resize.command, ResizeDelta.command, TopK.command, TopKDelta.command,
+      LocalResponseNormalization.command, LocalResponseNormalizationDelta.command,
     ]
 }

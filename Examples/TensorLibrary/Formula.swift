@@ -1,0 +1,6 @@
+/// Functions of functions of some inputs, element by element.
+indirect enum Formula {
+  case input(Int)
+  case constant(Float)
+  case function(Function, [Formula])
+}
