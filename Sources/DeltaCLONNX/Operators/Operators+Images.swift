@@ -146,7 +146,9 @@ extension Operators {
       // As many windows as there are steps in the image; an odd cell goes to the end, or with SAME_LOWER to the start.
       func both(_ size: Int, _ window: Int, _ stride: Int, _ dilation: Int) throws -> (Int, Int) {
         let (span, overflow) = (window - 1).multipliedReportingOverflow(by: dilation)
-        guard !overflow, size > 0 else { throw node.malformed("its windows are too large") }
+        guard !overflow, size > 0, span <= Shape.maximumElementCount else {
+          throw node.malformed("its windows are too large")
+        }
         let total = max(0, (size - 1) / stride * stride + span + 1 - size)
         return mode == "SAME_UPPER" ? (total / 2, total - total / 2) : (total - total / 2, total / 2)
       }
